@@ -1,0 +1,38 @@
+"""Core: which words does everybody use?
+
+Errors, money, periods, intervals, figures and settings. Every room may import this one; it imports none.
+
+>>> Window(end=date(2024, 3, 31), days=90).start
+datetime.date(2024, 1, 2)
+"""
+
+from datetime import date
+
+from regulars.core._errors import RegularsError
+from regulars.core._figures import Figure, Note, Period
+from regulars.core._intervals import Interval, wilson
+from regulars.core._money import MONEY, MONEY_SQL, to_money
+from regulars.core._periods import DAYS_PER_MONTH, DAYS_PER_YEAR, Window
+from regulars.core._playbook import Play, Trigger
+from regulars.core._settings import Settings, SettingsError, load_settings
+
+__all__ = [
+    "DAYS_PER_MONTH",
+    "DAYS_PER_YEAR",
+    "MONEY",
+    "MONEY_SQL",
+    "Figure",
+    "Interval",
+    "Note",
+    "Period",
+    "Play",
+    "RegularsError",
+    "Settings",
+    "SettingsError",
+    "Trigger",
+    "Window",
+    "date",
+    "load_settings",
+    "to_money",
+    "wilson",
+]

@@ -1,0 +1,24 @@
+"""One root for every error a person can mend, so that a caller can catch them all and a page can translate them."""
+
+from typing import ClassVar
+
+
+class RegularsError(Exception):
+    """A problem that the person who asked can mend.
+
+    A subclass stands beside the function that raises it and sets `code` (stable, for programs) and
+    `template` (English, with named places; the same text is the key of its translation).
+
+    >>> class FolderMissing(RegularsError):
+    ...     code = "folder_missing"
+    ...     template = "There is no folder {path}. Create it, or name another with --out."
+    >>> str(FolderMissing(path="shop/"))
+    'There is no folder shop/. Create it, or name another with --out.'
+    """
+
+    code: ClassVar[str] = "error"
+    template: ClassVar[str] = "{message}"
+
+    def __init__(self, **params: object) -> None:
+        self.params = params
+        super().__init__(self.template.format(**params))

@@ -1,0 +1,178 @@
+"""Every number a business may want to change, with its default, in one file of settings (TOML)."""
+
+import tomllib
+from decimal import Decimal
+from pathlib import Path
+from typing import Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from regulars.core._errors import RegularsError
+from regulars.core._playbook import DEFAULT_PLAYS, Channel, Play
+
+
+class SettingsError(RegularsError):
+    """A settings file that cannot be read or holds a value that means nothing."""
+
+    code = "settings_invalid"
+    template = "{file}: {place}: {problem}. Every setting and its default is listed in docs/settings.md."
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Business(_Section):
+    """Whose records these are."""
+
+    name: str = ""
+    currency: str = Field(default="", pattern=r"^([A-Z]{3})?$")
+    time_zone: str = "UTC"
+
+    @field_validator("time_zone")
+    @classmethod
+    def _zone_exists(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+            raise ValueError(f"{value!r} is no time zone; use a name such as Asia/Shanghai") from error
+        return value
+
+
+class Records(_Section):
+    """How files are read."""
+
+    date_order: Literal["dmy", "mdy", "ymd"] | None = None
+    decimal_mark: Literal[".", ","] | None = None
+    max_quarantined_share: float = Field(default=0.5, ge=0, le=1)
+
+
+class Customers(_Section):
+    """Cleaning: what counts as an outlier (marked, never deleted)."""
+
+    outlier_fence: float = Field(default=3.0, gt=0)
+
+
+class Consent(_Section):
+    """What is allowed where no consent was recorded."""
+
+    profiling: bool = True
+    marketing: bool = False
+    sharing: bool = False
+
+
+class Windows(_Section):
+    """Days that make a period."""
+
+    period_days: int = Field(default=90, ge=1, le=3650)
+
+
+class Scoring(_Section):
+    """Weights and cut-offs of the value, satisfaction and loyalty scores."""
+
+    weighting: Literal["manual", "equal", "entropy"] = "manual"
+    normaliser: Literal["minmax", "percentile", "zscore"] = "minmax"
+    winsor_share: float = Field(default=0.01, ge=0, lt=0.5)
+    value_weights: dict[Literal["purchase", "referral", "feedback"], float] = {
+        "purchase": 0.6,
+        "referral": 0.2,
+        "feedback": 0.2,
+    }
+    satisfaction_weights: dict[Literal["rating", "service"], float] = {"rating": 0.7, "service": 0.3}
+    loyalty_weights: dict[Literal["purchase", "usage", "feedback"], float] = {
+        "purchase": 0.4,
+        "usage": 0.4,
+        "feedback": 0.2,
+    }
+    grade_medium: float = Field(default=30.0, ge=0, le=100)
+    grade_high: float = Field(default=60.0, ge=0, le=100)
+
+    @field_validator("value_weights", "satisfaction_weights", "loyalty_weights")
+    @classmethod
+    def _weights_make_sense(cls, value: dict[str, float]) -> dict[str, float]:
+        if any(weight < 0 for weight in value.values()) or sum(value.values()) <= 0:
+            raise ValueError("weights must be zero or more and not all zero")
+        return value
+
+    @model_validator(mode="after")
+    def _cut_offs_ascend(self) -> "Scoring":
+        if self.grade_medium > self.grade_high:
+            raise ValueError("grade_medium must not be above grade_high")
+        return self
+
+
+class Segments(_Section):
+    """RFM cut points (empty: quintiles by mid-rank) and the lifecycle's two multiples of its window."""
+
+    recency_cuts: tuple[float, ...] = ()
+    frequency_cuts: tuple[float, ...] = ()
+    monetary_cuts: tuple[float, ...] = ()
+    at_risk_gaps: float = Field(default=2.0, gt=0)
+    lapsed_windows: float = Field(default=4.0, gt=0)
+
+    @field_validator("recency_cuts", "frequency_cuts", "monetary_cuts")
+    @classmethod
+    def _four_ascending(cls, value: tuple[float, ...]) -> tuple[float, ...]:
+        if value and (len(value) != 4 or list(value) != sorted(set(value))):
+            raise ValueError("give exactly four cut points, each above the one before")
+        return value
+
+
+class Lifetime(_Section):
+    """Money later is worth less: the yearly discount rate, and how many months ahead are valued."""
+
+    annual_discount_rate: float = Field(default=0.10, gt=-1)
+    horizon_months: int = Field(default=12, ge=1, le=120)
+    annualise_after_days: int = Field(default=90, ge=1)
+
+
+class Strategy(_Section):
+    """The playbook, what a contact costs, how much may be spent and how many are held out to measure by."""
+
+    campaign: str = "default"
+    holdout_share: float = Field(default=0.10, ge=0, lt=1)
+    budget: Decimal | None = Field(default=None, ge=0)
+    max_contacts: int | None = Field(default=None, ge=1)
+    channel_costs: dict[Channel, Decimal] = {
+        "email": Decimal("0.05"),
+        "message": Decimal("0.10"),
+        "phone": Decimal("5.00"),
+        "in_parcel": Decimal("0.50"),
+    }
+    margin_share: float = Field(default=1.0, gt=0, le=1)
+    plays: tuple[Play, ...] = DEFAULT_PLAYS
+
+
+class Settings(_Section):
+    """All settings. The defaults are the ones the documentation and the tests speak of."""
+
+    business: Business = Business()
+    records: Records = Records()
+    customers: Customers = Customers()
+    consent: Consent = Consent()
+    windows: Windows = Windows()
+    scoring: Scoring = Scoring()
+    segments: Segments = Segments()
+    lifetime: Lifetime = Lifetime()
+    strategy: Strategy = Strategy()
+
+
+def load_settings(path: Path | None) -> Settings:
+    """Return the settings of a TOML file, or the defaults for None.
+
+    Raises:
+        SettingsError: the file is missing, is no TOML, or holds an unknown or senseless value.
+    """
+    if path is None:
+        return Settings()
+    try:
+        return Settings.model_validate(tomllib.loads(path.read_text(encoding="utf-8-sig")))
+    except OSError as error:
+        raise SettingsError(file=path, place="file", problem=error.strerror or "cannot be read") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(file=path, place="TOML", problem=error) from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"]) or "file"
+        raise SettingsError(file=path, place=place, problem=first["msg"]) from error

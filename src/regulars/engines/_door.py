@@ -1,0 +1,64 @@
+"""The door every engine has. A second engine is one more file that keeps these promises."""
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from types import TracebackType
+from typing import Protocol, Self, TypeAlias
+
+import pyarrow as pa
+
+BatchFunction = Callable[[Iterable[pa.RecordBatch]], Iterable[pa.RecordBatch]]
+"""Takes a stream of batches, yields a stream of batches of the promised schema. Keeps no state between streams."""
+
+Source: TypeAlias = "pa.Table | pa.RecordBatchReader | Path"
+"""What can be loaded: an Arrow table, a stream of Arrow batches, or a Parquet file."""
+
+
+def quoted(name: str) -> str:
+    """Return a table or column name quoted for SQL; the only way a name enters a statement.
+
+    >>> quoted("order days")
+    '"order days"'
+    """
+    return '"' + name.replace('"', '""') + '"'
+
+
+class Engine(Protocol):
+    """Runs SELECT statements written in DuckDB's dialect; values are bound as `$name`, never formatted in."""
+
+    name: str
+
+    def load(self, table: str, source: Source) -> None:
+        """Store the rows of a source as `table`, replacing any table of that name."""
+
+    def run(self, query: str, *, into: str, **params: object) -> None:
+        """Store the rows of a SELECT as the table `into`, replacing any table of that name."""
+
+    def fetch(self, query: str, **params: object) -> pa.Table:
+        """Return all rows of a SELECT: for aggregates and for answers of known size."""
+
+    def stream(self, query: str, **params: object) -> pa.RecordBatchReader:
+        """Return the rows of a SELECT as a stream of batches. Read it to its end before the next call."""
+
+    def map_batches(
+        self, query: str, function: BatchFunction, schema: pa.Schema, *, into: str, **params: object
+    ) -> None:
+        """Store as `into` what a Python function makes of the batches of a SELECT."""
+
+    def write_parquet(self, query: str, path: Path, **params: object) -> int:
+        """Write the rows of a SELECT, in its order, to one Parquet file; return how many."""
+
+    def columns(self, table: str) -> tuple[str, ...]:
+        """Return the column names of a table, in order; empty if there is no such table."""
+
+    def drop(self, *tables: str) -> None:
+        """Forget tables; names that do not exist are no error."""
+
+    def close(self) -> None:
+        """Free memory and files. The engine answers nothing after this."""
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...

@@ -1,0 +1,158 @@
+"""DuckDB, in this process: spills to a private folder, and can touch no file outside it."""
+
+import re
+import shutil
+import tempfile
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from regulars.core import RegularsError
+from regulars.engines._door import BatchFunction, Engine, Source, quoted
+
+_INCOMING = "regulars_incoming"
+_ROWS_PER_BATCH = 131_072
+
+
+class MemoryLimitInvalid(RegularsError):
+    """A memory limit that is no size."""
+
+    code = "memory_limit_invalid"
+    template = "Memory limit '{limit}' is no size. Write a number and a unit, such as 4GB or 800MB."
+
+
+class DuckDBEngine:
+    """The door of `Engine` over one DuckDB connection and a private folder that is removed at close."""
+
+    name = "duckdb"
+
+    def __init__(self, *, folder: Path, memory_limit: str | None, threads: int | None) -> None:
+        self._folder = folder
+        self._connection = duckdb.connect(str(folder / "tables.duckdb"))
+        limit = _checked(memory_limit) if memory_limit else _half(self._setting("memory_limit"))
+        self._set("memory_limit", f"'{limit}'")
+        self._set("temp_directory", _text(folder / "spill"))
+        self._set("preserve_insertion_order", "false")
+        if threads is not None:
+            self._set("threads", str(int(threads)))
+        self._set("allowed_directories", f"[{_text(folder)}]")
+        for name in ("autoinstall_known_extensions", "autoload_known_extensions", "enable_external_access"):
+            self._set(name, "false")
+        self._set("lock_configuration", "true")
+
+    def load(self, table: str, source: Source) -> None:
+        """Store the rows of a source as `table`, replacing any table of that name."""
+        if isinstance(source, Path):
+            with pq.ParquetFile(source) as file:
+                batches = file.iter_batches(batch_size=_ROWS_PER_BATCH)
+                self._take(table, pa.RecordBatchReader.from_batches(file.schema_arrow, batches))
+        else:
+            self._take(table, source)
+
+    def run(self, query: str, *, into: str, **params: object) -> None:
+        """Store the rows of a SELECT as the table `into`, replacing any table of that name."""
+        self._connection.execute(f"CREATE OR REPLACE TABLE {quoted(into)} AS {query}", params)
+
+    def fetch(self, query: str, **params: object) -> pa.Table:
+        """Return all rows of a SELECT."""
+        return self._connection.execute(query, params).to_arrow_table()
+
+    def stream(self, query: str, **params: object) -> pa.RecordBatchReader:
+        """Return the rows of a SELECT as a stream of batches. Read it to its end before the next call."""
+        return self._connection.execute(query, params).to_arrow_reader(_ROWS_PER_BATCH)
+
+    def map_batches(
+        self, query: str, function: BatchFunction, schema: pa.Schema, *, into: str, **params: object
+    ) -> None:
+        """Store as `into` what a Python function makes of the batches of a SELECT."""
+        reading = self._connection.cursor()
+        try:
+            batches = reading.execute(query, params).to_arrow_reader(_ROWS_PER_BATCH)
+            self._take(into, pa.RecordBatchReader.from_batches(schema, function(batches)))
+        finally:
+            reading.close()
+
+    def write_parquet(self, query: str, path: Path, **params: object) -> int:
+        """Write the rows of a SELECT, in its order, to one Parquet file; return how many."""
+        written = self._folder / "written.parquet"
+        statement = f"COPY ({query}) TO {_text(written)} (FORMAT parquet, COMPRESSION zstd, PRESERVE_ORDER true)"
+        (count,) = self._connection.execute(statement, params).fetchall()[0]
+        shutil.move(written, path)
+        return int(count)
+
+    def columns(self, table: str) -> tuple[str, ...]:
+        """Return the column names of a table, in order; empty if there is no such table."""
+        statement = (
+            "SELECT column_name FROM information_schema.columns WHERE table_name = $table ORDER BY ordinal_position"
+        )
+        return tuple(name for (name,) in self._connection.execute(statement, {"table": table}).fetchall())
+
+    def drop(self, *tables: str) -> None:
+        """Forget tables; names that do not exist are no error."""
+        for table in tables:
+            self._connection.execute(f"DROP TABLE IF EXISTS {quoted(table)}")
+
+    def close(self) -> None:
+        """Close the connection and remove the private folder."""
+        self._connection.close()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _take(self, table: str, source: pa.Table | pa.RecordBatchReader) -> None:
+        self._connection.register(_INCOMING, source)
+        try:
+            self._connection.execute(f"CREATE OR REPLACE TABLE {quoted(table)} AS SELECT * FROM {_INCOMING}")
+        finally:
+            self._connection.unregister(_INCOMING)
+
+    def _set(self, name: str, value: str) -> None:
+        self._connection.execute(f"SET {name} = {value}")
+
+    def _setting(self, name: str) -> str:
+        return str(self._connection.execute("SELECT current_setting($name)", {"name": name}).fetchall()[0][0])
+
+
+def open_engine(*, memory_limit: str | None = None, threads: int | None = None, parent: Path | None = None) -> Engine:
+    """Open DuckDB over a new private folder inside `parent` (default: the system's temporary folder).
+
+    Args:
+        memory_limit: such as "4GB"; default half of the machine's. Beyond it, work spills to the folder.
+        threads: how many; default every core.
+        parent: an existing folder with room for the records and what spills.
+
+    Raises:
+        MemoryLimitInvalid: the limit is no size.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="regulars-", dir=parent)).resolve()
+    try:
+        return DuckDBEngine(folder=folder, memory_limit=memory_limit, threads=threads)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+
+
+def _text(path: Path) -> str:
+    return "'" + str(path).replace("'", "''") + "'"
+
+
+def _checked(limit: str) -> str:
+    if not re.fullmatch(r"\d+(\.\d+)? ?[KMGT]i?B", limit):
+        raise MemoryLimitInvalid(limit=limit)
+    return limit
+
+
+def _half(default: str) -> str:
+    """Return five eighths of DuckDB's own default (80 % of the machine): half of the machine."""
+    number, unit = default.split()
+    return f"{float(number) * 0.625:.1f} {unit}"
