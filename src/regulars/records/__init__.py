@@ -1,0 +1,38 @@
+"""Records: what came in?
+
+Reads files (CSV and its kin, Parquet) and tables (anything with the Arrow interface) of the nine kinds of records;
+writes one table a kind, `raw_orders` … `raw_consents`, and `quarantine` with every row that could not be read:
+accepted + quarantined = read.
+
+>>> from datetime import date
+>>> from regulars.core import Settings
+>>> from regulars.engines import open_engine, pa
+>>> table = pa.table({"客户编号": ["ana", "bo"], "下单时间": ["2024-05-01", "2090-01-01"], "金额": ["¥12.50", "9"]})
+>>> with open_engine() as engine:
+...     records = read(engine, [Source(data=table)], settings=Settings(), today=date(2024, 6, 30))
+...     engine.fetch("SELECT customer_key, local_day, amount FROM raw_orders").to_pylist()
+[{'customer_key': 'ana', 'local_day': datetime.date(2024, 5, 1), 'amount': Decimal('12.5000')}]
+>>> records.files[0].kind, records.files[0].quarantined
+('orders', {'after_today': 1})
+"""
+
+from regulars.records._cells import REASONS
+from regulars.records._kinds import KINDS, QUARANTINE, RAW_TABLES, Column, Kind
+from regulars.records._masking import masked
+from regulars.records._reading import read
+from regulars.records._results import ArrowStream, FileReport, RecordSet, Source
+
+__all__ = [
+    "KINDS",
+    "QUARANTINE",
+    "RAW_TABLES",
+    "REASONS",
+    "ArrowStream",
+    "Column",
+    "FileReport",
+    "Kind",
+    "RecordSet",
+    "Source",
+    "masked",
+    "read",
+]

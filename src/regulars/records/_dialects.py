@@ -1,0 +1,92 @@
+"""How a text file is cut into fields: its delimiter, and where its header ends."""
+
+import csv
+import re
+from dataclasses import dataclass
+
+from regulars.core import RegularsError
+from regulars.records._words import plain, words
+
+BLANKS = " "
+"""The delimiter that stands for runs of blanks and tabs."""
+
+_CANDIDATES = ("\t", ",", ";", "|", BLANKS)
+_LINES_LOOKED_AT = 50
+_RUN = re.compile(r"[ \t]+")
+
+
+class DelimiterInvalid(RegularsError):
+    """Something that cannot delimit."""
+
+    code = "delimiter_invalid"
+    template = (
+        "{delimiter} cannot be the delimiter of {file}. Give one character such as , ; | or a blank for runs of blanks."
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dialect:
+    """One delimiter; quotes mean what RFC 4180 says, except between runs of blanks, where they mean nothing."""
+
+    delimiter: str
+
+    @property
+    def has_quotes(self) -> bool:
+        """Whether a field may be wrapped in double quotes."""
+        return self.delimiter != BLANKS
+
+    def fields(self, row: str) -> list[str]:
+        """Return the fields of one row (which may span lines inside quotes).
+
+        Raises:
+            ValueError: a quote is not closed or stands where none may.
+        """
+        if self.delimiter == BLANKS:
+            return _RUN.split(row.strip(" \t"))
+        if '"' not in row:
+            return row.split(self.delimiter)
+        try:
+            return next(csv.reader([row], delimiter=self.delimiter, strict=True))
+        except csv.Error as error:
+            raise ValueError(str(error)) from error
+
+    def is_blank(self, row: str) -> bool:
+        """Whether a line is empty but for blanks: such a line is no row."""
+        return not row.strip(" \t") and (self.delimiter == BLANKS or self.delimiter not in row)
+
+
+def dialect_of(lines: list[str], *, file: str, stated: str | None) -> Dialect:
+    """Return the dialect that cuts these first lines into known headers and equally many fields.
+
+    Raises:
+        DelimiterInvalid: what was stated cannot delimit.
+    """
+    if stated is not None:
+        delimiter = {"\\t": "\t"}.get(stated, stated)
+        if len(delimiter) != 1 or delimiter in '"\r\n\0' or not delimiter.isascii():
+            raise DelimiterInvalid(file=file, delimiter=repr(stated))
+        return Dialect(delimiter=delimiter)
+    candidates = [Dialect(delimiter=delimiter) for delimiter in _CANDIDATES]
+    return max(candidates, key=lambda dialect: _merit(dialect, lines[:_LINES_LOOKED_AT]))
+
+
+def _merit(dialect: Dialect, lines: list[str]) -> tuple[int, float, bool, int]:
+    """Return what speaks for a dialect: known headers first, then that every line has as many fields (at least two)."""
+    counts = [_count(dialect, line) for line in lines]
+    if not counts or counts[0] < 2:
+        return (0, 0.0, False, 0)
+    agreeing = sum(count == counts[0] for count in counts) / len(counts)
+    known = {header for own in (*words().own.values(), *words().general.values()) for header in own}
+    headers = sum(plain(field) in known for field in _fields_or_none(dialect, lines[0]))
+    return (headers, agreeing, dialect.has_quotes, counts[0])
+
+
+def _count(dialect: Dialect, line: str) -> int:
+    return len(_fields_or_none(dialect, line))
+
+
+def _fields_or_none(dialect: Dialect, line: str) -> list[str]:
+    try:
+        return dialect.fields(line)
+    except ValueError:
+        return []

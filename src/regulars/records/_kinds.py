@@ -1,0 +1,150 @@
+"""The nine kinds of records and their columns, as data: what can be read, and what the raw tables look like."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import pyarrow as pa
+
+from regulars.core import MONEY
+
+Role = Literal["key", "identifier", "time", "money", "number", "flag", "year", "text", "word", "currency"]
+
+IDENTITIES = ("customer_id", "open_id", "email", "phone", "nickname", "name")
+"""Columns that say whose row it is, the best first; any one of them will do where `customer_id` is required."""
+
+TYPES: Mapping[Role, pa.DataType] = {
+    "key": pa.string(),
+    "identifier": pa.string(),
+    "time": pa.timestamp("us"),
+    "money": MONEY,
+    "number": pa.float64(),
+    "flag": pa.bool_(),
+    "year": pa.int64(),
+    "text": pa.string(),
+    "word": pa.string(),
+    "currency": pa.string(),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """One canonical column. `may_be_later`: its time may lie after today (a subscription's end)."""
+
+    name: str
+    role: Role
+    required: bool = False
+    may_be_later: bool = False
+
+    @property
+    def key_name(self) -> str:
+        """The name a key has in a raw table: `customer_key` for `customer_id`."""
+        return self.name.removesuffix("_id") + "_key" if self.role == "key" else self.name
+
+    @property
+    def day_name(self) -> str:
+        """The name of the local day beside a time: `local_day` for the required one, else such as `ended_day`."""
+        return "local_day" if self.required else self.name.removesuffix("_at") + "_day"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """One kind of records, its columns in the order of the raw table."""
+
+    name: str
+    columns: tuple[Column, ...]
+
+    def column(self, name: str) -> Column:
+        """Return the column of that name; identity columns stand for `customer_id`."""
+        return next(column for column in self.columns if column.name == name)
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The columns that name a person."""
+        return tuple(column.name for column in self.columns if column.role == "key")
+
+    @property
+    def takes_identities(self) -> bool:
+        """Whether an e-mail, phone, name … may stand where `customer_id` is required."""
+        return "customer_id" in self.keys
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every canonical name that a header of this kind may be mapped to."""
+        own = tuple(column.name for column in self.columns)
+        return own + tuple(name for name in IDENTITIES if self.takes_identities and name not in own)
+
+
+def _kind(name: str, required: str, optional: str = "") -> Kind:
+    """Return a kind from two lists of `name` or `name:role`; a bare `_id` is text, a bare `_at` a time."""
+    return Kind(
+        name=name,
+        columns=tuple(_column(text, required=True) for text in required.split())
+        + tuple(_column(text, required=False) for text in optional.split()),
+    )
+
+
+def _column(text: str, *, required: bool) -> Column:
+    name, _, role = text.partition(":")
+    chosen: Role = role or ("time" if name.endswith("_at") else "text")  # type: ignore[assignment]
+    return Column(name=name, role=chosen, required=required, may_be_later=name == "ended_at")
+
+
+KINDS: Mapping[str, Kind] = {
+    kind.name: kind
+    for kind in (
+        _kind(
+            "orders",
+            "customer_id:key ordered_at amount:money",
+            "order_id is_refund:flag currency:currency discount:money cost:money channel category product_id "
+            "quantity:number region",
+        ),
+        _kind("subscriptions", "customer_id:key started_at", "ended_at plan price:money period:word"),
+        _kind("usage", "customer_id:key used_at", "event duration_minutes:number channel"),
+        _kind(
+            "feedback",
+            "customer_id:key given_at",
+            "kind:word score:number scale_min:number scale_max:number text aspect channel first_reply_minutes:number "
+            "resolved_at",
+        ),
+        _kind(
+            "touches",
+            "customer_id:key touched_at",
+            "kind:word cost:money minutes:number campaign_id direction:word",
+        ),
+        _kind("assignments", "customer_id:key campaign_id arm assigned_at probability:number"),
+        _kind("referrals", "referrer_id:key referred_id:key", "referred_at"),
+        _kind(
+            "profiles",
+            "customer_id:key",
+            "acquired_at acquisition_channel acquisition_cost:money region birth_year:year name:identifier "
+            "email:identifier phone:identifier address:identifier",
+        ),
+        _kind("consents", "customer_id:key purpose:word granted:flag recorded_at", "source"),
+    )
+}
+
+
+def raw_schema(kind: Kind) -> pa.Schema:
+    """Return the columns of the table `raw_<kind>`: where the row stood, its keys, then every canonical column."""
+    fields = [("file_id", pa.int32()), ("line", pa.int64())]
+    for column in kind.columns:
+        fields.append((column.key_name, TYPES[column.role]))
+        if column.role == "time":
+            fields.append((column.day_name, pa.date32()))
+    return pa.schema(fields)
+
+
+RAW_TABLES: Mapping[str, pa.Schema] = {f"raw_{name}": raw_schema(kind) for name, kind in KINDS.items()}
+"""The schema of every table that `read` writes, one a kind."""
+
+QUARANTINE = pa.schema(
+    [
+        ("file_id", pa.int32()),
+        ("line", pa.int64()),
+        ("column_name", pa.string()),
+        ("reason", pa.string()),
+        ("raw_value", pa.string()),
+    ]
+)
+"""The schema of the table `quarantine`: one row for each row that could not be read, at its first bad column."""

@@ -1,0 +1,111 @@
+"""What is this source? A text file, a Parquet file or a table; and what do its headers say."""
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeAlias
+
+from regulars.core import RegularsError
+from regulars.records._headers import Layout, recognise
+from regulars.records._results import Source
+from regulars.records._tables import ParquetSource, TableSource, open_parquet, open_table
+from regulars.records._texts import FileEmpty, TextFile, open_text
+
+Content: TypeAlias = TextFile | ParquetSource | TableSource
+
+_FORMATS = (
+    (b"PK\x03\x04", "an Excel workbook or a ZIP archive"),
+    (b"\xd0\xcf\x11\xe0", "an old Excel workbook"),
+    (b"\x1f\x8b", "compressed by gzip"),
+    (b"%PDF", "a PDF document"),
+    (b"SQLite format 3\x00", "an SQLite database"),
+)
+
+
+class FileMissing(RegularsError):
+    """A path where nothing is."""
+
+    code = "file_missing"
+    template = "There is no file {path}. Check the name; files are looked for from the current folder."
+
+
+class FileIsFolder(RegularsError):
+    """A folder where a file was expected."""
+
+    code = "file_is_folder"
+    template = "{path} is a folder. Name the files inside it that hold records, such as {path}/orders.csv."
+
+
+class FileUnreadable(RegularsError):
+    """A file that the system does not let us read."""
+
+    code = "file_unreadable"
+    template = "{path} cannot be read: {problem}. Check its permissions, or copy it elsewhere."
+
+
+class FormatUnknown(RegularsError):
+    """A file of a format that is not read."""
+
+    code = "format_unknown"
+    template = "{file} is {format}, not CSV or Parquet. Save it as CSV (UTF-8) and try again."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """A source that was understood, before its rows are read."""
+
+    file: str
+    content: Content
+    layout: Layout
+    sha256: str | None
+    size: int | None
+
+
+def open_source(source: Source, *, place: int) -> Opened:
+    """Find out what a source is; `place` is its place among the sources, which names a table.
+
+    Raises:
+        FileMissing, FileIsFolder, FileUnreadable, FormatUnknown, FileEmpty: there is no table of records at the path.
+    """
+    if isinstance(source.data, Path):
+        return _open_path(source, source.data)
+    file = source.kind or f"table {place + 1}"
+    content = open_table(source.data, file=file, columns=source.columns)
+    return Opened(file=file, content=content, layout=_layout(content, source), sha256=None, size=None)
+
+
+def _open_path(source: Source, path: Path) -> Opened:
+    file = path.name
+    start = _start_of(path)
+    if not start:
+        raise FileEmpty(file=file)
+    content: Content
+    if start.startswith(b"PAR1"):
+        content = open_parquet(path, file=file, columns=source.columns)
+        with path.open("rb") as opened:
+            sha256 = hashlib.file_digest(opened, "sha256").hexdigest()
+    else:
+        found = next((name for mark, name in _FORMATS if start.startswith(mark)), None)
+        if found is not None:
+            raise FormatUnknown(file=file, format=found)
+        content = open_text(
+            path, file=file, columns=source.columns, encoding=source.encoding, delimiter=source.delimiter
+        )
+        sha256 = content.decoding.sha256
+    return Opened(file=file, content=content, layout=_layout(content, source), sha256=sha256, size=path.stat().st_size)
+
+
+def _start_of(path: Path) -> bytes:
+    try:
+        if path.is_dir():
+            raise FileIsFolder(path=path)
+        with path.open("rb") as opened:
+            return opened.read(16)
+    except FileNotFoundError as error:
+        raise FileMissing(path=path) from error
+    except (OSError, ValueError) as error:
+        raise FileUnreadable(path=path, problem=getattr(error, "strerror", None) or str(error)) from error
+
+
+def _layout(content: Content, source: Source) -> Layout:
+    return recognise(content.headers, file=content.file, kind=source.kind, mapping=source.mapping)

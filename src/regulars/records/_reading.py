@@ -1,0 +1,206 @@
+"""The use case of this room: sources in, raw tables, quarantine and a report on every source out."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TypeAlias
+
+import pyarrow as pa
+
+from regulars.core import RegularsError, Settings
+from regulars.engines import Engine, quoted
+from regulars.records._currencies import Currencies
+from regulars.records._decimal_cells import Marks, proofs
+from regulars.records._kinds import KINDS, QUARANTINE, Kind, raw_schema
+from regulars.records._opening import Opened, open_source
+from regulars.records._personal import look_personal
+from regulars.records._results import FileReport, RecordSet, Source
+from regulars.records._rows import Reading, Tally, rows_of
+from regulars.records._tables import TableSource
+from regulars.records._texts import TextFile
+from regulars.records._time_cells import Clock
+from regulars.records._zones import zone_of
+
+_DISTINCT_KEYS = "SELECT {key} FROM {table} WHERE file_id = $file GROUP BY {key}"
+
+Progress: TypeAlias = Callable[[str, int, int], None]
+"""Told the source's name, how much of it is read (bytes of text, rows of a table) and the whole (0: unknown)."""
+
+
+class TooManyRefused(RegularsError):
+    """A file of which so much could not be read that it was probably not understood."""
+
+    code = "too_many_refused"
+    template = (
+        "{file}: {quarantined} of {read} rows could not be read, most of them for '{reason}' "
+        "(first: line {line}, column '{column}', value like '{value}'). "
+        "Check how its columns are mapped (--as, --map), or raise records.max_quarantined_share (now {share})."
+    )
+
+
+class SourceBroken(RegularsError):
+    """A source whose bytes break off or contradict themselves while it is read."""
+
+    code = "source_broken"
+    template = "{file} could not be read to its end: {problem}. Export it again."
+
+
+def read(
+    engine: Engine,
+    sources: Sequence[Source],
+    *,
+    settings: Settings,
+    today: date,
+    progress: Progress | None = None,
+) -> RecordSet:
+    """Read the sources into the tables `raw_<kind>`, one for each kind, and `quarantine`.
+
+    Args:
+        engine: where the tables go; tables of these names are replaced.
+        sources: files and tables, in any order; those of one kind become one table.
+        settings: the business's zone and currency, and how files are read.
+        today: rows dated later are set aside.
+        progress: told how far each source is.
+
+    Raises:
+        RegularsError: a source cannot be read or understood; the message says which, where and what to do.
+    """
+    clock = Clock(zone=zone_of(settings.business.time_zone), today=today, order=settings.records.date_order)
+    work = _Work(
+        clock=clock,
+        mark=settings.records.decimal_mark,
+        progress=progress,
+        currencies=Currencies(settings.business.currency),
+    )
+    opened = [open_source(source, place=place) for place, source in enumerate(sources)]
+    for kind in KINDS.values():
+        work.load(engine, kind, {place: each for place, each in enumerate(opened) if each.layout.kind is kind})
+    engine.load("quarantine", pa.Table.from_batches(work.quarantine, QUARANTINE))
+    for place, each in enumerate(opened):
+        _check_share(each, work.tallies[place], settings.records.max_quarantined_share)
+    reports = [_report(engine, each, place, work.tallies[place]) for place, each in enumerate(opened)]
+    return RecordSet(files=tuple(reports), currency=work.currencies.only)
+
+
+@dataclass(slots=True, kw_only=True)
+class _Work:
+    """What is gathered while the sources stream by."""
+
+    clock: Clock
+    mark: str | None
+    progress: Progress | None
+    currencies: Currencies
+    quarantine: list[pa.RecordBatch] = field(default_factory=list)
+    tallies: dict[int, Tally] = field(default_factory=dict)
+    failure: Exception | None = None
+
+    def load(self, engine: Engine, kind: Kind, sources: Mapping[int, Opened]) -> None:
+        """Stream all sources of a kind into its table."""
+        schema = raw_schema(kind)
+        table = f"raw_{kind.name}"
+        engine.load(table, pa.RecordBatchReader.from_batches(schema, self._guarded(sources)))
+        if self.failure is not None:
+            engine.drop(table)
+            raise self.failure
+
+    def _guarded(self, sources: Mapping[int, Opened]) -> Iterator[pa.RecordBatch]:
+        """Yield the rows; an error ends the stream and is kept, for the driver would hide what it was."""
+        try:
+            for place, source in sources.items():
+                yield from self._rows(place, source)
+        except Exception as error:
+            self.failure = error
+
+    def _rows(self, place: int, source: Opened) -> Iterator[pa.RecordBatch]:
+        tally = self.tallies.setdefault(place, Tally())
+        reading = self._reading(place, source)
+        try:
+            for piece in source.content.pieces(list(source.layout.sources().values())):
+                kept, aside = rows_of(piece, reading, tally)
+                self.currencies.meet(tally.signs, file=source.file)
+                if aside.num_rows:
+                    self.quarantine.append(aside)
+                if self.progress is not None:
+                    self.progress(source.file, piece.done, source.content.total)
+                if kept.num_rows:
+                    yield kept
+        except (pa.ArrowException, OSError) as error:
+            problem = (str(error) or type(error).__name__).splitlines()[0][:200]
+            raise SourceBroken(file=source.file, problem=problem) from error
+
+    def _reading(self, place: int, source: Opened) -> Reading:
+        decimals = {
+            column.name: source.layout.places[column.name]
+            for column in source.layout.kind.columns
+            if column.role in {"money", "number"} and column.name in source.layout.places
+        }
+        marks = dict.fromkeys(decimals, Marks(stated=self.mark))
+        if self.mark is None:
+            marks = _proven_marks(source, decimals)
+        return Reading(file_id=place, file=source.file, layout=source.layout, clock=self.clock, marks=marks)
+
+
+def _proven_marks(source: Opened, decimals: Mapping[str, int]) -> dict[str, Marks]:
+    """Return the decimal mark that each column proves; reads the text columns once through."""
+    found: dict[str, set[str]] = {name: set() for name in decimals}
+    is_stream = isinstance(source.content, TableSource) and isinstance(source.content.data, pa.RecordBatchReader)
+    pieces = iter(()) if is_stream or not decimals else source.content.pieces(sorted(set(decimals.values())))
+    for piece in pieces:
+        text = {name: piece.columns[place] for name, place in decimals.items() if _is_text(piece.columns[place].type)}
+        if not text and not isinstance(source.content, TextFile):
+            break
+        for name, column in text.items():
+            found[name] |= proofs(column)
+    return {name: Marks(proven=next(iter(marks)) if len(marks) == 1 else None) for name, marks in found.items()}
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind))
+
+
+def _check_share(source: Opened, tally: Tally, most: float) -> None:
+    if not tally.quarantined or (tally.quarantined < tally.read and tally.quarantined <= most * tally.read):
+        return
+    reason = max(tally.reasons, key=lambda code: (tally.reasons[code], code))
+    line, column, value = tally.first_fault[reason]
+    raise TooManyRefused(
+        file=source.file,
+        quarantined=tally.quarantined,
+        read=tally.read,
+        reason=reason,
+        line=line,
+        column=column,
+        value=value,
+        share=most,
+    )
+
+
+def _report(engine: Engine, source: Opened, place: int, tally: Tally) -> FileReport:
+    content = source.content
+    text = content if isinstance(content, TextFile) else None
+    return FileReport(
+        file=source.file,
+        kind=source.layout.kind.name,
+        key_role=source.layout.key_role,
+        sha256=source.sha256,
+        bytes=source.size,
+        encoding=text.decoding.encoding if text else None,
+        delimiter=text.dialect.delimiter if text else None,
+        mapping=source.layout.mapping(),
+        unused_columns=source.layout.unused(),
+        read=tally.read,
+        accepted=tally.accepted,
+        quarantined=dict(sorted(tally.reasons.items())),
+        quarantined_total=tally.quarantined,
+        looks_personal=tally.has_personal_keys and _looks_personal(engine, source.layout.kind, place),
+    )
+
+
+def _looks_personal(engine: Engine, kind: Kind, place: int) -> bool:
+    return any(look_personal(_distinct(engine, kind, kind.column(name).key_name, place)) for name in kind.keys)
+
+
+def _distinct(engine: Engine, kind: Kind, key: str, place: int) -> Iterator[pa.Array]:
+    query = _DISTINCT_KEYS.format(key=quoted(key), table=quoted(f"raw_{kind.name}"))
+    for batch in engine.stream(query, file=place):
+        yield batch.column(0)

@@ -1,0 +1,60 @@
+"""What goes in and what is told of it: a source, the report on one file, and the report on all."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+
+class ArrowStream(Protocol):
+    """Any table with the Arrow PyCapsule interface: pandas, Polars, Arrow, a DuckDB relation."""
+
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
+        """Return a capsule that holds an Arrow stream."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """One file or table, and what the person said of it.
+
+    `mapping` is canonical name → header; `columns` names the columns of a file that has no header;
+    `delimiter` is one character, a blank standing for runs of blanks.
+    """
+
+    data: Path | ArrowStream
+    kind: str | None = None
+    mapping: Mapping[str, str] = field(default_factory=dict)
+    columns: tuple[str, ...] = ()
+    encoding: str | None = None
+    delimiter: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileReport:
+    """What became of one source. `read` = `accepted` + `quarantined_total`, always."""
+
+    file: str
+    kind: str
+    key_role: str
+    sha256: str | None
+    bytes: int | None
+    encoding: str | None
+    delimiter: str | None
+    mapping: dict[str, str]
+    unused_columns: tuple[str, ...]
+    read: int
+    accepted: int
+    quarantined: dict[str, int]
+    quarantined_total: int
+    looks_personal: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordSet:
+    """The report on every source, in the order given; `file_id` in the tables is the place in `files`.
+
+    `currency` is the one the settings state or the records name; empty where nobody named one.
+    """
+
+    files: tuple[FileReport, ...]
+    currency: str

@@ -1,0 +1,210 @@
+"""From the columns of a piece to the rows of a raw table: what can be read is kept, what cannot is set aside."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from regulars.core import RegularsError
+from regulars.records._cells import FAULT, REASONS, Cells, Faults, marked, mask_of
+from regulars.records._decimal_cells import Marks, read_money, read_number, read_year
+from regulars.records._headers import Layout
+from regulars.records._kinds import QUARANTINE, TYPES, Column, raw_schema
+from regulars.records._masking import masked
+from regulars.records._personal import any_suspect
+from regulars.records._text_cells import as_text, read_currency, read_flag, read_key, read_text, read_word
+from regulars.records._texts import Piece
+from regulars.records._time_cells import Clock, read_time
+
+_LONGEST_RAW = 500
+
+
+class DateAmbiguous(RegularsError):
+    """A date that can be read in two ways, and nobody said how."""
+
+    code = "date_ambiguous"
+    template = (
+        "{file}, line {line}: '{value}' in column '{column}' can be read in two ways. "
+        "Say which with --date-order dmy (day first) or --date-order mdy (month first)."
+    )
+
+
+class ColumnUnusable(RegularsError):
+    """A typed column whose type cannot be what it is mapped to."""
+
+    code = "column_unusable"
+    template = (
+        "{file}: column '{column}' holds {type}, which cannot be read as {role}. Map another with --map {name}=HEADER."
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """How one file is read: where its columns stand, and by which rules."""
+
+    file_id: int
+    file: str
+    layout: Layout
+    clock: Clock
+    marks: Mapping[str, Marks]
+
+
+@dataclass(slots=True, kw_only=True)
+class Tally:
+    """What one file came to so far."""
+
+    read: int = 0
+    accepted: int = 0
+    reasons: dict[str, int] = field(default_factory=dict)
+    signs: set[str] = field(default_factory=set)
+    has_personal_keys: bool = False
+    first_fault: dict[str, tuple[int, str, str]] = field(default_factory=dict)
+
+    @property
+    def quarantined(self) -> int:
+        """How many rows were set aside."""
+        return sum(self.reasons.values())
+
+
+def rows_of(piece: Piece, reading: Reading, tally: Tally) -> tuple[pa.RecordBatch, pa.RecordBatch]:
+    """Return the rows that could be read, and those set aside.
+
+    Raises:
+        DateAmbiguous: a date has two readings and no order was said.
+        ColumnUnusable: a column's type is foreign to its meaning.
+    """
+    sources = reading.layout.sources()
+    cells = {name: _read(piece.columns[place], name, reading) for name, place in sources.items()}
+    faults, at = _first_faults(cells, reading)
+    _refuse_ambiguous_dates(cells, piece, reading)
+    raw = _raw_batch(cells, piece, reading)
+    tally.signs.update(*(cell.signs for cell in cells.values()))
+    tally.read += len(piece.lines) + len(piece.broken)
+    if faults is None:
+        kept, bad = raw, np.zeros(0, dtype=np.int64)
+    else:
+        kept, bad = raw.filter(pa.array(faults == 0)), np.flatnonzero(faults)
+    tally.accepted += kept.num_rows
+    if reading.layout.key_role == "customer_id" and not tally.has_personal_keys:
+        keys = [reading.layout.kind.column(name).key_name for name in reading.layout.kind.keys]
+        tally.has_personal_keys = any(any_suspect(kept.column(key)) for key in keys)
+    aside = _set_aside(piece, reading, tally, _Bad(rows=bad, faults=faults, at=at, names=list(cells)))
+    return kept, aside
+
+
+def _read(column: pa.Array, name: str, reading: Reading) -> Cells:
+    spec = reading.layout.kind.column(name)
+    kind = column.type
+    if pa.types.is_nested(kind):
+        header = reading.layout.headers[reading.layout.sources()[name]]
+        raise ColumnUnusable(file=reading.file, column=header, type=kind, role=spec.role, name=name)
+    if pa.types.is_dictionary(kind) and not pa.types.is_string(kind.value_type):
+        column = column.dictionary_decode()
+    cells = _READERS[spec.role](column, spec, reading)
+    if not spec.required or spec.role == "key":
+        return cells
+    faults = (
+        marked(cells.faults, ~mask_of(cells.values.is_valid()), "value_missing")
+        if cells.values.null_count
+        else cells.faults
+    )
+    return Cells(values=cells.values, faults=faults, days=cells.days, signs=cells.signs)
+
+
+def _key(column: pa.Array, spec: Column, reading: Reading) -> Cells:
+    return read_key(column, role=reading.layout.key_role if spec.name == "customer_id" else "customer_id")
+
+
+def _time(column: pa.Array, spec: Column, reading: Reading) -> Cells:
+    return read_time(column, reading.clock, may_be_later=spec.may_be_later)
+
+
+def _word(column: pa.Array, spec: Column, reading: Reading) -> Cells:
+    return read_word(column, place=(reading.layout.kind.name, spec.name))
+
+
+_READERS: Mapping[str, Callable[[pa.Array, Column, Reading], Cells]] = {
+    "key": _key,
+    "identifier": lambda column, spec, reading: read_text(column),
+    "text": lambda column, spec, reading: read_text(column),
+    "word": _word,
+    "flag": lambda column, spec, reading: read_flag(column),
+    "currency": lambda column, spec, reading: read_currency(column),
+    "time": _time,
+    "money": lambda column, spec, reading: read_money(column, reading.marks[spec.name]),
+    "number": lambda column, spec, reading: read_number(column, reading.marks[spec.name]),
+    "year": lambda column, spec, reading: read_year(column),
+}
+
+
+def _first_faults(cells: Mapping[str, Cells], reading: Reading) -> tuple[Faults | None, NDArray[np.int64]]:
+    """Return each row's first fault in the order of the columns, and the place of the column it is in."""
+    faults: Faults | None = None
+    at = np.zeros(0, dtype=np.int64)
+    for place, cell in enumerate(cells.values()):
+        if cell.faults is None or not cell.faults.any():
+            continue
+        if faults is None:
+            faults, at = cell.faults.copy(), np.full(len(cell.faults), place, dtype=np.int64)
+        else:
+            fresh = (faults == 0) & (cell.faults != 0)
+            faults[fresh], at[fresh] = cell.faults[fresh], place
+    return faults, at
+
+
+def _refuse_ambiguous_dates(cells: Mapping[str, Cells], piece: Piece, reading: Reading) -> None:
+    for name, cell in cells.items():
+        if cell.faults is None:
+            continue
+        rows = np.flatnonzero(cell.faults == FAULT["time_ambiguous"])
+        if len(rows):
+            place = reading.layout.sources()[name]
+            value = as_text(piece.columns[place].slice(int(rows[0]), 1))[0].as_py()
+            header = reading.layout.headers[place].strip()
+            raise DateAmbiguous(file=reading.file, line=int(piece.lines[rows[0]]), column=header, value=value.strip())
+
+
+def _raw_batch(cells: Mapping[str, Cells], piece: Piece, reading: Reading) -> pa.RecordBatch:
+    rows, kind = len(piece.lines), reading.layout.kind
+    arrays = [pa.array(np.full(rows, reading.file_id, dtype=np.int32)), pa.array(piece.lines)]
+    for column in kind.columns:
+        cell = cells.get(column.name)
+        arrays.append(pa.nulls(rows, TYPES[column.role]) if cell is None else cell.values)
+        if column.role == "time":
+            arrays.append(pa.nulls(rows, pa.date32()) if cell is None else cell.days)
+    return pa.RecordBatch.from_arrays(arrays, schema=raw_schema(kind))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Bad:
+    rows: NDArray[np.int64]
+    faults: Faults | None
+    at: NDArray[np.int64]
+    names: list[str]
+
+
+def _set_aside(piece: Piece, reading: Reading, tally: Tally, bad: _Bad) -> pa.RecordBatch:
+    """Return the quarantine rows of a piece: what was no row at all, and what has a fault in a column."""
+    lines = [broken.line for broken in piece.broken]
+    columns: list[str | None] = [None] * len(lines)
+    reasons = [broken.reason for broken in piece.broken]
+    values: list[str | None] = [broken.text for broken in piece.broken]
+    sources = reading.layout.sources()
+    for place in np.unique(bad.at[bad.rows]) if len(bad.rows) else ():
+        rows = bad.rows[bad.at[bad.rows] == place]
+        source = sources[bad.names[place]]
+        header = reading.layout.headers[source].strip()
+        lines.extend(piece.lines[rows].tolist())
+        columns.extend([header] * len(rows))
+        reasons.extend(REASONS[fault] for fault in bad.faults[rows].tolist()) if bad.faults is not None else None
+        values.extend(as_text(piece.columns[source].take(pa.array(rows))).to_pylist())
+    for line, column, reason, value in zip(lines, columns, reasons, values, strict=True):
+        tally.reasons[reason] = tally.reasons.get(reason, 0) + 1
+        tally.first_fault.setdefault(reason, (line, column or "", masked((value or "")[:60])))
+    shown = [None if value is None else value[:_LONGEST_RAW] for value in values]
+    file_ids = np.full(len(lines), reading.file_id, dtype=np.int32)
+    arrays = [pa.array(file_ids), pa.array(lines, pa.int64()), pa.array(columns, pa.string())]
+    arrays += [pa.array(reasons, pa.string()), pa.array(shown, pa.string())]
+    return pa.RecordBatch.from_arrays(arrays, schema=QUARANTINE)

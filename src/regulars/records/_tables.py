@@ -1,0 +1,148 @@
+"""Typed sources as batches of columns: Parquet files, and any table with the Arrow PyCapsule interface."""
+
+from collections.abc import Iterator, Sequence, Sized
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from regulars.core import RegularsError
+from regulars.records._results import ArrowStream
+from regulars.records._texts import ColumnsMismatch, Piece
+
+_ROWS = 131_072
+
+
+class ParquetBroken(RegularsError):
+    """A file that begins like Parquet and is none."""
+
+    code = "parquet_broken"
+    template = "{file} is a Parquet file that cannot be read: {problem}. Export it again."
+
+
+class TableUnreadable(RegularsError):
+    """An object that is no table."""
+
+    code = "table_unreadable"
+    template = "{file} cannot be read as a table: {problem}. Pass a path, or a pandas, Polars or Arrow table."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParquetSource:
+    """A Parquet file whose columns are known."""
+
+    path: Path
+    file: str
+    headers: tuple[str, ...]
+    total: int
+    repetitive: tuple[str, ...]
+
+    def pieces(self, places: Sequence[int]) -> Iterator[Piece]:
+        """Yield the rows, only the columns at these places.
+
+        Raises:
+            ParquetBroken: the file breaks off or contradicts itself.
+        """
+        try:
+            with pq.ParquetFile(self.path, read_dictionary=self.repetitive) as opened:
+                names = [opened.schema_arrow.names[place] for place in places]
+                yield from _pieces(opened.iter_batches(batch_size=_ROWS, columns=names), names, places)
+        except (pa.ArrowException, OSError, KeyError) as error:
+            raise ParquetBroken(file=self.file, problem=_brief(error)) from error
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableSource:
+    """A table in memory, or a stream of batches (which can be read only once)."""
+
+    data: Any
+    file: str
+    headers: tuple[str, ...]
+    total: int = 0
+
+    def pieces(self, places: Sequence[int]) -> Iterator[Piece]:
+        """Yield the rows, only the columns at these places.
+
+        Raises:
+            TableUnreadable: the stream breaks off.
+        """
+        reader = _reader(self.data, self.file)
+        try:
+            yield from _pieces(reader, None, places)
+        except pa.ArrowException as error:
+            raise TableUnreadable(file=self.file, problem=_brief(error)) from error
+
+
+def open_parquet(path: Path, *, file: str, columns: Sequence[str]) -> ParquetSource:
+    """Read a Parquet file's schema.
+
+    Raises:
+        ParquetBroken: it has none.
+        ColumnsMismatch: `columns` are more or fewer than the file has.
+    """
+    try:
+        with pq.ParquetFile(path) as opened:
+            names, rows = opened.schema_arrow.names, opened.metadata.num_rows
+            repetitive = _repetitive(opened)
+    except (pa.ArrowException, OSError) as error:
+        raise ParquetBroken(file=file, problem=_brief(error)) from error
+    headers = _named(names, columns, file)
+    return ParquetSource(path=path, file=file, headers=headers, total=rows, repetitive=repetitive)
+
+
+def open_table(data: ArrowStream, *, file: str, columns: Sequence[str]) -> TableSource:
+    """Read a table's schema. A stream of batches is kept; anything else is asked for its rows when they are wanted.
+
+    Raises:
+        TableUnreadable: the object is no table.
+        ColumnsMismatch: `columns` are more or fewer than the table has.
+    """
+    reader = _reader(data, file)
+    kept = reader if isinstance(data, pa.RecordBatchReader) else data
+    rows = len(data) if isinstance(data, Sized) else 0
+    return TableSource(data=kept, file=file, headers=_named(reader.schema.names, columns, file), total=rows)
+
+
+def _repetitive(opened: pq.ParquetFile) -> tuple[str, ...]:
+    """Return the text columns with so few distinct values that reading each value once saves most of the work."""
+    if not opened.metadata.num_row_groups:
+        return ()
+    group, schema = opened.metadata.row_group(0), opened.schema_arrow
+    chunks = (group.column(place) for place in range(group.num_columns))
+    small = {chunk.path_in_schema for chunk in chunks if chunk.total_uncompressed_size < 2 * chunk.num_values}
+    return tuple(field.name for field in schema if field.name in small and pa.types.is_string(field.type))
+
+
+def _named(names: Sequence[str], columns: Sequence[str], file: str) -> tuple[str, ...]:
+    if columns and len(columns) != len(names):
+        raise ColumnsMismatch(file=file, found=len(names), named=len(columns))
+    return tuple(columns) or tuple(names)
+
+
+def _reader(data: Any, file: str) -> pa.RecordBatchReader:
+    if isinstance(data, pa.RecordBatchReader):
+        return data
+    try:
+        return pa.RecordBatchReader.from_stream(data)
+    except (pa.ArrowException, TypeError, ValueError, AttributeError) as error:
+        raise TableUnreadable(file=file, problem=_brief(error)) from error
+
+
+def _pieces(batches: Iterator[pa.RecordBatch], names: Sequence[str] | None, places: Sequence[int]) -> Iterator[Piece]:
+    row = 0
+    for whole in batches:
+        for start in range(0, whole.num_rows, _ROWS):
+            batch = whole.slice(start, _ROWS)
+            # Parquet hands over only the asked columns, and in the file's order.
+            index = [batch.schema.names.index(name) for name in names] if names is not None else places
+            columns = {place: batch.column(at) for place, at in zip(places, index, strict=True)}
+            lines = np.arange(row + 1, row + 1 + batch.num_rows, dtype=np.int64)
+            row += batch.num_rows
+            yield Piece(columns=columns, lines=lines, done=row)
+
+
+def _brief(error: Exception) -> str:
+    return (str(error) or type(error).__name__).splitlines()[0][:200]

@@ -1,0 +1,80 @@
+"""The one file of words (words.toml), read once: headers, words in cells, signs of money."""
+
+import tomllib
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+
+from regulars.records._kinds import KINDS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """What words.toml says, turned round so that a word leads to its meaning.
+
+    `own[kind]` and `general[kind]` map a plain header to its canonical column; general headers serve only once
+    the kind is known. `cells[kind, column]` maps a plain word to its code, and `closed` names the columns that
+    take no other word.
+    """
+
+    own: Mapping[str, Mapping[str, str]]
+    general: Mapping[str, Mapping[str, str]]
+    missing: frozenset[str]
+    yes: frozenset[str]
+    no: frozenset[str]
+    cells: Mapping[tuple[str, str], Mapping[str, str]]
+    closed: frozenset[tuple[str, str]]
+    currencies: Mapping[str, frozenset[str]]
+
+
+@lru_cache(maxsize=65536)
+def plain(text: str) -> str:
+    """Return a header without what makes no difference: case, blanks, punctuation, full-width forms.
+
+    >>> plain("  Order_ID "), plain("Ｏｒｄｅｒ ＃")
+    ('orderid', 'order')
+    """
+    return "".join(letter for letter in unicodedata.normalize("NFKC", text).casefold() if letter.isalnum())
+
+
+@lru_cache(maxsize=1)
+def words() -> Words:
+    """Return the words of the package's words.toml."""
+    data = tomllib.loads(files("regulars.records").joinpath("words.toml").read_text(encoding="utf-8"))
+    cells: dict[str, Mapping[str, Mapping[str, object]]] = data["cells"]
+    lists = {(kind, column): spec for kind in KINDS if kind in cells for column, spec in cells[kind].items()}
+    return Words(
+        own={kind: _own_headers(kind, data) for kind in KINDS},
+        general={kind: _general_headers(kind, data["general"]) for kind in KINDS},
+        missing=frozenset({"", *data["cells"]["missing"]}),
+        yes=frozenset(data["cells"]["yes"]),
+        no=frozenset(data["cells"]["no"]),
+        cells={place: _codes(spec) for place, spec in lists.items()},  # type: ignore[arg-type]
+        closed=frozenset(place for place, spec in lists.items() if spec["closed"]),
+        currencies={sign: frozenset(codes) for sign, codes in data["currencies"].items()},
+    )
+
+
+def _own_headers(kind: str, data: Mapping[str, Mapping[str, list[str]]]) -> dict[str, str]:
+    shared = data["identities"] if KINDS[kind].takes_identities else {}
+    lists = {**shared, **data.get(kind, {})}
+    headers = {plain(word): name for name, synonyms in lists.items() for word in synonyms}
+    return headers | {plain(name): name for name in KINDS[kind].names}
+
+
+def _general_headers(kind: str, general: Mapping[str, list[str]]) -> dict[str, str]:
+    times = [column.name for column in KINDS[kind].columns if column.role == "time"]
+    required = [column.name for column in KINDS[kind].columns if column.role == "time" and column.required]
+    # Without a required time (referrals, profiles) a general date can only be the one optional time there is.
+    target = (required or times)[0]
+    headers = {plain(word): target for word in general["time"]}
+    if "amount" in KINDS[kind].names:
+        headers |= {plain(word): "amount" for word in general["amount"]}
+    return headers
+
+
+def _codes(spec: Mapping[str, list[str]]) -> dict[str, str]:
+    codes = {plain(word): code for code, synonyms in spec.items() if code != "closed" for word in synonyms}
+    return codes | {plain(code): code for code in spec if code != "closed"}
