@@ -1,0 +1,83 @@
+"""Where a customer has a subscription and no orders, its charges are the revenue: one order row a charge."""
+
+from calendar import monthrange
+from collections.abc import Iterable, Iterator
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pyarrow as pa
+
+from regulars.core import MONEY
+from regulars.engines import Engine
+
+_MONTHS = {"month": 1, "monthly": 1, "quarter": 3, "quarterly": 3, "year": 12, "yearly": 12, "annual": 12,
+           "月": 1, "月付": 1, "季": 3, "季付": 3, "年": 12, "年付": 12}  # fmt: skip
+_DAYS = {"day": 1, "daily": 1, "week": 7, "weekly": 7, "日": 1, "周": 7}
+
+CHARGES_SCHEMA = pa.schema([("customer_id", pa.string()), ("local_day", pa.date32()), ("amount", MONEY)])
+
+_WITHOUT_ORDERS = """
+SELECT s.* FROM subscriptions AS s ANTI JOIN order_rows AS o ON o.customer_id = s.customer_id
+WHERE s.price IS NOT NULL AND s.price > 0
+"""
+
+_WITH_CHARGES = """
+SELECT * FROM order_rows
+UNION ALL
+SELECT
+    customer_id, CAST(local_day AS TIMESTAMP) AS ordered_at, local_day, local_day AS known_day, FALSE AS is_refund,
+    amount, CAST(NULL AS DECIMAL(18, 4)) AS cost, CAST(NULL AS DECIMAL(18, 4)) AS discount, 'subscription' AS channel
+FROM charges
+"""
+
+
+def add_charges(engine: Engine, *, today: date) -> None:
+    """Add to `order_rows` the charges up to `today` of subscribers who have no order; a period unknown: the first."""
+
+    def charged(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        for batch in batches:
+            rows = [charge for row in batch.to_pylist() for charge in _charges_of(row, today)]
+            yield pa.RecordBatch.from_pylist(rows, schema=CHARGES_SCHEMA)
+
+    engine.map_batches(_WITHOUT_ORDERS, charged, CHARGES_SCHEMA, into="charges")
+    if engine.fetch("SELECT count(*) AS n FROM charges").column("n")[0].as_py():
+        engine.run(_WITH_CHARGES, into="order_rows_charged")
+        engine.run("SELECT * FROM order_rows_charged", into="order_rows")
+        engine.drop("order_rows_charged")
+    engine.drop("charges")
+
+
+def charge_days(first: date, last: date, period: str | None) -> Iterator[date]:
+    """Yield the days a subscription is charged on, from its first day to the last day inclusive.
+
+    >>> [str(day) for day in charge_days(date(2024, 1, 31), date(2024, 3, 31), "month")]
+    ['2024-01-31', '2024-02-29', '2024-03-31']
+    """
+    word = (period or "").strip().lower()
+    months, days = _MONTHS.get(word), _DAYS.get(word)
+    number = 0
+    day = first
+    while day <= last:
+        yield day
+        number += 1
+        if months:
+            day = _months_later(first, months * number)
+        elif days:
+            day = first + timedelta(days=days * number)
+        else:
+            return
+
+
+def _charges_of(row: dict[str, Any], today: date) -> Iterator[dict[str, date | str | Decimal]]:
+    ended = row["ended_day"]
+    last = today if ended is None else min(today, ended - timedelta(days=1))
+    for day in charge_days(row["started_day"], last, row["period"]):
+        yield {"customer_id": row["customer_id"], "local_day": day, "amount": row["price"]}
+
+
+def _months_later(first: date, months: int) -> date:
+    """Return the same day `months` later, or the last day of that month if it is shorter."""
+    years, month = divmod(first.month - 1 + months, 12)
+    year = first.year + years
+    return date(year, month + 1, min(first.day, monthrange(year, month + 1)[1]))

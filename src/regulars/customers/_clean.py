@@ -1,0 +1,55 @@
+"""The one use case of this room: raw records in, clean tables and an account of what was done out."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import pyarrow as pa
+
+from regulars.core import Settings
+from regulars.customers._charges import add_charges
+from regulars.customers._crosswalk import build_crosswalk
+from regulars.customers._duplicates import count_repeated, find_duplicates
+from regulars.customers._events import clean_events
+from regulars.customers._identity import Resolve
+from regulars.customers._orders import clean_orders, mark_outliers
+from regulars.customers._people import clean_people
+from regulars.customers._quality import quality_table
+from regulars.engines import Engine
+from regulars.records import RecordSet
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cleaning:
+    """What cleaning did.
+
+    `duplicates` and `repeated` count rows by file (its index in the record set); `outlier_above` is the
+    amount above which an order was marked; `quality` has one row an issue (see docs/columns.md).
+    """
+
+    duplicates: Mapping[int, int]
+    repeated: Mapping[int, int]
+    outlier_above: float | None
+    quality: pa.Table
+
+
+def clean(engine: Engine, records: RecordSet, *, resolve: Resolve, settings: Settings, today: date) -> Cleaning:
+    """Write the clean tables (see CLEAN_TABLES) from the raw ones.
+
+    Args:
+        engine: holds `raw_<kind>` for every kind, as `records.read` left them.
+        records: what was read.
+        resolve: turns keys into customer ids; `HashedIdentities.resolve`, or the app's vault.
+        settings: the outlier fence, and what is allowed without a recorded consent.
+        today: the last day a running subscription may have charged.
+    """
+    build_crosswalk(engine, records, resolve)
+    duplicates = find_duplicates(engine, records)
+    repeated = count_repeated(engine, records)
+    clean_orders(engine)
+    clean_events(engine)
+    add_charges(engine, today=today)
+    outlier_above = mark_outliers(engine, fence=settings.customers.outlier_fence)
+    clean_people(engine, settings=settings, today=today)
+    quality = quality_table(engine, records, duplicates=duplicates, repeated=repeated, outlier_above=outlier_above)
+    return Cleaning(duplicates=duplicates, repeated=repeated, outlier_above=outlier_above, quality=quality)

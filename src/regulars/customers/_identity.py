@@ -1,0 +1,129 @@
+"""Names, e-mails, phones and open ids never reach an analysis table: each becomes a keyed hash here.
+
+The key and the table that leads back (the crosswalk) live in the workspace folder, readable by its owner only.
+Without a workspace the key lives for one run.
+"""
+
+import hmac
+import os
+import re
+import secrets
+import unicodedata
+from collections.abc import Callable
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from regulars.core import RegularsError
+
+Resolve = Callable[[pa.Array, str], pa.Array]
+"""Takes distinct keys (text) and the role of their column (customer_id, open_id, email, phone, nickname, name);
+returns the customer ids, in the same order."""
+
+IDENTITY_SCHEMA = pa.schema([("customer_id", pa.string()), ("field", pa.string()), ("value", pa.string())])
+
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+_CHINESE_MOBILE = re.compile(r"(?:\+?86)?(1[3-9]\d{9})")
+_KEY_BYTES = 32
+_ID_HEX_DIGITS = 32
+
+
+class WorkspaceUnreadable(RegularsError):
+    """A workspace folder whose key cannot be used."""
+
+    code = "workspace_unreadable"
+    template = "The workspace {folder} cannot be used: {problem}. Name another folder with --workspace."
+
+
+class HashedIdentities:
+    """Turns keys into customer ids by HMAC-SHA256 and remembers the way back until it is saved.
+
+    Args:
+        folder: the workspace; created with its key if it does not exist. None: a key for this run only.
+
+    Raises:
+        WorkspaceUnreadable: the folder or its key cannot be read, written, or is not a key.
+    """
+
+    def __init__(self, folder: Path | None) -> None:
+        self.folder = folder
+        self._key = secrets.token_bytes(_KEY_BYTES) if folder is None else _key_of(folder)
+        self._seen: list[pa.Table] = []
+
+    @property
+    def has_hashed(self) -> bool:
+        """Whether any key was turned into a hash."""
+        return bool(self._seen)
+
+    def resolve(self, keys: pa.Array, role: str) -> pa.Array:
+        """Return the customer id of each key: 128 bits of the HMAC of its canonical form, as hexadecimal text."""
+        ids = pa.array([self._hashed(canonical_key(key, role)) for key in keys.to_pylist()], pa.string())
+        self.remember(pa.table([ids, pa.array([role] * len(keys), pa.string()), keys], schema=IDENTITY_SCHEMA))
+        return ids
+
+    def remember(self, facts: pa.Table) -> None:
+        """Keep facts (customer_id, field, value) for the crosswalk; they leave memory only through `save`."""
+        self._seen.append(facts)
+
+    def save(self) -> None:
+        """Add what was seen to `identities.parquet` in the workspace; without a workspace, forget it."""
+        if self.folder is None or not self._seen:
+            return
+        path = self.folder / "identities.parquet"
+        before = [pq.read_table(path, schema=IDENTITY_SCHEMA)] if path.exists() else []
+        everything = pa.concat_tables([*before, *self._seen]).group_by(IDENTITY_SCHEMA.names).aggregate([])
+        order = [(name, "ascending") for name in IDENTITY_SCHEMA.names]
+        _write_private(path, lambda target: pq.write_table(everything.sort_by(order), target))
+
+    def _hashed(self, canonical: str) -> str:
+        return hmac.digest(self._key, canonical.encode(), "sha256").hex()[:_ID_HEX_DIGITS]
+
+
+def canonical_key(key: str, role: str) -> str:
+    """Return one spelling for all spellings of a key, led by what it is.
+
+    >>> canonical_key(" Ana@Example.com", "customer_id"), canonical_key("138 0013 8000", "phone")
+    ('email:ana@example.com', 'phone:13800138000')
+    """
+    text = unicodedata.normalize("NFKC", key).strip()
+    if _EMAIL.fullmatch(text):
+        return f"email:{text.lower()}"
+    digits = re.sub(r"[\s().-]", "", text)
+    mobile = _CHINESE_MOBILE.fullmatch(digits)
+    if mobile:
+        return f"phone:{mobile[1]}"
+    if role == "phone":
+        return f"phone:{digits}"
+    return f"{role}:{text.casefold() if role in {'name', 'nickname'} else text}"
+
+
+def read_identities(folder: Path) -> pa.Table:
+    """Return the crosswalk of a workspace (customer_id, field, value); empty if nothing was hashed there yet."""
+    path = folder / "identities.parquet"
+    return pq.read_table(path, schema=IDENTITY_SCHEMA) if path.exists() else IDENTITY_SCHEMA.empty_table()
+
+
+def _key_of(folder: Path) -> bytes:
+    path = folder / "key"
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not path.exists():
+            _write_private(path, lambda target: Path(target).write_text(secrets.token_hex(_KEY_BYTES)))
+        key = bytes.fromhex(path.read_text(encoding="ascii").strip())
+    except OSError as error:
+        raise WorkspaceUnreadable(folder=folder, problem=error.strerror or "it cannot be read") from error
+    except ValueError as error:
+        raise WorkspaceUnreadable(folder=folder, problem="its file 'key' does not hold a key") from error
+    if len(key) != _KEY_BYTES:
+        raise WorkspaceUnreadable(folder=folder, problem="its file 'key' does not hold a key")
+    return key
+
+
+def _write_private(path: Path, write: Callable[[Path], object]) -> None:
+    """Write beside the path, readable by the owner only, then take its place: never half a file."""
+    beside = path.with_name(path.name + ".new")
+    beside.touch(mode=0o600)
+    write(beside)
+    os.chmod(beside, 0o600)
+    os.replace(beside, path)

@@ -1,0 +1,119 @@
+"""Lines become orders, refunds find the order they take back, and amounts far out are marked.
+
+Rows that share order_id and day are one order; without an order_id a row is an order. (The day is part of it
+because some shops start their numbers anew, and because an order must not change after its day has passed.)
+A refund with the order_id of an order counts on that order's day, else on its own; it is known from its own day.
+"""
+
+from math import expm1, log1p
+
+from regulars.customers._known_rows import known_rows
+from regulars.engines import Engine
+
+_SIGNED = """
+SELECT
+    customer_id, order_id, ordered_at, local_day, coalesce(is_refund, FALSE) OR amount < 0 AS is_refund,
+    CAST(CASE WHEN is_refund OR amount < 0 THEN -abs(amount) ELSE amount END AS DECIMAL(18, 4)) AS amount,
+    cost, discount, channel, category
+FROM known
+"""
+
+_ROWS_ARE_ORDERS = """
+WITH known AS ({known}), signed AS ({signed})
+SELECT
+    customer_id, ordered_at, local_day, local_day AS known_day, is_refund, amount,
+    CASE WHEN NOT is_refund THEN cost END AS cost, discount, channel
+FROM signed
+"""
+
+# Most exports have one line an order: only the orders that have more are grouped.
+_ORDERS_WITH_LINES = "SELECT order_id FROM raw_orders WHERE order_id IS NOT NULL GROUP BY order_id HAVING count(*) > 1"
+
+_LINES_BECOME_ORDERS = """
+WITH known AS ({known}), signed AS ({signed}), grouped AS (
+    SELECT
+        customer_id, order_id, local_day, min(ordered_at) AS ordered_at,
+        CAST(sum(amount) AS DECIMAL(18, 4)) AS amount,
+        CAST(CASE WHEN count(cost) = count(*) THEN sum(cost) END AS DECIMAL(18, 4)) AS cost,
+        CAST(sum(discount) AS DECIMAL(18, 4)) AS discount, min(channel) AS channel
+    FROM signed
+    WHERE NOT is_refund AND order_id IN (SELECT order_id FROM orders_with_lines)
+    GROUP BY customer_id, order_id, local_day
+), refunded AS (
+    SELECT customer_id, order_id, min(local_day) AS order_day FROM grouped GROUP BY customer_id, order_id
+)
+SELECT
+    s.customer_id, s.ordered_at, coalesce(f.order_day, s.local_day) AS local_day,
+    greatest(s.local_day, coalesce(f.order_day, s.local_day)) AS known_day, TRUE AS is_refund, s.amount,
+    CAST(NULL AS DECIMAL(18, 4)) AS cost, s.discount, s.channel
+FROM signed AS s LEFT JOIN refunded AS f ON f.customer_id = s.customer_id AND f.order_id = s.order_id
+WHERE s.is_refund
+UNION ALL
+SELECT
+    customer_id, ordered_at, local_day, local_day AS known_day, FALSE AS is_refund, amount, cost, discount, channel
+FROM grouped
+UNION ALL
+SELECT
+    s.customer_id, s.ordered_at, s.local_day, s.local_day AS known_day, FALSE AS is_refund, s.amount, s.cost,
+    s.discount, s.channel
+FROM signed AS s ANTI JOIN orders_with_lines AS o ON o.order_id = s.order_id
+WHERE NOT s.is_refund
+"""
+
+_ORDER_LINES = """
+WITH known AS ({known}), signed AS ({signed})
+SELECT customer_id, local_day, category, amount FROM signed WHERE NOT is_refund AND category IS NOT NULL
+"""
+
+# Nearest-rank quartiles from the counts of each amount: exact, and cheap because amounts repeat.
+_QUARTILES = """
+WITH counted AS (
+    SELECT amount, CAST(count(*) AS BIGINT) AS n FROM order_rows WHERE NOT is_refund AND amount > 0 GROUP BY amount
+), ranked AS (
+    SELECT amount, sum(n) OVER (ORDER BY amount) AS up_to, sum(n) OVER () AS total FROM counted
+)
+SELECT
+    CAST(min(amount) FILTER (WHERE up_to >= ceil(0.25 * total)) AS DOUBLE) AS first,
+    CAST(min(amount) FILTER (WHERE up_to >= ceil(0.75 * total)) AS DOUBLE) AS third
+FROM ranked
+"""
+
+_MARKED = """
+SELECT
+    customer_id, ordered_at, local_day, known_day, is_refund, amount, cost, discount, channel,
+    NOT is_refund AND coalesce(amount > $fence, FALSE) AS is_outlier
+FROM order_rows
+"""
+
+
+def clean_orders(engine: Engine) -> None:
+    """Write `order_rows` (orders and refunds, not yet marked) and `order_lines`."""
+    parts = {"known": known_rows("orders"), "signed": _SIGNED}
+    has_ids = engine.fetch("SELECT count(order_id) > 0 AS yes FROM raw_orders").column("yes")[0].as_py()
+    if has_ids:
+        engine.run(_ORDERS_WITH_LINES, into="orders_with_lines")
+        engine.run(_LINES_BECOME_ORDERS.format(**parts), into="order_rows")
+        engine.drop("orders_with_lines")
+    else:
+        engine.run(_ROWS_ARE_ORDERS.format(**parts), into="order_rows")
+    engine.run(_ORDER_LINES.format(**parts), into="order_lines")
+
+
+def mark_outliers(engine: Engine, *, fence: float) -> float | None:
+    """Write `orders` with the mark `is_outlier`; return the amount above which an order bears it.
+
+    Tukey's outer fence on the logarithm of the amounts: above Q3 + `fence` · (Q3 - Q1) of log(1 + amount).
+    None, and no marks, where the middle half of the orders cost the same.
+    """
+    quartiles = engine.fetch(_QUARTILES).to_pylist()[0]
+    bound = _outer_fence(quartiles["first"], quartiles["third"], fence)
+    engine.run(_MARKED, into="orders", fence=bound)
+    engine.drop("order_rows")
+    return bound
+
+
+def _outer_fence(first: float | None, third: float | None, fence: float) -> float | None:
+    if first is None or third is None or first == third:
+        return None
+    low, high = log1p(first), log1p(third)
+    return expm1(high + fence * (high - low))

@@ -1,0 +1,85 @@
+"""One row a person: when first met, what the profile says, and what this person allows.
+
+Consents are read to their newest row, whatever day is analysed; of two rows of one moment the stricter wins.
+"""
+
+from datetime import date
+
+from regulars.core import Settings
+from regulars.customers._known_rows import known_rows
+from regulars.engines import Engine
+
+_MET = """
+SELECT customer_id, min(local_day) AS first_day FROM (
+    SELECT customer_id, min(least(local_day, known_day)) AS local_day FROM orders GROUP BY customer_id
+    UNION ALL SELECT customer_id, min(local_day) FROM usage GROUP BY customer_id
+    UNION ALL SELECT customer_id, local_day FROM feedback
+    UNION ALL SELECT customer_id, local_day FROM touches
+    UNION ALL SELECT customer_id, started_day FROM subscriptions
+    UNION ALL SELECT customer_id, assigned_day FROM assignments
+    UNION ALL SELECT referrer_id, referred_day FROM referrals
+    UNION ALL SELECT referred_id, referred_day FROM referrals
+    UNION ALL SELECT customer_id, acquired_day FROM profile_rows
+) AS met
+GROUP BY customer_id
+"""
+
+# A later row (by file, then line) speaks over an earlier one; an empty cell says nothing.
+_PROFILES = """
+SELECT
+    customer_id, min(acquired_day) AS acquired_day,
+    arg_max(acquisition_channel, place) FILTER (WHERE acquisition_channel IS NOT NULL) AS acquisition_channel,
+    arg_max(acquisition_cost, place) FILTER (WHERE acquisition_cost IS NOT NULL) AS acquisition_cost,
+    arg_max(region, place) FILTER (WHERE region IS NOT NULL) AS region,
+    arg_max(birth_year, place) FILTER (WHERE birth_year IS NOT NULL) AS birth_year
+FROM (SELECT *, file_id * 1000000000000 + line AS place FROM profile_rows) AS placed
+GROUP BY customer_id
+"""
+
+_NEWEST_CONSENT = """
+WITH known AS ({known}), newest AS (
+    SELECT customer_id, lower(purpose) AS purpose, granted FROM known
+    QUALIFY row_number() OVER (PARTITION BY customer_id, lower(purpose) ORDER BY recorded_at DESC, granted) = 1
+)
+SELECT
+    customer_id,
+    min(CASE WHEN granted THEN 1 ELSE 0 END) FILTER (WHERE purpose = 'profiling') AS profiling,
+    min(CASE WHEN granted THEN 1 ELSE 0 END) FILTER (WHERE purpose = 'marketing_email') AS email,
+    min(CASE WHEN granted THEN 1 ELSE 0 END) FILTER (WHERE purpose = 'marketing_message') AS message,
+    min(CASE WHEN granted THEN 1 ELSE 0 END) FILTER (WHERE purpose = 'marketing_phone') AS phone,
+    min(CASE WHEN granted THEN 1 ELSE 0 END) FILTER (WHERE purpose = 'sharing') AS sharing
+FROM newest GROUP BY customer_id
+"""
+
+_CUSTOMERS = """
+SELECT
+    m.customer_id, coalesce(m.first_day, $undated) AS first_day, p.acquired_day, p.acquisition_channel,
+    p.acquisition_cost, p.region, p.birth_year,
+    coalesce(c.profiling = 1, $profiling) AS may_profile,
+    coalesce(c.email = 1, $marketing) AS may_email,
+    coalesce(c.message = 1, $marketing) AS may_message,
+    coalesce(c.phone = 1, $marketing) AS may_phone,
+    coalesce(c.sharing = 1, $sharing) AS may_share
+FROM met AS m
+LEFT JOIN profiles AS p ON p.customer_id = m.customer_id
+LEFT JOIN newest_consents AS c ON c.customer_id = m.customer_id
+"""
+
+
+def clean_people(engine: Engine, *, settings: Settings, today: date) -> None:
+    """Write `customers`. Who is known only from a record without a date counts from the first day of all records."""
+    engine.run(known_rows("profiles"), into="profile_rows")
+    engine.run(_PROFILES, into="profiles")
+    engine.run(_NEWEST_CONSENT.format(known=known_rows("consents")), into="newest_consents")
+    engine.run(_MET, into="met")
+    first = engine.fetch("SELECT min(first_day) AS day FROM met").column("day")[0].as_py()
+    consent = settings.consent
+    engine.run(
+        _CUSTOMERS,
+        into="customers",
+        undated=first or today,
+        profiling=consent.profiling,
+        marketing=consent.marketing,
+        sharing=consent.sharing,
+    )
+    engine.drop("profile_rows", "profiles", "newest_consents", "met")

@@ -1,0 +1,87 @@
+"""What was left out, and what was marked: one row an issue, with the rule behind it. Nothing is deleted here."""
+
+import pyarrow as pa
+
+from regulars.engines import Engine, quoted
+from regulars.records import RecordSet
+
+QUALITY_SCHEMA = pa.schema(
+    [
+        ("file", pa.string()),
+        ("kind", pa.string()),
+        ("column_name", pa.string()),
+        ("issue", pa.string()),
+        ("rule", pa.string()),
+        ("row_count", pa.int64()),
+        ("share", pa.float64()),
+    ]
+)
+
+Row = dict[str, object]
+
+
+def quality_table(
+    engine: Engine,
+    records: RecordSet,
+    *,
+    duplicates: dict[int, int],
+    repeated: dict[int, int],
+    outlier_above: float | None,
+) -> pa.Table:
+    """Return every issue found, in a fixed order: file by file, then kind by kind."""
+    rows: list[Row] = []
+    for file_id, file in enumerate(records.files):
+        found = [(issue, file.quarantined[issue]) for issue in sorted(file.quarantined)]
+        found += [("duplicate", duplicates.get(file_id, 0)), ("repeated", repeated.get(file_id, 0))]
+        rows += [
+            _row(issue, count, file.read, file=file.file, kind=file.kind, rule=_rule_of(issue))
+            for issue, count in found
+            if count
+        ]
+    for kind in sorted({file.kind for file in records.files}):
+        rows += _missing(engine, records, kind)
+    rows += _outliers(engine, outlier_above) + _off_scale(engine)
+    return pa.Table.from_pylist(rows, schema=QUALITY_SCHEMA)
+
+
+def _rule_of(issue: str) -> str:
+    return issue if issue in {"duplicate", "repeated"} else "quarantine"
+
+
+def _missing(engine: Engine, records: RecordSet, kind: str) -> list[Row]:
+    """Return one row for every mapped column with empty cells."""
+    held = set(engine.columns(f"raw_{kind}"))
+    mapped = sorted({name for file in records.files if file.kind == kind for name in file.mapping} & held)
+    if not mapped:
+        return []
+    counts = ", ".join(f"count({quoted(name)}) AS {quoted(name)}" for name in mapped)
+    (found,) = engine.fetch(f"SELECT count(*) AS all_rows, {counts} FROM {quoted('raw_' + kind)}").to_pylist()
+    total = found["all_rows"]
+    return [
+        _row("missing", total - found[name], total, kind=kind, column_name=name, rule="empty_cell")
+        for name in mapped
+        if found[name] < total
+    ]
+
+
+def _outliers(engine: Engine, above: float | None) -> list[Row]:
+    query = "SELECT count(*) FILTER (WHERE is_outlier) AS marked, count(*) AS n FROM orders WHERE NOT is_refund"
+    (found,) = engine.fetch(query).to_pylist()
+    if not found["marked"]:
+        return []
+    rule = f"amount_above:{above:.2f}"
+    return [_row("outlier", found["marked"], found["n"], kind="orders", column_name="amount", rule=rule)]
+
+
+def _off_scale(engine: Engine) -> list[Row]:
+    query = "SELECT count(*) FILTER (WHERE rating IS NULL) AS lost, count(*) AS n FROM feedback WHERE score IS NOT NULL"
+    (found,) = engine.fetch(query).to_pylist()
+    if not found["lost"]:
+        return []
+    return [
+        _row("off_scale", found["lost"], found["n"], kind="feedback", column_name="score", rule="scale_unknown_or_left")
+    ]
+
+
+def _row(issue: str, count: int, base: int, *, rule: str, **place: str) -> Row:
+    return {"issue": issue, "row_count": count, "share": count / base if base else None, "rule": rule, **place}
