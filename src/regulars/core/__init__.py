@@ -13,7 +13,7 @@ from regulars.core._figures import Figure, Note, Period
 from regulars.core._intervals import Interval, wilson
 from regulars.core._money import MONEY, MONEY_SQL, to_money
 from regulars.core._periods import DAYS_PER_MONTH, DAYS_PER_YEAR, Window
-from regulars.core._playbook import Play, Trigger
+from regulars.core._playbook import Channel, Play, Trigger
 from regulars.core._settings import Settings, SettingsError, load_settings
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "DAYS_PER_YEAR",
     "MONEY",
     "MONEY_SQL",
+    "Channel",
     "Figure",
     "Interval",
     "Note",

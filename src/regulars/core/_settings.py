@@ -3,13 +3,15 @@
 import tomllib
 from decimal import Decimal
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from regulars.core._errors import RegularsError
 from regulars.core._playbook import DEFAULT_PLAYS, Channel, Play
+
+ChannelCost = Annotated[Decimal, Field(ge=0, max_digits=14, decimal_places=4)]
 
 
 class SettingsError(RegularsError):
@@ -128,13 +130,17 @@ class Lifetime(_Section):
 
 
 class Strategy(_Section):
-    """The playbook, what a contact costs, how much may be spent and how many are held out to measure by."""
+    """The playbook, what a contact costs, how much may be spent and how many are held out to measure by.
 
-    campaign: str = "default"
+    `campaign` names what is measured as one: the same people stay held out until it is renamed. Empty means one
+    campaign a calendar month. `margin_share` is how much of an order's amount is margin where no cost is known.
+    """
+
+    campaign: str = Field(default="", max_length=80, pattern=r"^(\S(.*\S)?)?$")
     holdout_share: float = Field(default=0.10, ge=0, lt=1)
     budget: Decimal | None = Field(default=None, ge=0)
     max_contacts: int | None = Field(default=None, ge=1)
-    channel_costs: dict[Channel, Decimal] = {
+    channel_costs: dict[Channel, ChannelCost] = {
         "email": Decimal("0.05"),
         "message": Decimal("0.10"),
         "phone": Decimal("5.00"),
@@ -142,6 +148,23 @@ class Strategy(_Section):
     }
     margin_share: float = Field(default=1.0, gt=0, le=1)
     plays: tuple[Play, ...] = DEFAULT_PLAYS
+
+    @field_validator("plays")
+    @classmethod
+    def _codes_differ(cls, value: tuple[Play, ...]) -> tuple[Play, ...]:
+        codes = [play.code for play in value]
+        for code in codes:
+            if codes.count(code) > 1:
+                raise ValueError(f"two plays have the code {code}; give one of them another")
+        return value
+
+    @model_validator(mode="after")
+    def _every_channel_has_a_cost(self) -> "Strategy":
+        for play in self.plays:
+            for channel in play.channels:
+                if channel not in self.channel_costs:
+                    raise ValueError(f"play {play.code} uses {channel}, which has no cost; add it to channel_costs")
+        return self
 
 
 class Settings(_Section):
