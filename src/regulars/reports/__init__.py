@@ -1,0 +1,35 @@
+"""Reports: how do I see it?
+
+Reads a result folder and nothing else (manifest.json, rates.json, customers, reasons, actions, cohorts, segments and
+quality.parquet); adds report.html, tables.xlsx and the options behind charts.json. It computes nothing: it picks,
+formats and says, in English or Chinese, what the rooms below handed over as codes and numbers.
+
+>>> reason_text("order_count", 3, language="en")
+'orders so far: 3'
+"""
+
+from regulars.reports._charts import charts
+from regulars.reports._excel import write_xlsx
+from regulars.reports._folder import ResultMissing, ResultUnreadable
+from regulars.reports._lines import action_rows, explanation_lines
+from regulars.reports._notes import error_text, note_text
+from regulars.reports._page import render_html
+from regulars.reports._reasons import reason_text
+from regulars.reports._sentences import sentence
+from regulars.reports._voice import Language, Voice
+
+__all__ = [
+    "Language",
+    "ResultMissing",
+    "ResultUnreadable",
+    "Voice",
+    "action_rows",
+    "charts",
+    "error_text",
+    "explanation_lines",
+    "note_text",
+    "reason_text",
+    "render_html",
+    "sentence",
+    "write_xlsx",
+]

@@ -1,0 +1,100 @@
+"""The first screen: one sentence and the eight numbers."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from regulars.core import Figure
+from regulars.reports._folder import ResultFolder, figure
+from regulars.reports._sentences import base, change, interval, meaning_of, name_of, said, why_missing
+from regulars.reports._voice import Voice
+
+# More of these is worse.
+_BETTER_LOW = frozenset({"value_at_risk", "churn_rate"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Movement:
+    """A change, since when, and whether it is welcome; `sign` is None where there is nothing to compare with."""
+
+    since: str
+    text: str
+    sign: int | None
+    is_welcome: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """One of the eight numbers, as it is shown."""
+
+    label: str
+    value: str
+    is_known: bool
+    meaning: str
+    doubt: str
+    movements: list[Movement]
+
+
+def cards(folder: ResultFolder, *, voice: Voice) -> list[Card]:
+    """Return the eight numbers as cards."""
+    return [card for card in (_card(entry, voice=voice) for entry in folder.rates["eight"]) if card]
+
+
+def summary(folder: ResultFolder, *, voice: Voice) -> str:
+    """Return what the report comes to, in one or two sentences."""
+    counts, plan = folder.manifest["counts"], folder.rates.get("plan") or {}
+    figures = {entry["now"]["name"]: figure(entry["now"]) for entry in folder.rates["eight"]}
+    parts = []
+    active = figures.get("active_customers")
+    if active and active.value is not None:
+        parts.append(
+            voice.t(
+                "{active} of {customers} known customers were active in the {days} days up to {day}.",
+                active=voice.count(active.value),
+                customers=voice.count(counts["customers"]),
+                days=voice.count(folder.setting("windows", "period_days", 90)),
+                day=voice.day(folder.as_of),
+            )
+        )
+    if plan.get("contacts"):
+        parts.append(
+            voice.nt(
+                "{n} is worth contacting now; expected gain {gain}, assumed until measured.",
+                "{n} are worth contacting now; expected gain {gain}, assumed until measured.",
+                plan["contacts"],
+                gain=voice.money(plan["expected_gain"]),
+            )
+        )
+    else:
+        parts.append(voice.t("Nobody needs to be contacted now."))
+    return parts[0] if len(parts) == 1 else voice.t("{first} {second}", first=parts[0], second=parts[1])
+
+
+def _card(entry: dict[str, Any], *, voice: Voice) -> Card | None:
+    now = figure(entry["now"])
+    if now is None:
+        return None
+    label, meaning = name_of(now, voice=voice), meaning_of(now, voice=voice)
+    if now.value is None:
+        why = why_missing(now, voice=voice)
+        return Card(label=label, value=voice.t("not known"), is_known=False, meaning=meaning, doubt=why, movements=[])
+    doubt = [text for text in (base(now, voice=voice), interval(now, voice=voice)) if text]
+    return Card(
+        label=label,
+        value=said(now.value, now, voice=voice),
+        is_known=True,
+        meaning=meaning,
+        doubt=voice.t("; ").join(doubt),
+        movements=[
+            _movement(now, figure(entry.get("previous")), voice.t("Against the period before"), voice=voice),
+            _movement(now, figure(entry.get("year_before")), voice.t("Against a year ago"), voice=voice),
+        ],
+    )
+
+
+def _movement(now: Figure, then: Figure | None, since: str, *, voice: Voice) -> Movement:
+    moved = change(now, then, voice=voice)
+    if moved is None:
+        why = why_missing(then, voice=voice) if then is not None and then.reason else voice.t("nothing to compare with")
+        return Movement(since=since, text=why, sign=None, is_welcome=False)
+    is_welcome = moved.sign * (-1 if now.name in _BETTER_LOW else 1) > 0
+    return Movement(since=since, text=moved.text, sign=moved.sign, is_welcome=is_welcome)

@@ -1,0 +1,56 @@
+"""What a reader should know about a result, and what went wrong, in sentences."""
+
+from collections.abc import Mapping
+
+from regulars.core import RegularsError
+from regulars.reports._sentences import FIGURES
+from regulars.reports._voice import N_, Language, Voice
+from regulars.reports._words import WORDS, readable
+
+NOTES: Mapping[str, str] = {
+    "behaviour_dropped": N_("{figure}: nothing is recorded for “{behaviour}”, so its weight went to the other parts."),
+    "key_of_this_run": N_(
+        "Customer numbers were made from names, e-mails or phones with a key that lived for this run only;"
+        " they will differ next time. Name a folder with --workspace to keep the key."
+    ),
+    "no_marketing_consent_recorded": N_(
+        "Nobody's consent to being contacted is recorded, so nobody is on the list."
+        " Give a file of consents, or set marketing = true under [consent] if you may contact all {customers}."
+    ),
+    "currency_not_stated": N_("No currency is stated: amounts are in whatever the records are in."),
+    "bounds_of_previous": N_("Scores use the scale of the result of {as_of}, so that the two compare."),
+}
+
+# Parameters that are codes themselves.
+_CODED = {"behaviour": "part", "kind": "kind", "channel": "channel", "group": "group", "stage": "stage"}
+
+
+def note_text(code: str, params: Mapping[str, object], *, language: Language) -> str:
+    """Return a note as a sentence; one without words as its code and parameters, readable."""
+    voice = Voice(language=language)
+    said = {name: _param(name, value, voice=voice) for name, value in params.items()}
+    if code in NOTES:
+        return voice.t(NOTES[code], **said)
+    return readable(code) + "".join(f"; {readable(name).lower()}: {value}" for name, value in said.items())
+
+
+def error_text(error: RegularsError, *, language: Language) -> str:
+    """Return an error in a language; its English template is the key of the translation.
+
+    >>> from regulars.core import SettingsError
+    >>> error_text(SettingsError(file="shop.toml", place="windows", problem="no number"), language="en")
+    'shop.toml: windows: no number. Every setting and its default is listed in docs/settings.md.'
+    """
+    return Voice(language=language).t(error.template).format(**error.params)
+
+
+def _param(name: str, value: object, *, voice: Voice) -> str:
+    if name == "figure" and value in FIGURES:
+        return voice.t(FIGURES[str(value)])
+    vocabulary = _CODED.get(name)
+    if vocabulary is not None:
+        code = str(value).removesuffix("_behaviour")
+        return voice.t(WORDS[vocabulary].get(code, readable(code)))  # type: ignore[index]
+    if isinstance(value, int) and not isinstance(value, bool):
+        return voice.count(value)
+    return str(value)

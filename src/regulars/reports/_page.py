@@ -1,0 +1,83 @@
+"""The report as one HTML file: styles, scripts and data inside, nothing fetched from anywhere."""
+
+from functools import cache
+from pathlib import Path
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from regulars.reports._business import efficiency, rates
+from regulars.reports._charts import charts
+from regulars.reports._contacts import contacts
+from regulars.reports._folder import ResultFolder
+from regulars.reports._groups import cohorts, grid, groups, lifecycle
+from regulars.reports._headline import cards, summary
+from regulars.reports._method import method
+from regulars.reports._quality import quality
+from regulars.reports._scores import scores
+from regulars.reports._voice import Language, Voice
+
+_TEMPLATES = Path(__file__).parent / "templates"
+_CHART_LIBRARY = Path(__file__).parent / "vendor" / "echarts.min.js"
+_HTML_LANGUAGE = {"en": "en", "zh": "zh-Hans"}
+
+
+def render_html(folder: Path, *, path: Path | None = None, language: Language = "en") -> Path:
+    """Write the report of a result as one HTML file that needs no network, and return its path.
+
+    Args:
+        folder: a result, as `regulars.analyze` wrote it; nothing else is read.
+        path: the file to write; default report.html in the folder.
+        language: of every word and number in it.
+
+    Raises:
+        ResultMissing: the folder holds no result.
+        ResultUnreadable: the result is damaged or of another version.
+    """
+    result = ResultFolder(path=Path(folder))
+    voice = Voice(language=language, currency=result.currency)
+    page = _environment().get_template("report.html").render(
+        html_language=_HTML_LANGUAGE[language],
+        t=voice.t,
+        nt=voice.nt,
+        voice=voice,
+        shop=result.shop,
+        as_of=voice.day(result.as_of),
+        first_day=voice.day(result.first_day),
+        period_days=result.setting("windows", "period_days", 90),
+        counts=result.manifest["counts"],
+        summary=summary(result, voice=voice),
+        cards=cards(result, voice=voice),
+        contacts=contacts(result, voice=voice),
+        scores=scores(result, voice=voice),
+        lifecycle=lifecycle(result, voice=voice),
+        grid=grid(result, voice=voice),
+        groups=groups(result, voice=voice),
+        cohorts=cohorts(result, voice=voice),
+        rates=rates(result, voice=voice),
+        efficiency=efficiency(result, voice=voice),
+        quality=quality(result, voice=voice),
+        method=method(result, voice=voice),
+        charts=charts(Path(folder), language),
+        style=_text(_TEMPLATES / "report.css"),
+        script=_text(_TEMPLATES / "report.js"),
+        chart_library=_text(_CHART_LIBRARY),
+    )  # fmt: skip
+    target = Path(folder) / "report.html" if path is None else Path(path)
+    target.write_text(page, encoding="utf-8")
+    return target
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=PackageLoader("regulars.reports"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+@cache
+def _text(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
