@@ -1,5 +1,12 @@
-"""regulars 常客: who comes back, what they are worth, and whom to write to today."""
+"""regulars 常客: who comes back, what they are worth, and whom to write to today.
+
+>>> import regulars
+>>> result = regulars.analyze(orders="orders.csv")  # doctest: +SKIP
+>>> result.actions  # doctest: +SKIP
+"""
 
 from regulars._version import __version__
+from regulars.analysis import Result, analyze
+from regulars.core import RegularsError, Settings
 
-__all__ = ["__version__"]
+__all__ = ["RegularsError", "Result", "Settings", "__version__", "analyze"]

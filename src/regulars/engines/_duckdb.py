@@ -32,7 +32,7 @@ class DuckDBEngine:
 
     def __init__(self, *, folder: Path, memory_limit: str | None, threads: int | None) -> None:
         self._folder = folder
-        self._connection = duckdb.connect(str(folder / "tables.duckdb"))
+        self._connection = duckdb.connect(":memory:")
         limit = _checked(memory_limit) if memory_limit else _half(self._setting("memory_limit"))
         self._set("memory_limit", f"'{limit}'")
         self._set("temp_directory", _text(folder / "spill"))

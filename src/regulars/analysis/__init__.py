@@ -1,0 +1,28 @@
+"""Analysis: what is the whole answer?
+
+The only composer: `analyze` runs the rooms in order and writes the result folder, whole or not at all.
+"""
+
+from regulars.analysis._analyze import analyze
+from regulars.analysis._dictionary import COLUMNS, Column, dictionary_markdown
+from regulars.analysis._publish import OutFolderTaken, OutFolderUnwritable
+from regulars.analysis._result import CustomerUnknown, Explanation, Result, ResultMissing
+from regulars.analysis._run import NoCustomers
+from regulars.analysis._sources import Data, NotATable, NothingToRead
+
+__all__ = [
+    "COLUMNS",
+    "Column",
+    "CustomerUnknown",
+    "Data",
+    "Explanation",
+    "NoCustomers",
+    "NotATable",
+    "NothingToRead",
+    "OutFolderTaken",
+    "OutFolderUnwritable",
+    "Result",
+    "ResultMissing",
+    "analyze",
+    "dictionary_markdown",
+]

@@ -1,0 +1,106 @@
+"""The one public use case: records in, the whole answer out."""
+
+from collections.abc import Callable, Iterable
+from datetime import date, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from zoneinfo import ZoneInfo
+
+from regulars import reports
+from regulars.analysis._publish import check_place, published
+from regulars.analysis._result import Result
+from regulars.analysis._run import Run
+from regulars.analysis._sources import Data, gather
+from regulars.core import Settings, load_settings
+from regulars.customers import HashedIdentities
+from regulars.engines import open_engine
+from regulars.records import Source
+
+Progress = Callable[[str, float], None]
+"""Called with the code of the step that begins and the share of the work that is done (0 to 1)."""
+
+
+def analyze(  # noqa: PLR0913  (the one public use case: every choice is an argument)
+    orders: Data = None,
+    *,
+    usage: Data = None,
+    feedback: Data = None,
+    subscriptions: Data = None,
+    touches: Data = None,
+    assignments: Data = None,
+    referrals: Data = None,
+    profiles: Data = None,
+    consents: Data = None,
+    files: Iterable[Source] = (),
+    as_of: date | None = None,
+    today: date | None = None,
+    settings: Settings | Path | str | None = None,
+    out: Path | str | None = None,
+    workspace: Path | str | None = None,
+    previous: Path | str | None = None,
+    seed: int = 0,
+    language: reports.Language = "en",
+    memory_limit: str | None = None,
+    threads: int | None = None,
+    progress: Progress | None = None,
+) -> Result:
+    """Analyse a business's own records and return the result.
+
+    Args:
+        orders: paths (CSV, TSV, Parquet) or tables with the Arrow PyCapsule interface, one or a list.
+        usage: the same, as for every kind of record that follows.
+        feedback: ratings, reviews, tickets.
+        subscriptions: what runs until it is ended.
+        touches: what the business did: mails, calls, visits, each with its cost.
+        assignments: who was to get what in an experiment.
+        referrals: who brought whom.
+        profiles: facts about people; names and addresses go to the workspace only.
+        consents: what people allow.
+        files: sources whose kind is to be recognised, or that need a mapping.
+        as_of: the last day that counts, inclusive; default the day of the last order.
+        today: rows dated later are quarantined; default the machine's date in the business's time zone.
+        settings: settings, or the path of a TOML file; default: docs/settings.md.
+        out: the folder for the result; default a temporary one that lives as long as the result.
+        workspace: the folder with the key that makes ids of e-mails, phones and names, and the way back.
+        previous: the folder of an earlier result; its score bounds are used again, so that scores compare.
+        seed: of every random draw (bootstrap, hold-out).
+        language: of the report in the folder.
+        memory_limit: such as "4GB"; default half of the machine's.
+        threads: default every core.
+        progress: is told what is being done.
+
+    Raises:
+        RegularsError: whatever the caller can mend: unreadable files, unknown columns, a taken place, ...
+    """
+    tables = {
+        "orders": orders, "usage": usage, "feedback": feedback, "subscriptions": subscriptions, "touches": touches,
+        "assignments": assignments, "referrals": referrals, "profiles": profiles, "consents": consents,
+    }  # fmt: skip
+    sources = gather(tables, files)
+    chosen = settings if isinstance(settings, Settings) else load_settings(None if settings is None else Path(settings))
+    holder = None if out is not None else TemporaryDirectory(prefix="regulars-result-")
+    folder = Path(out) if out is not None else Path(holder.name if holder else "") / "result"
+    check_place(folder)
+    earlier = None if previous is None else Result.open(previous).manifest
+    identities = HashedIdentities(None if workspace is None else Path(workspace))
+    with open_engine(memory_limit=memory_limit, threads=threads) as engine:
+        run = Run(
+            engine=engine,
+            settings=chosen,
+            seed=seed,
+            today=today or datetime.now(ZoneInfo(chosen.business.time_zone)).date(),
+            identities=identities,
+            previous=earlier,
+            progress=progress or _silent,
+        )
+        run.read(sources)
+        run.compute(as_of)
+        with published(folder) as place:
+            run.write(place)
+            reports.render_html(place, language=language)
+    identities.save()
+    return Result(folder=folder, _holder=holder)
+
+
+def _silent(step: str, done: float) -> None:
+    """Tell nobody."""

@@ -1,0 +1,152 @@
+"""The two JSON files of a result: how it came about (manifest), and the figures of the whole business (rates)."""
+
+import json
+import platform
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, is_dataclass
+from datetime import date
+from decimal import Decimal
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from regulars import rates, scoring, strategy
+from regulars._version import __version__
+from regulars.analysis._fingerprint import fingerprint
+from regulars.core import Note, Settings
+
+if TYPE_CHECKING:
+    from regulars.analysis._run import Run
+
+SCHEMA_VERSION = 1
+
+_FINGERPRINTED = ("customers", "actions", "cohorts", "segments")
+
+_COUNTS = """
+SELECT
+    CAST(count(*) AS BIGINT) AS customers,
+    CAST(count(*) FILTER (WHERE order_count > 0) AS BIGINT) AS customers_with_orders,
+    CAST(coalesce(sum(order_count), 0) AS BIGINT) AS orders,
+    CAST(coalesce(sum(refund_count), 0) AS BIGINT) AS refunds,
+    CAST(coalesce(sum(spend_total), 0) AS DECIMAL(18, 4)) AS spend_total,
+    CAST(count(*) FILTER (WHERE NOT may_profile) AS BIGINT) AS without_profiling,
+    CAST(count(*) FILTER (WHERE may_email OR may_message OR may_phone) AS BIGINT) AS may_be_contacted
+FROM features
+"""
+
+_GRADES = """
+SELECT loyalty_grade AS grade, CAST(count(*) AS BIGINT) AS n FROM scores
+WHERE loyalty_grade IS NOT NULL GROUP BY loyalty_grade ORDER BY loyalty_grade
+"""
+
+_PORTFOLIO = """
+SELECT avg(value_score) AS value, avg(satisfaction_score) AS satisfaction, avg(loyalty_score) AS loyalty,
+    CAST(count(satisfaction_score) AS DOUBLE) / nullif(count(*), 0) AS coverage
+FROM scores
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What the rooms found, as handed to the writers of the JSON files."""
+
+    as_of: date
+    first_day: date
+    measured: rates.Rates
+    sales: list[rates.SalesEfficiency]
+    concentration: list[rates.ConcentrationPoint]
+    scores: scoring.ScoringSummary
+    plan: strategy.PlanSummary
+    values: list[rates.Comparison]
+
+
+def write_json_files(run: "Run", folder: Path, rows: Mapping[str, int]) -> None:
+    """Write manifest.json and rates.json; the manifest last, since its presence says that a result is whole."""
+    _write(folder / "rates.json", _rates(run))
+    _write(folder / "manifest.json", _manifest(run, folder, rows))
+
+
+def _rates(run: "Run") -> dict[str, object]:
+    facts = run.facts
+    measured = facts.measured
+    (portfolio,) = run.engine.fetch(_PORTFOLIO).to_pylist()
+    grades = {row["grade"]: row["n"] for row in run.engine.fetch(_GRADES).to_pylist()}
+    active, revenue, retention, repeat, satisfaction, new = measured.eight
+    base_value, value_at_risk = facts.values
+    return {
+        "eight": [
+            {"name": one.now.name, **asdict(one)}
+            for one in (active, revenue, retention, repeat, satisfaction, base_value, value_at_risk, new)
+        ],
+        "rates": measured.rates,
+        "sales_efficiency": facts.sales,
+        "concentration": facts.concentration,
+        "portfolio": portfolio,
+        "grades": {grade: grades.get(grade, 0) for grade in ("low", "medium", "high")},
+        "plan": facts.plan,
+    }
+
+
+def _manifest(run: "Run", folder: Path, rows: Mapping[str, int]) -> dict[str, object]:
+    facts, settings = run.facts, run.settings
+    (counts,) = run.engine.fetch(_COUNTS).to_pylist()
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "regulars_version": __version__,
+        "as_of": facts.as_of,
+        "today": run.today,
+        "first_day": facts.first_day,
+        "seed": run.seed,
+        "engine": run.engine.name,
+        "versions": {
+            "python": platform.python_version(),
+            **{name: version(name) for name in ("duckdb", "pyarrow", "numpy")},
+        },
+        "business": settings.business.model_dump(mode="json"),
+        "settings": settings.model_dump(mode="json"),
+        "inputs": [
+            {
+                **asdict(file),
+                "duplicates": run.cleaning.duplicates.get(file_id, 0),
+                "repeated": run.cleaning.repeated.get(file_id, 0),
+            }
+            for file_id, file in enumerate(run.records.files)
+        ],
+        "counts": {**counts, **{f"{name}_rows": count for name, count in rows.items()}},
+        "notes": _notes(run, counts, settings),
+        "outlier_above": run.cleaning.outlier_above,
+        "scoring": facts.scores,
+        "timings": run.timings,
+        "content_hash": fingerprint([folder / f"{name}.parquet" for name in _FINGERPRINTED]),
+    }
+
+
+def _notes(run: "Run", counts: Mapping[str, Any], settings: Settings) -> list[Note]:
+    """Return what a reader must know before believing the figures."""
+    notes = []
+    if run.identities.has_hashed and run.identities.folder is None:
+        notes.append(Note(code="key_of_this_run"))
+    if not counts["may_be_contacted"] and not settings.consent.marketing:
+        notes.append(Note(code="no_marketing_consent_recorded", params={"customers": counts["customers"]}))
+    if not settings.business.currency:
+        notes.append(Note(code="currency_not_stated"))
+    if run.previous is not None:
+        notes.append(Note(code="bounds_of_previous", params={"as_of": run.previous["as_of"]}))
+    return notes
+
+
+def _write(path: Path, content: Mapping[str, object]) -> None:
+    text = json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False, default=_plain)
+    path.write_text(text + "\n", encoding="utf-8")
+
+
+def _plain(value: object) -> object:
+    if is_dataclass(value) and not isinstance(value, type):
+        return asdict(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return float(value)
+    if isinstance(value, Mapping):
+        return dict(value)
+    raise TypeError(f"a result cannot hold a {type(value).__name__}")

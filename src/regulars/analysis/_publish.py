@@ -1,0 +1,72 @@
+"""A result folder appears whole or not at all: it is written beside its place and renamed into it."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from regulars.core import RegularsError
+
+
+class OutFolderTaken(RegularsError):
+    """The place for the result holds something that is no result."""
+
+    code = "out_folder_taken"
+    template = "{folder} holds something that is not a result of regulars. Name another folder with --out."
+
+
+class OutFolderUnwritable(RegularsError):
+    """The place for the result cannot be written."""
+
+    code = "out_folder_unwritable"
+    template = "{folder} cannot be written: {problem}. Name another folder with --out."
+
+
+def check_place(folder: Path) -> None:
+    """Refuse, before any work is done, a place that a result may not take.
+
+    Raises:
+        OutFolderTaken: the place is a file, or a folder that is neither empty nor an earlier result.
+    """
+    if not folder.exists():
+        return
+    if not folder.is_dir() or (any(folder.iterdir()) and not (folder / "manifest.json").exists()):
+        raise OutFolderTaken(folder=folder)
+
+
+@contextmanager
+def published(folder: Path) -> Iterator[Path]:
+    """Give a folder to write into; at the end it takes the place of `folder`, or vanishes if anything failed.
+
+    Raises:
+        OutFolderUnwritable: the folder beside the place cannot be made, or the place cannot be taken.
+    """
+    folder = folder.absolute()
+    beside = folder.with_name(f".{folder.name}.new-{os.getpid()}")
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        shutil.rmtree(beside, ignore_errors=True)
+        beside.mkdir(mode=0o755)
+    except OSError as error:
+        raise OutFolderUnwritable(folder=folder, problem=error.strerror or "no permission") from error
+    try:
+        yield beside
+        _take_place(beside, folder)
+    except BaseException:
+        shutil.rmtree(beside, ignore_errors=True)
+        raise
+
+
+def _take_place(beside: Path, folder: Path) -> None:
+    """Rename into place. A folder cannot be replaced in one step everywhere, so the earlier one steps aside first."""
+    earlier = folder.with_name(f".{folder.name}.old-{os.getpid()}")
+    try:
+        if folder.exists():
+            os.replace(folder, earlier)
+        os.replace(beside, folder)
+    except OSError as error:
+        if earlier.exists() and not folder.exists():
+            os.replace(earlier, folder)
+        raise OutFolderUnwritable(folder=folder, problem=error.strerror or "no permission") from error
+    shutil.rmtree(earlier, ignore_errors=True)

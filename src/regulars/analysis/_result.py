@@ -1,0 +1,95 @@
+"""What an analysis gives back: a folder, and the few questions most often asked of it."""
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Literal
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from regulars import reports
+from regulars.core import RegularsError
+from regulars.reports import ResultMissing
+
+
+class CustomerUnknown(RegularsError):
+    """A customer id that the result does not have."""
+
+    code = "customer_unknown"
+    template = "No customer '{customer_id}' in {folder}. The ids stand in the first column of customers.parquet."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explanation:
+    """Everything a result says of one customer: the row, and the reasons behind its figures."""
+
+    customer: dict[str, Any]
+    reasons: list[dict[str, Any]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Result:
+    """One analysis, read from its folder when asked.
+
+    `customers` has one row a customer, `actions` everyone in order of rank; both are Arrow tables, and every
+    column is described in docs/columns.md. `rates` holds the eight numbers, rates, concentration and the plan.
+    """
+
+    folder: Path
+    _holder: TemporaryDirectory[str] | None = field(default=None, repr=False)
+
+    @classmethod
+    def open(cls, folder: Path | str) -> "Result":
+        """Return the result in a folder.
+
+        Raises:
+            ResultMissing: there is no manifest in it.
+        """
+        folder = Path(folder)
+        if not (folder / "manifest.json").is_file():
+            raise ResultMissing(folder=folder, file="manifest.json")
+        return cls(folder=folder)
+
+    @property
+    def manifest(self) -> dict[str, Any]:
+        """What was read, with which settings, versions and seed."""
+        return self._json("manifest.json")
+
+    @property
+    def rates(self) -> dict[str, Any]:
+        """The figures of the whole business."""
+        return self._json("rates.json")
+
+    @property
+    def customers(self) -> pa.Table:
+        """One row a customer, ordered by customer_id."""
+        return pq.read_table(self.folder / "customers.parquet")
+
+    @property
+    def actions(self) -> pa.Table:
+        """One row a customer, ordered by rank; those to be left alone come last."""
+        return pq.read_table(self.folder / "actions.parquet")
+
+    def report(self, path: Path | str, *, language: Literal["en", "zh"] = "en") -> Path:
+        """Write the report as one HTML file that needs no network; return its path."""
+        return reports.render_html(self.folder, path=Path(path), language=language)
+
+    def explain(self, customer_id: str) -> Explanation:
+        """Return the row of one customer and the reasons behind its figures.
+
+        Raises:
+            CustomerUnknown: the result has no such customer.
+        """
+        chosen = pc.field("customer_id") == customer_id
+        found = pq.read_table(self.folder / "customers.parquet", filters=chosen).to_pylist()
+        if not found:
+            raise CustomerUnknown(customer_id=customer_id, folder=self.folder)
+        reasons = pq.read_table(self.folder / "reasons.parquet", filters=chosen).to_pylist()
+        return Explanation(customer=found[0], reasons=reasons)
+
+    def _json(self, name: str) -> dict[str, Any]:
+        content: dict[str, Any] = json.loads((self.folder / name).read_text(encoding="utf-8"))
+        return content

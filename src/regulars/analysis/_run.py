@@ -1,0 +1,127 @@
+"""One run through the house, room after room, from the ground floor up, with an account of what each step took."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+from regulars import features, lifetime, rates, scoring, segments, strategy
+from regulars.analysis._manifest import Facts, write_json_files
+from regulars.analysis._quarantine import write_masked, write_raw
+from regulars.analysis._tables import write_tables
+from regulars.analysis._worth import worth
+from regulars.core import RegularsError, Settings
+from regulars.customers import Cleaning, HashedIdentities, clean, remember_profiles
+from regulars.engines import Engine
+from regulars.records import KINDS, RecordSet, Source, read
+
+_STEPS = ("read", "clean", "features", "rates", "lifetime", "segments", "scores", "actions", "worth", "write", "report")
+
+_LAST_ORDER = "SELECT max(known_day) AS day FROM orders"
+_LAST_RECORD = """
+SELECT max(day) AS day FROM (
+    SELECT max(local_day) AS day FROM usage UNION ALL SELECT max(local_day) FROM feedback
+    UNION ALL SELECT max(local_day) FROM touches UNION ALL SELECT max(started_day) FROM subscriptions
+) AS days
+"""
+_FIRST_DAY = "SELECT min(first_day) AS day FROM customers"
+
+
+class NoCustomers(RegularsError):
+    """Records that speak of nobody by the day that is analysed."""
+
+    code = "no_customers"
+    template = (
+        "No customer has a record by {as_of} (the first record is of {first_day})."
+        " Choose a later day with --as-of, or look at what was refused."
+    )
+
+
+@dataclass(kw_only=True)
+class Run:
+    """The state of one run: what was read, what was found, and how long it took."""
+
+    engine: Engine
+    settings: Settings
+    seed: int
+    today: date
+    identities: HashedIdentities
+    previous: Mapping[str, Any] | None
+    progress: Callable[[str, float], None]
+    timings: dict[str, float] = field(default_factory=dict)
+
+    records: RecordSet = field(init=False)
+    cleaning: Cleaning = field(init=False)
+    facts: Facts = field(init=False)
+
+    def read(self, sources: Sequence[Source]) -> None:
+        """Read the sources and clean what they hold."""
+        with self._step("read"):
+            self.records = read(self.engine, sources, settings=self.settings, today=self.today)
+        with self._step("clean"):
+            self.cleaning = clean(
+                self.engine, self.records, resolve=self.identities.resolve, settings=self.settings, today=self.today
+            )
+            if self.identities.folder is not None:
+                remember_profiles(self.engine, self.identities)
+            self.engine.load("quality", self.cleaning.quality)
+            self.engine.drop("crosswalk", *(f"{stem}_{kind}" for stem in ("raw", "duplicate") for kind in KINDS))
+
+    def compute(self, as_of: date | None) -> None:
+        """Run every room above the records, as of a day (default: the day of the last order)."""
+        day = as_of or self._day(_LAST_ORDER) or self._day(_LAST_RECORD) or self.today
+        engine, settings, period_days = self.engine, self.settings, self.settings.windows.period_days
+        with self._step("features"):
+            features.build(engine, as_of=day, period_days=period_days)
+            first_day = self._first_day(day)
+        with self._step("rates"):
+            measured = rates.measure(engine, as_of=day, settings=settings, seed=self.seed)
+            sales = rates.sales_efficiency(engine, as_of=day, window_days=period_days)
+            concentration = rates.concentration(engine, as_of=day)
+            rates.cohorts(engine, as_of=day)
+        with self._step("lifetime"):
+            lifetime.add(engine, as_of=day, settings=settings)
+        with self._step("segments"):
+            segments.add(engine, settings=settings, period_days=period_days)
+            segments.summarise(engine)
+        with self._step("scores"):
+            frozen = None if self.previous is None else self.previous["scoring"]["bounds"]
+            scores = scoring.add(engine, settings=settings, previous=frozen)
+        with self._step("actions"):
+            plan = strategy.plan(engine, as_of=day, seed=self.seed, settings=settings)
+        with self._step("worth"):
+            values = worth(engine, as_of=day, settings=settings, first_day=first_day)
+        self.facts = Facts(
+            as_of=day, first_day=first_day, measured=measured, sales=sales, concentration=concentration,
+            scores=scores, plan=plan, values=values,
+        )  # fmt: skip
+
+    def write(self, folder: Path) -> None:
+        """Write everything but the report into a folder."""
+        with self._step("write"):
+            rows = write_tables(self.engine, folder)
+            write_masked(self.engine, self.records, folder / "quarantine.parquet")
+            if self.identities.folder is not None:
+                write_raw(self.engine, self.records, self.identities.folder / "quarantine.parquet")
+        write_json_files(self, folder, rows)
+        self.progress("report", (len(_STEPS) - 1) / len(_STEPS))
+
+    def _first_day(self, as_of: date) -> date:
+        first = self._day(_FIRST_DAY)
+        if first is None or first > as_of:
+            raise NoCustomers(as_of=as_of, first_day=first)
+        return first
+
+    def _day(self, query: str) -> date | None:
+        day: date | None = self.engine.fetch(query).column("day")[0].as_py()
+        return day
+
+    @contextmanager
+    def _step(self, name: str) -> Iterator[None]:
+        self.progress(name, _STEPS.index(name) / len(_STEPS))
+        began = perf_counter()
+        yield
+        self.timings[name] = round(perf_counter() - began, 3)

@@ -1,0 +1,53 @@
+"""From what a caller hands over (paths, tables, one or several a kind) to what `records` reads."""
+
+from collections.abc import Iterable, Mapping
+from os import PathLike
+from pathlib import Path
+from typing import TypeAlias
+
+from regulars.core import RegularsError
+from regulars.records import Source
+
+Data: TypeAlias = "str | PathLike[str] | object | list[str | PathLike[str] | object] | None"
+"""A path, a table with the Arrow PyCapsule interface (pandas, Polars, Arrow, DuckDB), a list of them, or None."""
+
+
+class NotATable(RegularsError):
+    """An argument that is neither a path nor a table."""
+
+    code = "not_a_table"
+    template = (
+        "{kind} is a {type}, which is neither a path nor a table."
+        " Give a path, or a table with the Arrow interface (pandas, Polars, Arrow, DuckDB)."
+    )
+
+
+class NothingToRead(RegularsError):
+    """An analysis of nothing."""
+
+    code = "nothing_to_read"
+    template = "There is nothing to read. Name at least one file or table of orders, usage or subscriptions."
+
+
+def gather(tables: Mapping[str, Data], files: Iterable[Source]) -> list[Source]:
+    """Return one source for each path or table.
+
+    Raises:
+        NotATable: an argument is neither a path nor a table.
+        NothingToRead: there is none.
+    """
+    sources = list(files)
+    for kind, data in tables.items():
+        for one in data if isinstance(data, list) else [] if data is None else [data]:
+            sources.append(Source(data=_readable(kind, one), kind=kind))
+    if not sources:
+        raise NothingToRead()
+    return sources
+
+
+def _readable(kind: str, data: object) -> object:
+    if isinstance(data, str | PathLike):
+        return Path(data)
+    if hasattr(data, "__arrow_c_stream__"):
+        return data
+    raise NotATable(kind=kind, type=type(data).__name__)

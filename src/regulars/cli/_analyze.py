@@ -1,0 +1,105 @@
+"""`regulars analyze`: files in, a result folder out."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from regulars import analysis, reports
+from regulars.cli import _options as options
+from regulars.cli._screen import answers, progress_bar
+from regulars.core import load_settings
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(analyze)
+
+
+def analyze(  # noqa: PLR0913  (every option is a parameter: typer reads them here)
+    files: Annotated[list[Path], typer.Argument(help="CSV, TSV or Parquet files, in any order.", metavar="FILES...")],
+    out: Annotated[Path, typer.Option(help="The folder for the result.")] = options.DEFAULT_RESULT,
+    as_of: Annotated[
+        str | None, typer.Option(help="Last day that counts (2024-12-31); default: the last order's.")
+    ] = None,
+    today: Annotated[str | None, typer.Option(help="Rows dated later are refused; default: today.")] = None,
+    kind: Annotated[
+        list[str] | None, typer.Option("--as", help="Kind of the files (orders, usage, ...), once or once a file.")
+    ] = None,
+    mapping: Annotated[
+        list[str] | None,
+        typer.Option("--map", help="column=header, or FILE:column=header; repeatable, or with commas."),
+    ] = None,
+    columns: Annotated[
+        str | None, typer.Option(help="For files without a header: customer_id,ordered_at,amount (blank = skip).")
+    ] = None,
+    date_order: Annotated[options.DateOrder | None, typer.Option(help="What 1/2/2024 means. Never guessed.")] = None,
+    encoding: Annotated[str | None, typer.Option(help="Such as gb18030; default: recognised.")] = None,
+    delimiter: Annotated[
+        str | None, typer.Option(help="One character, 'tab' or 'blanks'; default: recognised.")
+    ] = None,
+    settings: Annotated[Path | None, typer.Option(help="A settings file (docs/settings.md).")] = None,
+    workspace: Annotated[
+        Path | None, typer.Option(help="Folder of the key that hides identities, and of the way back to names.")
+    ] = None,
+    previous: Annotated[Path | None, typer.Option(help="An earlier result, so that scores compare with it.")] = None,
+    seed: Annotated[int, typer.Option(help="Of every random draw.")] = 0,
+    lang: options.LangOption = options.Lang.en,
+    format: Annotated[  # noqa: A002  (the option's name)
+        options.Form, typer.Option(help="xlsx writes the tables as a workbook too.")
+    ] = options.Form.html,
+    memory_limit: Annotated[str | None, typer.Option(help="Such as 4GB; default: half of the machine's.")] = None,
+) -> None:
+    """Turn records into a customer table, a report and a list of whom to contact."""
+    chosen = load_settings(settings)
+    if date_order is not None:
+        records = chosen.records.model_copy(update={"date_order": date_order.value})
+        chosen = chosen.model_copy(update={"records": records})
+    voice = reports.Voice(language=lang.value)
+    with progress_bar(voice) as bar:
+        result = analysis.analyze(
+            files=options.sources(
+                files, kinds=kind or (), mappings=mapping or (), columns=columns, encoding=encoding, delimiter=delimiter
+            ),
+            as_of=options.day("--as-of", as_of),
+            today=options.day("--today", today),
+            settings=chosen,
+            out=out,
+            workspace=workspace,
+            previous=previous,
+            seed=seed,
+            language=lang.value,
+            memory_limit=memory_limit,
+            progress=bar,
+        )
+    if format is options.Form.xlsx:
+        reports.write_xlsx(out, path=out / "tables.xlsx", language=lang.value)
+    say_what_came_out(result, voice, workbook=format is options.Form.xlsx)
+
+
+def say_what_came_out(result: analysis.Result, voice: reports.Voice, *, workbook: bool = False) -> None:
+    """Say in a few lines what was read, what was found, and where to look."""
+    manifest, plan = result.manifest, result.rates["plan"]
+    inputs = manifest["inputs"]
+    read, accepted = (sum(file[name] for file in inputs) for name in ("read", "accepted"))
+    lines = [
+        voice.t(
+            "{accepted} of {read} rows accepted; {customers} customers as of {as_of}.",
+            accepted=voice.count(accepted),
+            read=voice.count(read),
+            customers=voice.count(manifest["counts"]["customers"]),
+            as_of=manifest["as_of"],
+        ),
+        voice.t(
+            "{contacts} to contact, expected gain {gain} (an assumption until measured).",
+            contacts=voice.count(plan["contacts"]),
+            gain=voice.money(plan["expected_gain"]),
+        ),
+        *(reports.note_text(note["code"], note["params"], language=voice.language) for note in manifest["notes"]),
+        voice.t("Report: {path}", path=result.folder / "report.html"),
+        voice.t("List:   {path}", path=result.folder / "actions.csv"),
+    ]
+    if workbook:
+        lines.append(voice.t("Tables: {path}", path=result.folder / "tables.xlsx"))
+    for line in lines:
+        answers.print(line, markup=False)

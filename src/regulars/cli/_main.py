@@ -1,0 +1,40 @@
+"""The entry point: the commands put together, and errors a person can mend turned into one line."""
+
+import sys
+from itertools import pairwise
+
+import typer
+
+from regulars.cli import _analyze, _ask, _shop
+from regulars.cli._screen import fail
+from regulars.core import RegularsError
+from regulars.reports import Language
+
+app = typer.Typer(
+    name="regulars",
+    help="Who are your regulars, what are they worth, and whom should you write to today?",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for register in (_analyze.register, _shop.register, _ask.register):
+    register(app)
+
+
+def main() -> None:
+    """Run the command line; exit with 2 and one line for what a person can mend. A traceback is a bug."""
+    try:
+        app()
+    except RegularsError as error:
+        fail(error, language=_language_asked())
+        sys.exit(2)
+    except BrokenPipeError:
+        sys.exit(0)
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+def _language_asked() -> Language:
+    """Return the language of the command line that failed, which no command can hand over any more."""
+    arguments = sys.argv[1:]
+    return "zh" if ("--lang", "zh") in pairwise(arguments) or "--lang=zh" in arguments else "en"

@@ -1,0 +1,104 @@
+"""The options that several commands share, and how their words become arguments of the library."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from regulars.core import RegularsError
+from regulars.records import Source
+
+
+class Lang(StrEnum):
+    """The languages of reports and messages."""
+
+    en = "en"
+    zh = "zh"
+
+
+class OptionInvalid(RegularsError):
+    """An option whose words mean nothing."""
+
+    code = "option_invalid"
+    template = "{option} {value}: {problem}."
+
+
+class DateOrder(StrEnum):
+    """The orders a date may be written in."""
+
+    dmy = "dmy"
+    mdy = "mdy"
+    ymd = "ymd"
+
+
+class Form(StrEnum):
+    """What a report can be written as."""
+
+    html = "html"
+    xlsx = "xlsx"
+
+
+LangOption = Annotated[Lang, typer.Option("--lang", help="Language of the report and of messages.")]
+ResultOption = Annotated[Path, typer.Option("--result", help="The folder that `analyze --out` wrote.")]
+DEFAULT_RESULT = Path("regulars-result")
+
+
+def day(option: str, text: str | None) -> date | None:
+    """Return the day an option names, as YYYY-MM-DD."""
+    if text is None:
+        return None
+    try:
+        return datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007  (a day has no zone)
+    except ValueError as error:
+        raise OptionInvalid(option=option, value=text, problem="write a day as 2024-12-31") from error
+
+
+def sources(
+    files: Sequence[Path],
+    *,
+    kinds: Sequence[str],
+    mappings: Sequence[str],
+    columns: str | None,
+    encoding: str | None,
+    delimiter: str | None,
+) -> list[Source]:
+    """Return one source a file.
+
+    One `--as` holds for every file; several must be as many as the files. A mapping `FILE:name=header` holds for
+    that file only.
+    """
+    if len(kinds) > 1 and len(kinds) != len(files):
+        problem = f"give one kind for all files, or one for each ({len(files)} files, {len(kinds)} kinds)"
+        raise OptionInvalid(option="--as", value=" ".join(kinds), problem=problem)
+    every = [*kinds] if len(kinds) > 1 else [*kinds] * len(files) if kinds else [None] * len(files)
+    return [
+        Source(
+            data=file,
+            kind=kind,
+            mapping=_mapping(mappings, file),
+            columns=() if columns is None else tuple(name.strip() for name in columns.split(",")),
+            encoding=encoding,
+            delimiter=delimiter,
+        )
+        for file, kind in zip(files, every, strict=True)
+    ]
+
+
+def _mapping(mappings: Sequence[str], file: Path) -> dict[str, str]:
+    """Return {column: header} of the pairs that hold for a file; pairs may be given one by one or with commas."""
+    pairs: dict[str, str] = {}
+    for pair in (part.strip() for text in mappings for part in text.split(",")):
+        place, separator, rest = pair.partition(":")
+        of_one_file = bool(separator) and "=" not in place
+        if of_one_file and place not in {file.name, str(file)}:
+            continue
+        name, equals, header = (rest if of_one_file else pair).partition("=")
+        if not equals or not name.strip() or not header.strip():
+            raise OptionInvalid(
+                option="--map", value=pair, problem="write it as column=header, e.g. amount=total_amount"
+            )
+        pairs[name.strip()] = header.strip()
+    return pairs

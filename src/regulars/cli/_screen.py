@@ -1,0 +1,50 @@
+"""What the commands share on the screen: the answer on standard output, everything else on standard error."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+from regulars.core import RegularsError
+from regulars.reports import Language, Voice, error_text
+
+answers = Console(highlight=False, soft_wrap=True)
+remarks = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def fail(error: RegularsError, *, language: Language) -> None:
+    """Say in one line what is wrong and what to do."""
+    line = " ".join(error_text(error, language=language).split())
+    remarks.print(f"regulars: {line}", style="red", markup=False)
+
+
+@contextmanager
+def progress_bar(voice: Voice) -> Iterator["Shown"]:
+    """Show a bar while work goes on, if somebody is looking."""
+    with Progress(
+        TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), console=remarks, transient=True,
+        disable=not sys.stderr.isatty(),
+    ) as bar:  # fmt: skip
+        yield Shown(bar, voice)
+
+
+class Shown:
+    """Takes what the library says of its progress and moves the bar."""
+
+    def __init__(self, bar: Progress, voice: Voice) -> None:
+        self._bar = bar
+        self._voice = voice
+        self._task = bar.add_task("", total=1.0)
+
+    def __call__(self, step: str, done: float) -> None:
+        """Show the step that begins and how much is done."""
+        words = {
+            "simulate": self._voice.t("Simulating a shop"),
+            "read": self._voice.t("Reading records"),
+            "clean": self._voice.t("Cleaning"),
+            "write": self._voice.t("Writing the result"),
+            "report": self._voice.t("Writing the report"),
+        }
+        self._bar.update(self._task, completed=done, description=words.get(step, self._voice.t("Computing")))

@@ -1,0 +1,51 @@
+"""The manual is run: every command of both languages, in order, in one folder, as a newcomer would type them."""
+
+import glob
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+DOCS = Path(__file__).parents[2] / "docs"
+
+
+def commands(page: str) -> list[str]:
+    blocks = re.findall(r"```console\n(.*?)```", page, flags=re.DOTALL)
+    return [line.removeprefix("$ ") for block in blocks for line in block.splitlines() if line.startswith("$ ")]
+
+
+def typed(command: str, folder: Path) -> list[str]:
+    """Return the words of a command as a shell would hand them over."""
+    words: list[str] = []
+    for word in shlex.split(command):
+        words += sorted(glob.glob(word, root_dir=folder)) if "*" in word else [word]
+    return [sys.executable, "-m", *words]
+
+
+@pytest.mark.parametrize("name", ["manual.md", "manual.zh-CN.md"])
+def test_every_command_of_the_manual_works(name: str, tmp_path: Path) -> None:
+    page = (DOCS / name).read_text(encoding="utf-8")
+    assert len(commands(page)) >= 8
+    for command in commands(page):
+        done = subprocess.run(
+            typed(command, tmp_path), cwd=tmp_path, capture_output=True, text=True, encoding="utf-8", check=False
+        )
+        assert done.returncode == 0, f"$ {command}\n{done.stdout}\n{done.stderr}"
+        assert done.stdout.strip(), f"$ {command} says nothing"
+    (python,) = re.findall(r"```python\n(.*?)```", page, flags=re.DOTALL)
+    done = subprocess.run([sys.executable, "-c", python], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_both_manuals_teach_the_same_commands() -> None:
+    plain = [
+        [
+            re.sub(r" --(lang \w+|map \S+( ID\")?|out \S+)", "", command)
+            for command in commands((DOCS / name).read_text())
+        ]
+        for name in ("manual.md", "manual.zh-CN.md")
+    ]
+    assert plain[0] == plain[1]

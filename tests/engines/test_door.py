@@ -1,0 +1,115 @@
+"""The promises of the engine's door, on every engine there is."""
+
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from regulars.core import RegularsError
+from regulars.engines import Engine, open_engine, quoted
+
+PEOPLE = pa.table({"who": ["ana", "bo", "cy"], "n": [3, 2, 1]})
+
+
+def test_what_is_loaded_can_be_asked_for(engine: Engine) -> None:
+    engine.load("people", PEOPLE)
+    assert engine.fetch("SELECT who FROM people WHERE n > $least ORDER BY who", least=1).to_pylist() == [
+        {"who": "ana"},
+        {"who": "bo"},
+    ]
+
+
+def test_a_stream_and_a_parquet_file_load_like_a_table(engine: Engine, tmp_path: Path) -> None:
+    engine.load("streamed", pa.RecordBatchReader.from_batches(PEOPLE.schema, PEOPLE.to_batches(max_chunksize=1)))
+    pq.write_table(PEOPLE, tmp_path / "people.parquet")
+    engine.load("stored", tmp_path / "people.parquet")
+    for name in ("streamed", "stored"):
+        assert engine.fetch(f"SELECT * FROM {name} ORDER BY who").to_pylist() == PEOPLE.to_pylist()
+
+
+def test_a_table_is_replaced_even_by_what_is_made_of_it(engine: Engine) -> None:
+    engine.load("people", PEOPLE)
+    engine.run("SELECT * FROM people WHERE n = $n", into="people", n=3)
+    assert engine.fetch("SELECT who FROM people").to_pylist() == [{"who": "ana"}]
+    engine.drop("people", "nobody")
+    assert engine.columns("people") == ()
+
+
+def test_values_are_bound_and_never_read_as_sql(engine: Engine) -> None:
+    engine.load("people", PEOPLE)
+    assert engine.fetch("SELECT * FROM people WHERE who = $who", who="' OR 1 = 1 --").num_rows == 0
+
+
+def test_a_name_with_quotes_stays_a_name(engine: Engine) -> None:
+    name = 'say "hi"; DROP TABLE people'
+    engine.run("SELECT 1 AS one", into=name)
+    assert engine.fetch(f"SELECT one FROM {quoted(name)}").num_rows == 1
+
+
+def test_batches_pass_through_a_function(engine: Engine) -> None:
+    engine.load("people", PEOPLE)
+    schema = pa.schema([("shout", pa.string())])
+
+    def shout(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        for batch in batches:
+            yield pa.RecordBatch.from_pydict(
+                {"shout": [who.upper() for who in batch["who"].to_pylist()]}, schema=schema
+            )
+
+    engine.map_batches("SELECT who FROM people WHERE n < $most", shout, schema, into="shouted", most=3)
+    assert engine.fetch("SELECT shout FROM shouted ORDER BY shout").column("shout").to_pylist() == ["BO", "CY"]
+
+
+def test_a_function_that_fails_says_what_failed_it(engine: Engine) -> None:
+    engine.load("people", PEOPLE)
+
+    def fail(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        raise ValueError("no such voice")
+        yield from batches
+
+    with pytest.raises(Exception, match="no such voice"):
+        engine.map_batches("SELECT who FROM people", fail, PEOPLE.schema, into="never")
+    assert engine.fetch("SELECT count(*) AS n FROM people").to_pylist() == [{"n": 3}], "the engine goes on"
+
+
+def test_parquet_keeps_the_order_and_counts_the_rows(engine: Engine, tmp_path: Path) -> None:
+    many = pa.table({"n": list(range(200_000))})
+    engine.load("many", many)
+    path = tmp_path / "many.parquet"
+    assert engine.write_parquet("SELECT n FROM many ORDER BY n DESC", path) == 200_000
+    assert pq.read_table(path).column("n").to_pylist() == list(range(199_999, -1, -1))
+
+
+def test_money_adds_up_to_the_cent_whatever_the_order(engine: Engine) -> None:
+    cents = pa.array([Decimal("0.1000")] * 100_000, pa.decimal128(18, 4))
+    engine.load("payments", pa.table({"amount": cents}))
+    total = engine.fetch("SELECT CAST(sum(amount) AS DECIMAL(18, 4)) AS total FROM payments").column("total")[0].as_py()
+    assert total == Decimal("10000.0000")
+
+
+@pytest.mark.parametrize("place", ["/etc/hostname", "../secret.csv"])
+def test_sql_cannot_reach_files_of_the_machine(engine: Engine, place: str) -> None:
+    with pytest.raises(Exception, match=r"(?i)permission|not allowed|disabled|cannot access"):
+        engine.fetch(f"SELECT * FROM read_csv('{place}')")
+
+
+def test_nothing_is_left_behind(tmp_path: Path) -> None:
+    with open_engine(parent=tmp_path) as opened:
+        opened.load("people", PEOPLE)
+        assert list(tmp_path.iterdir())
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_memory_limit_that_is_no_size_is_refused() -> None:
+    with pytest.raises(RegularsError, match="Memory limit 'a lot' is no size"):
+        open_engine(memory_limit="a lot")
+
+
+def test_work_beyond_the_memory_limit_spills(tmp_path: Path) -> None:
+    with open_engine(memory_limit="100MB", threads=1, parent=tmp_path) as opened:
+        opened.load("numbers", pa.table({"n": pa.array(range(3_000_000), pa.int64())}))
+        opened.run("SELECT n, md5(CAST(n AS VARCHAR)) AS hash FROM numbers ORDER BY hash, n", into="sorted")
+        assert opened.fetch("SELECT count(*) AS n FROM sorted").to_pylist() == [{"n": 3_000_000}]
