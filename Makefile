@@ -1,0 +1,78 @@
+# Two commands on a fresh machine with git, make and Python 3.11 or newer: `make run`, `make test`.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+INSTALL := $(PIP) install --quiet --require-hashes
+INSTALL_SELF := $(PIP) install --quiet --no-deps --no-build-isolation --editable .
+
+.PHONY: run test test-slow check bench soak format lock catalog vendor deps-system clean
+
+run: $(VENV)/run-ready  ## simulate a small shop, analyse it, say where the report is
+	$(BIN)/regulars demo my-shop
+
+test: $(VENV)/dev-ready  ## every test but the slow ones
+	$(BIN)/pytest
+
+test-slow: $(VENV)/dev-ready .venv-duckdb2/ready  ## the fixed list of slow tests, and the engine tests on DuckDB 2
+	$(BIN)/pytest -m slow
+	.venv-duckdb2/bin/python -m pytest tests/engines tests/customers tests/features tests/segments
+
+check: $(VENV)/dev-ready  ## style, types, walls, spelling
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/codespell
+
+bench: $(VENV)/dev-ready  ## speed and memory as ratios against named peers, in one run
+	$(BIN)/python bench/features.py
+	$(BIN)/python bench/analyze.py
+
+soak: $(VENV)/dev-ready  ## long rigs: kill -9 while a result is being published, again and again
+	$(BIN)/python bench/kill.py --rounds 50
+
+format: $(VENV)/dev-ready
+	$(BIN)/ruff check --fix --quiet .
+	$(BIN)/ruff format --quiet .
+
+catalog: $(VENV)/dev-ready  ## compile the Chinese sentences after editing the .po file
+	$(BIN)/python tools/compile_catalog.py
+
+vendor: $(VENV)/dev-ready  ## fetch the browser library that reports carry inside
+	$(BIN)/python tools/vendor_frontend.py
+
+lock:  ## write the hash-locked requirements anew (needs uv)
+	uv pip compile $(LOCK) pyproject.toml requirements/build.in --constraint requirements/locked-engine.in -o requirements/run.txt
+	uv pip compile $(LOCK) pyproject.toml requirements/dev.in --constraint requirements/run.txt -o requirements/dev.txt
+	uv pip compile $(LOCK) pyproject.toml requirements/duckdb2.in -o requirements/duckdb2.txt
+LOCK := --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header
+
+deps-system:  ## what Python packages cannot bring: a browser and Chinese fonts for the tests that look at pages
+	@if command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \
+	  command -v chromium >/dev/null && fc-list 2>/dev/null | grep -qi 'noto.*cjk' || \
+	  { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium fonts-noto-cjk >/dev/null; }; \
+	else echo "install chromium and a Chinese font to run the tests that look at pages"; fi
+
+clean:
+	rm -rf $(VENV) .venv-duckdb2 my-shop .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "regulars needs Python 3.11 or newer; this is %d.%d. Try: make run PYTHON=python3.12" % sys.version_info[:2])'
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/run-ready: $(VENV)/bin/python requirements/run.txt pyproject.toml
+	$(INSTALL) -r requirements/run.txt
+	$(INSTALL_SELF)
+	touch $@
+
+$(VENV)/dev-ready: $(VENV)/bin/python requirements/dev.txt pyproject.toml
+	$(INSTALL) -r requirements/dev.txt
+	$(INSTALL_SELF)
+	touch $@ $(VENV)/run-ready
+
+.venv-duckdb2/ready: requirements/duckdb2.txt pyproject.toml
+	$(PYTHON) -m venv .venv-duckdb2
+	.venv-duckdb2/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/duckdb2.txt
+	.venv-duckdb2/bin/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	touch $@
