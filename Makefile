@@ -22,7 +22,7 @@ check: $(VENV)/dev-ready  ## style, types, walls, spelling
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/lint-imports
+	$(BIN)/lint-imports --no-cache
 	$(BIN)/codespell
 
 bench: $(VENV)/dev-ready  ## speed and memory as ratios against named peers, in one run

@@ -15,7 +15,8 @@ print(connection.execute('''
         max(category), max(is_refund)
     FROM read_parquet('{orders}')''').fetchall())
 print(connection.execute('''
-    SELECT max(customer_id), max(used_at), max(event), sum(duration_minutes) FROM read_parquet('{usage}')''').fetchall())
+    SELECT max(customer_id), max(used_at), max(event), sum(duration_minutes)
+    FROM read_parquet('{usage}')''').fetchall())
 print(connection.execute('''
     SELECT max(customer_id), max(given_at), max(kind), sum(score), sum(first_reply_minutes)
     FROM read_parquet('{feedback}')''').fetchall())
@@ -25,7 +26,7 @@ _WHOLE = """
 with TemporaryDirectory() as folder:
     result = regulars.analyze(
         orders={orders!r}, usage={usage!r}, feedback={feedback!r}, out=folder + "/result", today=date(2025, 1, 1),
-        memory_limit="2500MB", threads=2, settings=regulars.Settings.model_validate({{"consent": {{"marketing": True}}}}),
+        memory_limit="2500MB", threads=2, settings=settings,
     )
     print(result.manifest["counts"], result.manifest["timings"])
 """
@@ -34,6 +35,7 @@ _SETUP = """
 from datetime import date
 from tempfile import TemporaryDirectory
 import regulars
+settings = regulars.Settings.model_validate({"consent": {"marketing": True}})
 """
 
 

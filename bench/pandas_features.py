@@ -9,7 +9,8 @@ import pandas as pd
 def table(folder: str, day: str) -> pd.DataFrame:
     """Return one row a customer as of a day, from the clean tables in a folder."""
     as_of = pd.Timestamp(day)
-    parts = [_orders(folder, as_of), _lines(folder, as_of), _usage(folder, as_of), _feedback(folder, as_of)]
+    parts: list[pd.DataFrame | pd.Series] = [_orders(folder, as_of), _lines(folder, as_of)]
+    parts += [_usage(folder, as_of), _feedback(folder, as_of)]
     people = pd.read_parquet(Path(folder) / "customers.parquet", columns=["customer_id"]).set_index("customer_id")
     return people.join(parts)
 
@@ -100,10 +101,11 @@ def _feedback(folder: str, as_of: pd.Timestamp) -> pd.DataFrame:
     rows = rows[rows["local_day"] <= as_of].sort_values(["customer_id", "local_day"])
     out = rows.groupby("customer_id", observed=True).agg(
         feedback_count=("local_day", "size"), rating_mean=("rating", "mean"), rating_last=("rating", "last"),
-        last_feedback=("local_day", "max"), reply=("first_reply_minutes", "mean"), solved=("resolution_minutes", "mean"),
+        last_feedback=("local_day", "max"), reply=("first_reply_minutes", "mean"),
+        solved=("resolution_minutes", "mean"),
     )  # fmt: skip
-    weight = np.where(rows["local_day"] > as_of - pd.Timedelta(days=365), 2.0, 1.0)
-    weight = pd.Series(weight, rows.index).where(rows["rating"].notna())
+    twice = np.where(rows["local_day"] > as_of - pd.Timedelta(days=365), 2.0, 1.0)
+    weight = pd.Series(twice, rows.index).where(rows["rating"].notna())
     sums = pd.DataFrame({"w": weight, "wr": weight * rows["rating"]}).groupby(rows["customer_id"], observed=True).sum()
     out["rating_recent"] = sums["wr"] / sums["w"]
     return out

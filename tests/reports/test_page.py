@@ -172,3 +172,29 @@ def test_a_damaged_table_is_an_error_that_names_the_file(result: Path) -> None:
     (result / "segments.parquet").write_bytes(b"no table")
     with pytest.raises(reports.ResultUnreadable, match=r"segments\.parquet"):
         reports.render_html(result)
+
+
+def luminance(colour: str) -> float:
+    """Return the relative luminance of #rgb or #rrggbb (WCAG 2.1)."""
+    digits = colour.removeprefix("#")
+    digits = "".join(digit * 2 for digit in digits) if len(digits) == 3 else digits
+    parts = [int(digits[place : place + 2], 16) / 255 for place in (0, 2, 4)]
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one: str, other: str) -> float:
+    low, high = sorted((luminance(one), luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def test_every_text_stands_out_from_its_ground(english: Page) -> None:
+    style = english.all("style")[0].text
+    named = dict(re.findall(r"--(\w+): (#\w+)", style))
+    shades = re.findall(r"\.h\d \{ background: (#\w+);(?: color: ([^;]+);)? \}", style)
+    assert len(shades) == 10
+    for ground, text in shades:
+        colour = named[text[6:-1]] if text.startswith("var(") else text or named["ink"]
+        assert contrast(ground, colour) >= 4.5, (ground, colour)
+    for text in ("ink", "soft", "accent"):
+        assert min(contrast(named[text], named[ground]) for ground in ("ground", "panel")) >= 4.5

@@ -91,7 +91,7 @@ def test_a_customer_is_explained_by_scores_and_their_parts(result: Path) -> None
     lines = reports.explanation_lines(result, customer, reasons, language="en")
     assert lines[0] == "Customer C0000: New, Champions"
     assert "Value score: 99.6" in lines
-    assert "  74.7 for buying (net spend €240.50)" in lines
+    assert "  buying (net spend €240.50): 74.7" in lines
     assert "Next action: Win back" in lines
 
 

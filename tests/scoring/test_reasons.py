@@ -13,6 +13,8 @@ from regulars.scoring import add
 
 FIGURES = ("value_score", "satisfaction_score", "loyalty_score")
 
+Reasons = dict[tuple[str, str], dict[str, tuple[object, object]]]
+
 people = st.lists(
     st.fixed_dictionaries(
         {
@@ -32,13 +34,11 @@ people = st.lists(
 )
 
 
-def reasons(
-    engine: Engine, rows: list[dict[str, object]], **scoring: object
-) -> dict[tuple[str, str], dict[str, tuple[object, object]]]:
+def reasons(engine: Engine, rows: list[dict[str, object]], **scoring: object) -> Reasons:
     """Return code → (value, contribution) by customer and figure; fails if a code stands twice."""
     load(engine, rows)
     add(engine, settings=Settings.model_validate({"scoring": scoring}))
-    found: dict[tuple[str, str], dict[str, tuple[object, object]]] = defaultdict(dict)
+    found: Reasons = defaultdict(dict)
     for row in engine.fetch("SELECT * FROM score_reasons").to_pylist():
         codes = found[row["customer_id"], row["figure"]]
         assert row["code"] not in codes
@@ -46,7 +46,7 @@ def reasons(
     return found
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     drawn=people,
     normaliser=st.sampled_from(["minmax", "percentile", "zscore"]),

@@ -96,7 +96,12 @@ def test_where_nobody_bought_twice_the_window_alone_decides(engine: Engine) -> N
         ({"spend_last_period": Decimal(10), "spend_prior_period": Decimal(10)}, "retention"),
         ({"spend_last_period": Decimal(5), "spend_prior_period": Decimal(10)}, "retention"),
         (
-            {"spend_last_period": Decimal(5), "spend_prior_period": Decimal(9), "orders_last_period": 2, "orders_prior_period": 1},
+            {
+                "spend_last_period": Decimal(5),
+                "spend_prior_period": Decimal(9),
+                "orders_last_period": 2,
+                "orders_prior_period": 1,
+            },
             "growth",
         ),
     ],

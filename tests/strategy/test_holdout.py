@@ -85,9 +85,11 @@ def test_a_campaign_without_a_name_is_its_month(engine: Engine) -> None:
     assert actions(engine)["ana"]["campaign_id"] == "2024-06"
 
 
-def test_who_is_held_out_takes_no_money_and_keeps_his_rank(engine: Engine) -> None:
+@pytest.mark.parametrize("limit", ["budget", "max_contacts"])
+def test_who_is_held_out_takes_neither_money_nor_place_and_keeps_his_rank(engine: Engine, limit: str) -> None:
     calls = play("call", channels=["phone"], effect=0.5)
-    everyone = planned(engine, _CROWD[:200], by=settings(calls, budget=100, holdout_share=0.3))
+    limits = {limit: {"budget": 100, "max_contacts": 20}[limit]}
+    everyone = planned(engine, _CROWD[:200], by=settings(calls, holdout_share=0.3, **limits))
     ranked = list(actions(engine).values())
     assert [row["rank"] for row in ranked] == list(range(1, 201))
     assert (everyone.contacts, everyone.cost) == (20, Decimal(100))

@@ -1,9 +1,10 @@
 """The one public use case: records in, the whole answer out."""
 
+import json
 from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import mkdtemp
 from zoneinfo import ZoneInfo
 
 from regulars import reports
@@ -78,8 +79,7 @@ def analyze(  # noqa: PLR0913  (the one public use case: every choice is an argu
     }  # fmt: skip
     sources = gather(tables, files)
     chosen = settings if isinstance(settings, Settings) else load_settings(None if settings is None else Path(settings))
-    holder = None if out is not None else TemporaryDirectory(prefix="regulars-result-")
-    folder = Path(out) if out is not None else Path(holder.name if holder else "") / "result"
+    folder = Path(out) if out is not None else Path(mkdtemp(prefix="regulars-")) / "result"
     check_place(folder)
     earlier = None if previous is None else Result.open(previous).manifest
     identities = HashedIdentities(None if workspace is None else Path(workspace))
@@ -97,9 +97,11 @@ def analyze(  # noqa: PLR0913  (the one public use case: every choice is an argu
         run.compute(as_of)
         with published(folder) as place:
             run.write(place)
+            charts = json.dumps(reports.charts(place, language), ensure_ascii=False, indent=1)
+            (place / "charts.json").write_text(charts + "\n", encoding="utf-8")
             reports.render_html(place, language=language)
     identities.save()
-    return Result(folder=folder, _holder=holder)
+    return Result(folder=folder) if out is not None else Result.in_temporary(folder)
 
 
 def _silent(step: str, done: float) -> None:

@@ -24,19 +24,19 @@ def _read() -> tuple[Column, ...]:
     )
 
 
+_PREFACE = (
+    "Written by `regulars columns --markdown`; a test compares it with a real result."
+    " Money is in the business's currency, days are days of its time zone, shares run from 0 to 1,"
+    " scores from 0 to 100. An empty cell means: not known."
+)
+
 COLUMNS = _read()
 """Every column, file by file, in the order of the files."""
 
 
 def dictionary_markdown() -> str:
     """Return the dictionary as the page docs/columns.md."""
-    lines = [
-        "# Every column",
-        "",
-        "Written by `regulars columns --markdown`; a test compares it with a real result."
-        " Money is in the business's currency, days are days of its time zone, shares run from 0 to 1, scores from 0 to 100."
-        " An empty cell means: not known.",
-    ]
+    lines = ["# Every column", "", _PREFACE]
     for file in dict.fromkeys(column.file for column in COLUMNS):
         lines += ["", f"## {file}", "", "| column | type | meaning |", "|---|---|---|"]
         lines += [

@@ -89,6 +89,7 @@ def _rates(run: "Run") -> dict[str, object]:
 
 def _manifest(run: "Run", folder: Path, rows: Mapping[str, int]) -> dict[str, object]:
     facts, settings = run.facts, run.settings
+    currency = settings.business.currency or run.records.currency
     (counts,) = run.engine.fetch(_COUNTS).to_pylist()
     return {
         "schema_version": SCHEMA_VERSION,
@@ -102,7 +103,7 @@ def _manifest(run: "Run", folder: Path, rows: Mapping[str, int]) -> dict[str, ob
             "python": platform.python_version(),
             **{name: version(name) for name in ("duckdb", "pyarrow", "numpy")},
         },
-        "business": settings.business.model_dump(mode="json"),
+        "business": {**settings.business.model_dump(mode="json"), "currency": currency},
         "settings": settings.model_dump(mode="json"),
         "inputs": [
             {
@@ -128,8 +129,13 @@ def _notes(run: "Run", counts: Mapping[str, Any], settings: Settings) -> list[No
         notes.append(Note(code="key_of_this_run"))
     if not counts["may_be_contacted"] and not settings.consent.marketing:
         notes.append(Note(code="no_marketing_consent_recorded", params={"customers": counts["customers"]}))
-    if not settings.business.currency:
+    if not (settings.business.currency or run.records.currency):
         notes.append(Note(code="currency_not_stated"))
+    notes += [
+        Note(code="behaviour_dropped", params={"figure": figure, "behaviour": behaviour})
+        for figure, behaviours in run.facts.scores.dropped.items()
+        for behaviour in behaviours
+    ]
     if run.previous is not None:
         notes.append(Note(code="bounds_of_previous", params={"as_of": run.previous["as_of"]}))
     return notes

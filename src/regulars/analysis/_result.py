@@ -1,10 +1,11 @@
 """What an analysis gives back: a folder, and the few questions most often asked of it."""
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from shutil import rmtree
 from typing import Any, Literal
+from weakref import finalize
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -39,7 +40,13 @@ class Result:
     """
 
     folder: Path
-    _holder: TemporaryDirectory[str] | None = field(default=None, repr=False)
+
+    @classmethod
+    def in_temporary(cls, folder: Path) -> "Result":
+        """Return the result in a folder whose parent is removed when the result is no longer held by anybody."""
+        result = cls(folder=folder)
+        finalize(result, rmtree, folder.parent, ignore_errors=True)
+        return result
 
     @classmethod
     def open(cls, folder: Path | str) -> "Result":

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from regulars.core import RegularsError
-from regulars.records import Source
+from regulars.records import ArrowStream, Source
 
 Data: TypeAlias = "str | PathLike[str] | object | list[str | PathLike[str] | object] | None"
 """A path, a table with the Arrow PyCapsule interface (pandas, Polars, Arrow, DuckDB), a list of them, or None."""
@@ -45,9 +45,9 @@ def gather(tables: Mapping[str, Data], files: Iterable[Source]) -> list[Source]:
     return sources
 
 
-def _readable(kind: str, data: object) -> object:
+def _readable(kind: str, data: object) -> Path | ArrowStream:
     if isinstance(data, str | PathLike):
         return Path(data)
-    if hasattr(data, "__arrow_c_stream__"):
+    if isinstance(data, ArrowStream):
         return data
     raise NotATable(kind=kind, type=type(data).__name__)

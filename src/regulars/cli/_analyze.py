@@ -11,6 +11,9 @@ from regulars.cli._screen import answers, progress_bar
 from regulars.core import load_settings
 
 
+_IN_THE_REPORT_ONLY = {"behaviour_dropped"}
+
+
 def register(app: typer.Typer) -> None:
     """Add the command."""
     app.command()(analyze)
@@ -74,12 +77,13 @@ def analyze(  # noqa: PLR0913  (every option is a parameter: typer reads them he
         )
     if format is options.Form.xlsx:
         reports.write_xlsx(out, path=out / "tables.xlsx", language=lang.value)
-    say_what_came_out(result, voice, workbook=format is options.Form.xlsx)
+    say_what_came_out(result, language=lang.value, workbook=format is options.Form.xlsx)
 
 
-def say_what_came_out(result: analysis.Result, voice: reports.Voice, *, workbook: bool = False) -> None:
+def say_what_came_out(result: analysis.Result, *, language: reports.Language, workbook: bool = False) -> None:
     """Say in a few lines what was read, what was found, and where to look."""
     manifest, plan = result.manifest, result.rates["plan"]
+    voice = reports.Voice(language=language, currency=manifest["business"]["currency"])
     inputs = manifest["inputs"]
     read, accepted = (sum(file[name] for file in inputs) for name in ("read", "accepted"))
     lines = [
@@ -95,7 +99,11 @@ def say_what_came_out(result: analysis.Result, voice: reports.Voice, *, workbook
             contacts=voice.count(plan["contacts"]),
             gain=voice.money(plan["expected_gain"]),
         ),
-        *(reports.note_text(note["code"], note["params"], language=voice.language) for note in manifest["notes"]),
+        *(
+            reports.note_text(note["code"], note["params"], language=voice.language)
+            for note in manifest["notes"]
+            if note["code"] not in _IN_THE_REPORT_ONLY
+        ),
         voice.t("Report: {path}", path=result.folder / "report.html"),
         voice.t("List:   {path}", path=result.folder / "actions.csv"),
     ]

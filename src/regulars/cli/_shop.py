@@ -38,7 +38,7 @@ def demo(
     lang: options.LangOption = options.Lang.en,
 ) -> None:
     """Simulate a small shop, analyse it, and say where the report is."""
-    voice = reports.Voice(language=lang.value, currency=_CURRENCY[lang.value])
+    voice = reports.Voice(language=lang.value)
     with progress_bar(voice) as bar:
         bar("simulate", 0.0)
         shop = simulation.simulate_shop(
@@ -54,7 +54,7 @@ def demo(
             language=lang.value,
             progress=bar,
         )
-    say_what_came_out(result, voice)
+    say_what_came_out(result, language=lang.value)
 
 
 def simulate(  # noqa: PLR0913  (every option is a parameter: typer reads them here)

@@ -9,7 +9,7 @@ datetime.date(2024, 1, 2)
 from datetime import date
 
 from regulars.core._errors import RegularsError
-from regulars.core._figures import Figure, Note, Period
+from regulars.core._figures import Figure, Note, Period, Unit
 from regulars.core._intervals import Interval, wilson
 from regulars.core._money import MONEY, MONEY_SQL, to_money
 from regulars.core._periods import DAYS_PER_MONTH, DAYS_PER_YEAR, Window
@@ -31,6 +31,7 @@ __all__ = [
     "Settings",
     "SettingsError",
     "Trigger",
+    "Unit",
     "Window",
     "date",
     "load_settings",

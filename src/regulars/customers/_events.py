@@ -90,4 +90,5 @@ def _with_resolution(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBat
         minutes = pc.divide(taken.cast(pa.float64()), float(_MICROSECONDS_PER_MINUTE))
         columns = {name: batch.column(name) for name in batch.schema.names}
         columns["resolution_minutes"] = pc.if_else(pc.greater_equal(taken, 0), minutes, None)
-        yield pa.RecordBatch.from_arrays([columns[name].cast(schema.field(name).type) for name in schema.names], schema=schema)
+        arrays = [columns[field.name].cast(field.type) for field in schema]
+        yield pa.RecordBatch.from_arrays(arrays, schema=schema)

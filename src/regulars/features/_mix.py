@@ -17,7 +17,7 @@ SELECT
     used.customer_id,
     count(*) AS channel_count,
     arg_max(used.channel, used.orders * names.names - names.place) AS main_channel,
-    CAST(max(used.orders) AS DOUBLE) / CAST(sum(used.orders) AS DOUBLE) AS main_channel_share
+    CAST(max(used.orders) AS DOUBLE) / nullif(CAST(sum(used.orders) AS DOUBLE), 0) AS main_channel_share
 FROM used
 JOIN names ON names.channel = used.channel
 GROUP BY used.customer_id

@@ -48,9 +48,9 @@ WITH told AS (
             WHEN reason IS NULL THEN year_at_this_pace / nullif(orders, 0)
             WHEN reason = 'silent_a_year' THEN year_of_one_order
         END AS per_order,
-        CASE WHEN orders > 0 THEN orders * power(1 - 1 / (9 * orders) - $z / (3 * sqrt(orders)), 3) ELSE 0 END
-            AS fewest,
-        (orders + 1) * power(1 - 1 / (9 * (orders + 1)) + $z / (3 * sqrt(orders + 1)), 3) AS most
+        -- Byar's limits; the lower one of no orders at all is none.
+        coalesce(orders * power(1 - 1 / nullif(9 * orders, 0) - $z / nullif(3 * sqrt(orders), 0), 3), 0) AS fewest,
+        (orders + 1) * power(1 - 1 / greatest(9 * (orders + 1), 9) + $z / greatest(3 * sqrt(orders + 1), 3), 3) AS most
     FROM told
 ), others AS (
     SELECT

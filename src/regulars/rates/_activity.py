@@ -14,7 +14,7 @@ from regulars.rates._history import period_of, reach, unknown
 _ACTIVE = """
 WITH seen AS (
     SELECT customer_id, local_day >= $last_first AS is_last FROM orders
-    WHERE NOT is_refund AND local_day BETWEEN $before_first AND $last_last
+    WHERE NOT is_refund AND local_day >= $before_first AND known_day <= $last_last
     UNION ALL
     SELECT customer_id, local_day >= $last_first AS is_last FROM usage
     WHERE local_day BETWEEN $before_first AND $last_last

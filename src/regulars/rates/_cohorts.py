@@ -54,6 +54,14 @@ grid AS (
     JOIN {_MONTHS_TABLE} AS now ON now.month_index >= first.month_index
     LEFT JOIN happened
         ON happened.cohort_index = first.month_index AND happened.month_index = now.month_index
+),
+-- Wilson's interval as in core, multiplied out: (c + z²/2 ± z · sqrt(c · (n - c) / n + z²/4)) / (n + z²)
+doubted AS (
+    SELECT *,
+        $z * sqrt(
+            CAST(active_customers * (cohort_size - active_customers) AS DOUBLE) / nullif(cohort_size, 0) + $z * $z / 4
+        ) AS doubt
+    FROM grid
 )
 SELECT
     cohort,
@@ -61,17 +69,13 @@ SELECT
     cohort_size,
     active_customers,
     retention,
-    greatest(0, (retention + $z * $z / (2 * cohort_size) - $z * sqrt(
-        retention * (1 - retention) / cohort_size + $z * $z / (4 * cohort_size * cohort_size)
-    )) / (1 + $z * $z / cohort_size)) AS retention_low,
-    least(1, (retention + $z * $z / (2 * cohort_size) + $z * sqrt(
-        retention * (1 - retention) / cohort_size + $z * $z / (4 * cohort_size * cohort_size)
-    )) / (1 + $z * $z / cohort_size)) AS retention_high,
+    greatest(0, (active_customers + $z * $z / 2 - doubt) / nullif(cohort_size + $z * $z, 0)) AS retention_low,
+    least(1, (active_customers + $z * $z / 2 + doubt) / nullif(cohort_size + $z * $z, 0)) AS retention_high,
     revenue,
-    CAST(sum(revenue) OVER (PARTITION BY cohort ORDER BY month_number) AS DOUBLE) / cohort_size
+    CAST(sum(revenue) OVER (PARTITION BY cohort ORDER BY month_number) AS DOUBLE) / nullif(cohort_size, 0)
         AS revenue_per_customer,
     is_partial
-FROM grid
+FROM doubted
 """
 
 

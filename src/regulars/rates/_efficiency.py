@@ -1,6 +1,8 @@
 """What contacts bring, by the channel they were made in."""
 
 from datetime import date
+from decimal import Decimal
+from typing import Any
 
 from regulars.core import Window
 from regulars.engines import Engine
@@ -66,18 +68,16 @@ def sales_efficiency(engine: Engine, *, as_of: date, window_days: int = 90) -> l
     """
     window = Window(end=as_of, days=window_days)
     rows = engine.fetch(_EFFICIENCY, first_day=window.start, last_day=window.end, credit_days=CREDIT_DAYS)
-    return [
-        SalesEfficiency(
-            **row,
-            **{
-                f"{what}_per_{over}": _ratio(row[what], row[of])
-                for what in ("revenue", "orders")
-                for over, of in (("touch", "touches"), ("hour", "hours"), ("cost", "cost"))
-            },
-        )
-        for row in rows.to_pylist()
-    ]
+    return [_with_ratios(row) for row in rows.to_pylist()]
 
 
-def _ratio(what: float, over: float | None) -> float | None:
+def _with_ratios(row: dict[str, Any]) -> SalesEfficiency:
+    over = {"touch": row["touches"], "hour": row["hours"], "cost": row["cost"]}
+    ratios = {
+        f"{what}_per_{unit}": _ratio(row[what], of) for what in ("revenue", "orders") for unit, of in over.items()
+    }
+    return SalesEfficiency(**{**row, **ratios})
+
+
+def _ratio(what: Decimal | int, over: Decimal | float | None) -> float | None:
     return float(what) / float(over) if over else None

@@ -2,8 +2,7 @@
 
 from datetime import date
 
-from regulars.core import Figure, Period, Window
-from regulars.core._figures import Unit
+from regulars.core import Figure, Period, Unit, Window
 from regulars.engines import Engine
 
 _REACH = """

@@ -50,12 +50,15 @@ class Buyers:
         value = float(self._row["spend"])
         variance = max(0.0, self._row["spend_squares"] - value * value / known) * known / max(known - 1, 1)
         spread = _Z * sqrt(variance)
+        least = min(value, 0.0)
         return Figure(
             name="revenue",
             unit="money",
             value=value,
             base=known,
-            interval=Interval(low=value - spread, high=value + spread, method="normal") if known > 1 else None,
+            interval=Interval(low=max(least, value - spread), high=value + spread, method="normal")
+            if known > 1
+            else None,
             period=period_of(self._window),
         )
 

@@ -86,15 +86,12 @@ def read_year(column: pa.Array) -> Cells:
 
 def proofs(column: pa.Array) -> set[str]:
     """Return the decimal marks that the values of a text column prove: none, one or (a contradiction) both."""
-    distinct = pc.unique(tidy(column).values.drop_null())
+    distinct = pc.unique(tidy(as_text(column)).values.drop_null())
     telling = distinct.filter(pc.match_substring_regex(distinct, r"[.,]"))
-    plain_point = pc.match_substring_regex(telling, r"^-?\d+\.(?:\d{1,2}|\d{4,})$")
-    found = {"."} if pc.any(plain_point).as_py() else set()
-    for text in telling.filter(pc.invert(plain_point)).to_pylist():
-        proof = amount_of(text, Marks()).proof
-        if proof:
-            found.add(proof)
-    return found
+    with_point = pc.match_substring_regex(telling, r"^-?\d+\.(?:\d{1,2}|\d{4,})$")
+    found = {"."} if pc.any(with_point).as_py() else set()
+    rest = telling.filter(pc.invert(with_point)).to_pylist()
+    return found | {proof for text in rest if (proof := amount_of(text, Marks()).proof)}
 
 
 @lru_cache(maxsize=65536)

@@ -67,26 +67,34 @@ def dialect_of(lines: list[str], *, file: str, stated: str | None) -> Dialect:
             raise DelimiterInvalid(file=file, delimiter=repr(stated))
         return Dialect(delimiter=delimiter)
     candidates = [Dialect(delimiter=delimiter) for delimiter in _CANDIDATES]
-    return max(candidates, key=lambda dialect: _merit(dialect, lines[:_LINES_LOOKED_AT]))
+    rows = _rows(lines[:_LINES_LOOKED_AT])
+    return max(candidates, key=lambda dialect: _merit(dialect, rows))
 
 
-def _merit(dialect: Dialect, lines: list[str]) -> tuple[int, float, bool, int]:
-    """Return what speaks for a dialect: known headers first, then that every line has as many fields (at least two)."""
-    counts = [_count(dialect, line) for line in lines]
+def _rows(lines: list[str]) -> list[str]:
+    """Return the rows that these lines make: lines are joined until their quotes pair; blank ones are none."""
+    rows, open_row = [], ""
+    for line in lines:
+        open_row = f"{open_row}\n{line}" if open_row else line
+        if open_row.count('"') % 2 == 0:
+            rows.append(open_row)
+            open_row = ""
+    return [row for row in rows if row.strip()] or lines
+
+
+def _merit(dialect: Dialect, rows: list[str]) -> tuple[int, float, bool, int]:
+    """Return what speaks for a dialect: known headers first, then that every row has as many fields (at least two)."""
+    counts = [len(_fields_or_none(dialect, row)) for row in rows]
     if not counts or counts[0] < 2:
         return (0, 0.0, False, 0)
     agreeing = sum(count == counts[0] for count in counts) / len(counts)
     known = {header for own in (*words().own.values(), *words().general.values()) for header in own}
-    headers = sum(plain(field) in known for field in _fields_or_none(dialect, lines[0]))
+    headers = sum(plain(field) in known for field in _fields_or_none(dialect, rows[0]))
     return (headers, agreeing, dialect.has_quotes, counts[0])
 
 
-def _count(dialect: Dialect, line: str) -> int:
-    return len(_fields_or_none(dialect, line))
-
-
-def _fields_or_none(dialect: Dialect, line: str) -> list[str]:
+def _fields_or_none(dialect: Dialect, row: str) -> list[str]:
     try:
-        return dialect.fields(line)
+        return dialect.fields(row)
     except ValueError:
         return []

@@ -25,6 +25,8 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _CHINESE = frozenset({"gb2312", "gbk", "gb18030", "cp936"})
+_NO_FILES = frozenset({"unicode_escape", "raw_unicode_escape", "idna", "punycode"})
+"""Codecs of Python's that no file is written in."""
 
 
 class EncodingUnknown(RegularsError):
@@ -51,23 +53,38 @@ class EncodingWrong(RegularsError):
     template = "{file} says by its first bytes that it is {encoding}, but it is not. Save it as UTF-8 and try again."
 
 
+class EncodingUnfit(RegularsError):
+    """A stated encoding that these bytes cannot be in at all."""
+
+    code = "encoding_unfit"
+    template = "{file} cannot be {encoding}: {problem}. Name another with --encoding, or leave it out."
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decoding:
     """How a file's bytes become text; `is_stated` if a person said so, and then broken bytes are set aside."""
 
+    file: str
     sha256: str
     encoding: str
     is_stated: bool
 
     def chunks(self, path: Path) -> Iterator[bytes]:
-        """Yield the file's text as UTF-8 bytes; what cannot be decoded becomes U+FFFD (stated encodings only)."""
+        """Yield the file's text as UTF-8 bytes; what cannot be decoded becomes U+FFFD (stated encodings only).
+
+        Raises:
+            EncodingUnfit: the stated encoding refuses the bytes altogether.
+        """
         if self.encoding == "utf-8" and not self.is_stated:
             yield from _chunks(path)
             return
         decoder = codecs.getincrementaldecoder(self.encoding)("replace" if self.is_stated else "strict")
-        for chunk in _chunks(path):
-            yield _encoded(decoder.decode(chunk))
-        yield _encoded(decoder.decode(b"", final=True))
+        try:
+            for chunk in _chunks(path):
+                yield _encoded(decoder.decode(chunk))
+            yield _encoded(decoder.decode(b"", final=True))
+        except UnicodeError as error:
+            raise EncodingUnfit(file=self.file, encoding=self.encoding, problem=error) from error
 
 
 def decoding_of(path: Path, *, file: str, stated: str | None) -> Decoding:
@@ -81,21 +98,23 @@ def decoding_of(path: Path, *, file: str, stated: str | None) -> Decoding:
         opened.seek(0)
         sample = opened.read(_SAMPLE)
     if stated is not None:
-        return Decoding(sha256=sha256, encoding=_checked(stated, sample, file), is_stated=True)
+        return Decoding(file=file, sha256=sha256, encoding=_checked(stated, sample, file), is_stated=True)
     marked = next((name for mark, name in _MARKS if sample.startswith(mark)), None)
     if marked is not None and not _decodes(path, marked):
         raise EncodingWrong(file=file, encoding=marked.upper().removesuffix("-SIG"))
     encoding = marked or _proven(path, sample, file)
-    return Decoding(sha256=sha256, encoding=encoding, is_stated=False)
+    return Decoding(file=file, sha256=sha256, encoding=encoding, is_stated=False)
 
 
 def _checked(stated: str, sample: bytes, file: str) -> str:
     try:
         name = codecs.lookup(stated.strip()).name
         "".encode(name)
-        b"".decode(name)
+        codecs.getincrementaldecoder(name)
     except (LookupError, ValueError) as error:
         raise EncodingInvalid(file=file, encoding=stated) from error
+    if name in _NO_FILES:
+        raise EncodingInvalid(file=file, encoding=stated)
     return "utf-8-sig" if name == "utf-8" and sample.startswith(codecs.BOM_UTF8) else name
 
 
@@ -171,9 +190,8 @@ def _chunks(path: Path) -> Iterator[bytes]:
 
 
 def _encoded(text: str) -> bytes:
-    # A lone surrogate (some codecs let it through) has no UTF-8 form: it counts as unreadable.
-    return (
-        text.encode("utf-8", "replace")
-        if text.isascii()
-        else text.encode("utf-8", "surrogatepass").decode("utf-8", "replace").encode("utf-8")
-    )
+    try:
+        return text.encode("utf-8")
+    except UnicodeEncodeError:
+        # A lone surrogate (some codecs let it through) has no UTF-8 form: it counts as unreadable.
+        return text.encode("utf-8", "surrogatepass").decode("utf-8", "replace").encode("utf-8")

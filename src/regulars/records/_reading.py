@@ -10,13 +10,12 @@ import pyarrow as pa
 from regulars.core import RegularsError, Settings
 from regulars.engines import Engine, quoted
 from regulars.records._currencies import Currencies
-from regulars.records._decimal_cells import Marks, proofs
+from regulars.records._evidence import DecimalMarks
 from regulars.records._kinds import KINDS, QUARANTINE, Kind, raw_schema
 from regulars.records._opening import Opened, open_source
 from regulars.records._personal import look_personal
 from regulars.records._results import FileReport, RecordSet, Source
 from regulars.records._rows import Reading, Tally, rows_of
-from regulars.records._tables import TableSource
 from regulars.records._texts import TextFile
 from regulars.records._time_cells import Clock
 from regulars.records._zones import zone_of
@@ -115,7 +114,7 @@ class _Work:
         tally = self.tallies.setdefault(place, Tally())
         reading = self._reading(place, source)
         try:
-            for piece in source.content.pieces(list(source.layout.sources().values())):
+            for piece in source.content.pieces(sorted(set(source.layout.sources().values()))):
                 kept, aside = rows_of(piece, reading, tally)
                 self.currencies.meet(tally.signs, file=source.file)
                 if aside.num_rows:
@@ -129,33 +128,13 @@ class _Work:
             raise SourceBroken(file=source.file, problem=problem) from error
 
     def _reading(self, place: int, source: Opened) -> Reading:
-        decimals = {
-            column.name: source.layout.places[column.name]
-            for column in source.layout.kind.columns
-            if column.role in {"money", "number"} and column.name in source.layout.places
-        }
-        marks = dict.fromkeys(decimals, Marks(stated=self.mark))
-        if self.mark is None:
-            marks = _proven_marks(source, decimals)
-        return Reading(file_id=place, file=source.file, layout=source.layout, clock=self.clock, marks=marks)
-
-
-def _proven_marks(source: Opened, decimals: Mapping[str, int]) -> dict[str, Marks]:
-    """Return the decimal mark that each column proves; reads the text columns once through."""
-    found: dict[str, set[str]] = {name: set() for name in decimals}
-    is_stream = isinstance(source.content, TableSource) and isinstance(source.content.data, pa.RecordBatchReader)
-    pieces = iter(()) if is_stream or not decimals else source.content.pieces(sorted(set(decimals.values())))
-    for piece in pieces:
-        text = {name: piece.columns[place] for name, place in decimals.items() if _is_text(piece.columns[place].type)}
-        if not text and not isinstance(source.content, TextFile):
-            break
-        for name, column in text.items():
-            found[name] |= proofs(column)
-    return {name: Marks(proven=next(iter(marks)) if len(marks) == 1 else None) for name, marks in found.items()}
-
-
-def _is_text(kind: pa.DataType) -> bool:
-    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind))
+        return Reading(
+            file_id=place,
+            file=source.file,
+            layout=source.layout,
+            clock=self.clock,
+            marks=DecimalMarks(source, self.mark),
+        )
 
 
 def _check_share(source: Opened, tally: Tally, most: float) -> None:

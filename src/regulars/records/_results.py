@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 
+@runtime_checkable
 class ArrowStream(Protocol):
     """Any table with the Arrow PyCapsule interface: pandas, Polars, Arrow, a DuckDB relation."""
 

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from regulars.core import RegularsError
 from regulars.records._cells import FAULT, REASONS, Cells, Faults, marked, mask_of
-from regulars.records._decimal_cells import Marks, read_money, read_number, read_year
+from regulars.records._decimal_cells import read_money, read_number, read_year
+from regulars.records._evidence import DecimalMarks
 from regulars.records._headers import Layout
 from regulars.records._kinds import QUARANTINE, TYPES, Column, raw_schema
 from regulars.records._masking import masked
@@ -48,7 +49,7 @@ class Reading:
     file: str
     layout: Layout
     clock: Clock
-    marks: Mapping[str, Marks]
+    marks: DecimalMarks
 
 
 @dataclass(slots=True, kw_only=True)
@@ -121,6 +122,12 @@ def _time(column: pa.Array, spec: Column, reading: Reading) -> Cells:
     return read_time(column, reading.clock, may_be_later=spec.may_be_later)
 
 
+def _decimal(column: pa.Array, spec: Column, reading: Reading) -> Cells:
+    read = read_money if spec.role == "money" else read_number
+    cells = read(column, reading.marks.of(spec.name))
+    return read(column, reading.marks.of(spec.name)) if reading.marks.could_decide(cells) else cells
+
+
 def _word(column: pa.Array, spec: Column, reading: Reading) -> Cells:
     return read_word(column, place=(reading.layout.kind.name, spec.name))
 
@@ -133,8 +140,8 @@ _READERS: Mapping[str, Callable[[pa.Array, Column, Reading], Cells]] = {
     "flag": lambda column, spec, reading: read_flag(column),
     "currency": lambda column, spec, reading: read_currency(column),
     "time": _time,
-    "money": lambda column, spec, reading: read_money(column, reading.marks[spec.name]),
-    "number": lambda column, spec, reading: read_number(column, reading.marks[spec.name]),
+    "money": _decimal,
+    "number": _decimal,
     "year": lambda column, spec, reading: read_year(column),
 }
 

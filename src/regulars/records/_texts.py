@@ -137,8 +137,7 @@ def open_text(
         raise FileEmpty(file=file)
     if len(lines) == 1 and len(sample) >= _SAMPLE:
         raise RowEndless(file=file, line=1)
-    whole = [line for line in lines[:-1] or lines if line.strip()]
-    dialect = dialect_of(whole, file=file, stated=delimiter)
+    dialect = dialect_of(lines[:-1] or lines, file=file, stated=delimiter)
     header, length = _header(lines, dialect)
     if columns and len(columns) != len(header):
         raise ColumnsMismatch(file=file, found=len(header), named=len(columns))

@@ -81,11 +81,13 @@ def cohorts(folder: ResultFolder, *, voice: Voice) -> CohortTables | None:
     shown = set(months[-COHORTS_SHOWN:])
     rows = [row for row in rows if row["cohort"] in shown and row["month_number"] < MONTHS_SHOWN]
     line = ""
-    if len(months) > COHORTS_SHOWN:
+    if len(months) > min(COHORTS_SHOWN, MONTHS_SHOWN):
         line = voice.t(
-            "The newest {shown} of {all} months are shown; all stand in cohorts.parquet.",
-            shown=voice.count(COHORTS_SHOWN),
+            "Shown are the newest {shown} of {all} months, each for at most {after} months after; all stand in"
+            " cohorts.parquet.",
+            shown=voice.count(len(shown)),
             all=voice.count(len(months)),
+            after=voice.count(MONTHS_SHOWN - 1),
         )
     return CohortTables(
         retention=_cohort_table(

@@ -14,7 +14,7 @@ _BETTER_LOW = frozenset({"value_at_risk", "churn_rate"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Movement:
-    """A change, since when, and whether it is welcome; `sign` is None where there is nothing to compare with."""
+    """A change, since when, and whether it is surely welcome; `sign` is None where there is nothing to compare with."""
 
     since: str
     text: str
@@ -96,5 +96,5 @@ def _movement(now: Figure, then: Figure | None, since: str, *, voice: Voice) -> 
     if moved is None:
         why = why_missing(then, voice=voice) if then is not None and then.reason else voice.t("nothing to compare with")
         return Movement(since=since, text=why, sign=None, is_welcome=False)
-    is_welcome = moved.sign * (-1 if now.name in _BETTER_LOW else 1) > 0
-    return Movement(since=since, text=moved.text, sign=moved.sign, is_welcome=is_welcome)
+    is_good = moved.sign * (-1 if now.name in _BETTER_LOW else 1) > 0
+    return Movement(since=since, text=moved.text, sign=moved.sign, is_welcome=is_good and not moved.may_be_chance)

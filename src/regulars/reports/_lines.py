@@ -94,4 +94,4 @@ def _part(figure: str, row: Row, *, voice: Voice) -> str:
     if not row["contribution"]:
         return reason or readable(row["code"])
     said = voice.money if figure == "next_action" else voice.score
-    return voice.t("{points} for {reason}", points=said(row["contribution"]), reason=reason)
+    return voice.t("{reason}: {points}", points=said(row["contribution"]), reason=reason)

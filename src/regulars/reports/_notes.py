@@ -14,7 +14,7 @@ NOTES: Mapping[str, str] = {
         " they will differ next time. Name a folder with --workspace to keep the key."
     ),
     "no_marketing_consent_recorded": N_(
-        "Nobody's consent to being contacted is recorded, so nobody is on the list."
+        "Nobody's consent to being contacted is recorded, so nobody is listed for e-mail, message or phone."
         " Give a file of consents, or set marketing = true under [consent] if you may contact all {customers}."
     ),
     "currency_not_stated": N_("No currency is stated: amounts are in whatever the records are in."),

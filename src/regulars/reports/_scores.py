@@ -132,7 +132,7 @@ def _score_cell(row: Row, name: str, reasons: list[Row], *, voice: Voice) -> Cel
     own.sort(key=lambda reason: (-(reason["contribution"] or 0), reason["code"]))
     notes = tuple(
         voice.t(
-            "{points} for {reason}",
+            "{reason}: {points}",
             points=voice.score(reason["contribution"]),
             reason=_words(reason["code"], reason["value"], voice=voice),
         )

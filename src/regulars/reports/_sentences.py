@@ -86,6 +86,7 @@ class Change:
 
     sign: int
     text: str
+    may_be_chance: bool = False
 
 
 def sentence(figure: Figure, *, language: Language, currency: str = "") -> str:
@@ -139,7 +140,7 @@ def base(figure: Figure, *, voice: Voice) -> str:
         if figure.count is None:
             return voice.nt("{n} answer", "{n} answers", figure.base)
         return voice.t("{count} of {base} answers", count=voice.count(figure.count), base=voice.count(figure.base))
-    if figure.count is None:
+    if figure.count is None or figure.count == figure.base:
         return voice.nt("{n} customer", "{n} customers", figure.base)
     return voice.t("{count} of {base} customers", count=voice.count(figure.count), base=voice.count(figure.base))
 
@@ -178,9 +179,10 @@ def change(now: Figure, then: Figure | None, *, voice: Voice) -> Change | None:
     text = voice.t("up {by} from {before}", by=by, before=before)
     if not up:
         text = voice.t("down {by} from {before}", by=by, before=before)
-    if _overlap(now.interval, then.interval):
+    may_be_chance = _overlap(now.interval, then.interval)
+    if may_be_chance:
         text = voice.t("{change}; may be chance", change=text)
-    return Change(sign=1 if up else -1, text=text)
+    return Change(sign=1 if up else -1, text=text, may_be_chance=may_be_chance)
 
 
 def _moved_by(difference: float, now: Figure, then: Figure, *, voice: Voice) -> str:

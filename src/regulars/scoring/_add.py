@@ -9,7 +9,7 @@ from typing import Any
 
 from regulars.core import Settings
 from regulars.engines import Engine
-from regulars.scoring._behaviours import behaviours_of
+from regulars.scoring._behaviours import behaviours_of, write_ranks
 from regulars.scoring._bounds import bounds_of, count_known
 from regulars.scoring._figures import FIGURES, weights_of, write_scores
 from regulars.scoring._indicators import INDICATORS
@@ -50,10 +50,14 @@ def add(
     counts = count_known(engine, features=features)
     recorded = {indicator.behaviour for indicator in INDICATORS if counts[indicator.code]}
     bounds = bounds_of(engine, features=features, counts=counts, settings=settings, previous=previous)
-    behaviours = behaviours_of(features, normaliser=settings.scoring.normaliser, bounds=bounds)
+    ranks = f"{into}_ranks"
+    if settings.scoring.normaliser == "percentile" and bounds:
+        write_ranks(engine, features=features, codes=bounds.keys(), into=ranks)
+    behaviours = behaviours_of(features, normaliser=settings.scoring.normaliser, bounds=bounds, ranks=ranks)
     weights = weights_of(engine, behaviours, recorded=sorted(recorded), settings=settings)
     write_scores(engine, behaviours, weights=weights, settings=settings, into=into)
     write_reasons(engine, scores=into, features=features, weights=weights, flat=behaviours.flat, into=reasons_into)
+    engine.drop(ranks)
     dropped = {
         figure: tuple(behaviour for behaviour in made_of if behaviour not in recorded)
         for figure, made_of in FIGURES.items()

@@ -86,9 +86,9 @@ def write_scores(engine: Engine, behaviours: Behaviours, *, weights: Weights, se
         known = " + ".join(f"CASE WHEN {one}_behaviour IS NULL THEN 0 ELSE ${figure}_{one} END" for one in made_of)
         total = " + ".join(f"coalesce({one}_behaviour, 0) * ${figure}_{one}" for one in made_of)
         coverage = coverage_of(figure)
-        coverages.append(f"CASE WHEN may_profile THEN least({known}, 1) END AS {coverage}")
+        coverages.append(f"CASE WHEN may_profile THEN round({known}, 12) END AS {coverage}")
         # Inside the CASE, since least() and greatest() skip what is missing instead of passing it on.
-        scores.append(f"CASE WHEN {coverage} > 0 THEN least(({total}) / {coverage}, 100) END AS {figure}")
+        scores.append(f"CASE WHEN {coverage} > 0 THEN least(({total}) / nullif({coverage}, 0), 100) END AS {figure}")
     engine.run(
         _SCORES.format(behaviours=behaviours.sql, coverages=", ".join(coverages), scores=", ".join(scores)),
         into=into,

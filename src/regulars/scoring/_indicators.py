@@ -95,7 +95,7 @@ SELECT
     CASE
         WHEN may_profile AND tenure_days >= {shortest_tenure}
         THEN CAST(coalesce(margin_total, spend_total) - cost_to_serve AS DOUBLE)
-            / (CAST(tenure_days AS DOUBLE) / CAST({days_per_year} AS DOUBLE))
+            / nullif(CAST(tenure_days AS DOUBLE) / {days_per_year}, 0)
     END AS value_rate,
     {indicators}
 FROM {features}

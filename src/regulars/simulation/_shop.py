@@ -1,6 +1,6 @@
 """The whole shop: block after block of customers, so that millions of them need no more memory than one block."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -95,16 +95,21 @@ def simulate_shop(  # noqa: PLR0913 - a shop is asked for in one call, like an a
     )
     with put_in_place(folder) as partial:
         tally, rows = _write(partial, plan, progress)
-    files: dict[str, tuple[Path, ...]] = {}
-    for file in sorted(rows):
-        kind = file.partition(".")[0].partition("_")[0]
-        files[kind] = (*files.get(kind, ()), folder / file)
     return SimulatedShop(
         folder=folder,
-        files=files,
+        files=_by_kind(folder, rows),
         truth_files={"customers": folder / TRUTH / "customers.parquet", "shop": folder / TRUTH / "truth.json"},
         counts=dict(tally.counts),
     )
+
+
+def _by_kind(folder: Path, names: Iterable[str]) -> dict[str, tuple[Path, ...]]:
+    """Return the files of each kind; `orders_again.csv` is of the kind orders."""
+    files: dict[str, tuple[Path, ...]] = {}
+    for name in sorted(names):
+        kind = name.partition(".")[0].partition("_")[0]
+        files[kind] = (*files.get(kind, ()), folder / name)
+    return files
 
 
 def _write(folder: Path, plan: ShopPlan, progress: Progress | None) -> tuple[Tally, dict[str, int]]:

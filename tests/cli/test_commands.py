@@ -1,0 +1,146 @@
+"""The command line as a person meets it: answers on standard output, one clear line and exit code 2 otherwise."""
+
+import csv
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from regulars._version import __version__
+
+
+def run(*words: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "regulars", *words]
+    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, encoding="utf-8", check=False)
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder in which the demo was run."""
+    folder = tmp_path_factory.mktemp("home")
+    done = run("demo", "shop", "--customers", "80", cwd=folder)
+    assert done.returncode == 0, done.stderr
+    assert "Report: shop" in done.stdout
+    return folder
+
+
+def refused(*words: str, cwd: Path) -> str:
+    """Return the one line that a mistake is answered with."""
+    done = run(*words, cwd=cwd)
+    assert done.returncode == 2, done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.stdout == ""
+    (line,) = done.stderr.strip().splitlines()
+    return line
+
+
+def test_the_demo_can_be_run_again(home: Path) -> None:
+    assert run("demo", "shop", "--customers", "60", "--lang", "zh", cwd=home).returncode == 0
+    assert run("demo", "shop", "--customers", "80", cwd=home).returncode == 0
+
+
+def test_the_demo_touches_no_folder_of_somebody_else(tmp_path: Path) -> None:
+    (tmp_path / "records").mkdir()
+    (tmp_path / "records" / "mine.txt").write_text("mine")
+    assert "records" in refused("demo", ".", cwd=tmp_path)
+    assert (tmp_path / "records" / "mine.txt").read_text() == "mine"
+
+
+def test_explain_says_why(home: Path) -> None:
+    with (home / "shop" / "result" / "actions.csv").open(encoding="utf-8-sig", newline="") as file:
+        who = next(csv.DictReader(file))["customer_id"]
+    for language, word in (("en", "Loyalty"), ("zh", "忠诚度")):
+        done = run("explain", who, "--result", "shop/result", "--lang", language, cwd=home)
+        assert done.returncode == 0, done.stderr
+        assert word in done.stdout
+
+
+def test_names_are_joined_only_with_the_workspace(home: Path) -> None:
+    plain = run("actions", "--result", "shop/result", cwd=home)
+    assert "@example" not in plain.stdout
+    named = run("actions", "--result", "shop/result", "--with-names", "--workspace", "shop/workspace", cwd=home)
+    assert "@example" in named.stdout
+    line = refused("actions", "--result", "shop/result", "--with-names", cwd=home)
+    assert "--workspace" in line
+
+
+def test_a_report_is_written_again_in_the_other_language(home: Path) -> None:
+    done = run("report", "shop/result", "--lang", "zh", "--out", "zh.html", cwd=home)
+    assert done.returncode == 0, done.stderr
+    assert 'lang="zh' in (home / "zh.html").read_text(encoding="utf-8")
+    done = run("report", "shop/result", "--format", "xlsx", "--out", "tables.xlsx", cwd=home)
+    assert done.returncode == 0, done.stderr
+    assert (home / "tables.xlsx").read_bytes()[:2] == b"PK"
+
+
+def test_the_workbook_can_be_written_with_the_analysis(home: Path) -> None:
+    done = run("analyze", "shop/records/usage.csv", "--out", "book", "--format", "xlsx", cwd=home)
+    assert done.returncode == 0, done.stderr
+    assert (home / "book" / "tables.xlsx").exists()
+
+
+def test_a_column_is_described(home: Path) -> None:
+    assert "忠诚度" in run("columns", "loyalty_score", cwd=home).stdout
+    assert "No file of a result has a column 'nonsense'" in refused("columns", "nonsense", cwd=home)
+
+
+def test_version(home: Path) -> None:
+    assert run("version", cwd=home).stdout.strip() == f"regulars {__version__}"
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (["analyze", "absent.csv"], "absent.csv"),
+        (["analyze", "."], "folder"),
+        (["analyze", "empty.csv"], "empty.csv"),
+        (["analyze", "odd.csv", "--as", "orders"], "--map amount=amuont"),
+        (["analyze", "odd.csv", "--as", "nonsense"], "nonsense"),
+        (["analyze", "odd.csv", "--as", "orders", "--map", "amount"], "column=header"),
+        (["analyze", "odd.csv", "--as", "orders", "--map", "amount=nowhere"], "nowhere"),
+        (["analyze", "good.csv", "--as-of", "yesterday"], "--as-of yesterday: write a day as 2024-12-31"),
+        (["analyze", "good.csv", "--settings", "absent.toml"], "absent.toml"),
+        (["analyze", "good.csv", "--memory-limit", "much"], "much"),
+        (["analyze", "dates.csv"], "--date-order"),
+        (["analyze", "good.csv", "--as", "orders", "--as", "usage"], "--as"),
+        (["explain", "ana", "--result", "nowhere"], "nowhere"),
+        (["simulate", "new", "--last-day", "soon"], "--last-day soon"),
+    ],
+)
+def test_a_mistake_is_answered_in_one_line(tmp_path: Path, words: list[str], expected: str) -> None:
+    (tmp_path / "empty.csv").write_text("")
+    (tmp_path / "good.csv").write_text("customer_id,ordered_at,amount\nana,2024-01-05,5\n")
+    (tmp_path / "odd.csv").write_text("customer_id,ordered_at,amuont\nana,2024-01-05,5\n")
+    (tmp_path / "dates.csv").write_text("customer_id,ordered_at,amount\nana,1/2/2024,5\n")
+    line = refused(*words, cwd=tmp_path)
+    assert expected in line
+    assert not (tmp_path / "regulars-result").exists(), "no half-written result"
+
+
+def test_a_mistake_is_answered_in_chinese_when_asked(tmp_path: Path) -> None:
+    line = refused("analyze", "absent.csv", "--lang", "zh", cwd=tmp_path)
+    assert any("\u4e00" <= letter <= "\u9fff" for letter in line), line
+
+
+def test_an_ambiguous_date_is_read_once_its_order_is_said(tmp_path: Path) -> None:
+    (tmp_path / "dates.csv").write_text("customer_id,ordered_at,amount\nana,1/2/2024,5\n")
+    done = run("analyze", "dates.csv", "--date-order", "dmy", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "2024-02-01" in done.stdout
+
+
+def test_a_mapping_may_be_of_one_file_only(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("customer_id,ordered_at,total_amount\nana,2024-01-05,5\n")
+    (tmp_path / "b.csv").write_text("customer_id,ordered_at,amount\nbo,2024-01-06,6\n")
+    done = run("analyze", "a.csv", "b.csv", "--as", "orders", "--map", "a.csv:amount=total_amount", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "2 of 2 rows" in done.stdout
+
+
+def test_a_file_without_a_header_is_read_by_its_columns(tmp_path: Path) -> None:
+    (tmp_path / "log.txt").write_text(" ana 20240105  2   29.33\r\n bo  20240106  1   14.96\r\n")
+    words = ["analyze", "log.txt", "--as", "orders", "--columns", "customer_id,ordered_at,quantity,amount"]
+    done = run(*words, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "2 customers as of 2024-01-06" in done.stdout

@@ -1,0 +1,204 @@
+"""Times: one reading or none; stored in UTC, with the day on the business's calendar."""
+
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from records_desk import HEADER, Desk
+from regulars.core import RegularsError
+from regulars.records import Source
+from regulars.records._time_text import moment_of
+from regulars.records._zones import zone_of
+
+EPOCH = datetime(1970, 1, 1)
+moments = st.datetimes(datetime(1970, 1, 2), datetime(2099, 12, 30)).map(lambda m: m.replace(microsecond=0))
+ZONES = ["UTC", "Asia/Shanghai", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Pacific/Apia"]
+
+
+def micros(moment: datetime) -> int:
+    return (moment - EPOCH) // timedelta(microseconds=1)
+
+
+@given(moment=moments)
+@settings(deadline=None)
+def test_reading_what_was_printed_is_the_identity(moment: datetime) -> None:
+    printed = [
+        moment.isoformat(),
+        moment.strftime("%Y/%m/%d %H:%M:%S"),
+        f"{moment.year}年{moment.month}月{moment.day}日 {moment.hour}时{moment.minute:02}分{moment.second:02}秒",
+        moment.strftime("%Y%m%d %H:%M:%S"),
+        moment.strftime("%d %b %Y %H:%M:%S"),
+        moment.strftime("%B %d, %Y %I:%M:%S %p"),
+    ]
+    for text in printed:
+        assert moment_of(text).micros == micros(moment), text
+    assert moment_of(moment.strftime("%d/%m/%Y %H:%M:%S"), "dmy").micros == micros(moment)
+    assert moment_of(moment.strftime("%m/%d/%Y %H:%M:%S"), "mdy").micros == micros(moment)
+
+
+@given(moment=moments, zone=st.sampled_from(ZONES))
+@settings(deadline=None)
+def test_zones_agree_with_the_calendar_of_python(moment: datetime, zone: str) -> None:
+    aware = moment.replace(tzinfo=ZoneInfo(zone), fold=0)
+    offset = aware.utcoffset()
+    assert offset is not None
+    wall = np.array([micros(moment)], dtype=np.int64)
+    assert int(zone_of(zone).to_utc(wall)[0]) == micros(moment - offset)
+    there = moment.replace(tzinfo=ZoneInfo("UTC")).astimezone(ZoneInfo(zone))
+    assert int(zone_of(zone).days(wall)[0]) == (there.date() - date(1970, 1, 1)).days
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("2024-01-02", (2024, 1, 2)),
+        ("2024/1/2", (2024, 1, 2)),
+        ("2024.1.2", (2024, 1, 2)),
+        ("20240102", (2024, 1, 2)),
+        ("2024年1月2日", (2024, 1, 2)),
+        ("２０２４－０１－０２", (2024, 1, 2)),
+        ("2024-01-02 10:20", (2024, 1, 2, 10, 20)),
+        ("2024-01-02T10:20:30.123456789", (2024, 1, 2, 10, 20, 30, 123456)),
+        ("2024年1月2日10时20分", (2024, 1, 2, 10, 20)),
+        ("2024-01-02 下午3:05", (2024, 1, 2, 15, 5)),
+        ("3/15/2024 2:30 PM", (2024, 3, 15, 14, 30)),
+        ("15/3/2024 12:05 AM", (2024, 3, 15, 0, 5)),
+        ("2/2/2024", (2024, 2, 2)),
+        ("2 Jan 2024", (2024, 1, 2)),
+        ("Sept. 2, 2024", (2024, 9, 2)),
+        ("29.02.2024", (2024, 2, 29)),
+    ],
+)
+def test_a_time_with_one_reading_is_read(text: str, expected: tuple[int, ...]) -> None:
+    assert moment_of(text).micros == micros(datetime(*expected))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("text", "hour"),
+    [("10:00Z", 10), ("10:00 UTC", 10), ("10:00:00+0200", 8), ("10:00+02:00", 8), ("10:00 -0530", 15), ("10:00+08", 2)],
+)
+def test_an_offset_is_obeyed(text: str, hour: int) -> None:
+    moment = moment_of(f"2024-01-02 {text}")
+    assert moment.is_utc
+    assert moment.micros // 3_600_000_000 % 24 == hour
+
+
+@pytest.mark.parametrize("text", ["1/2/2024", "01-02-2024", "1.2.2024 10:00", "12/11/2024"])
+def test_a_date_with_two_readings_waits_for_the_order(text: str) -> None:
+    assert moment_of(text).fault == "time_ambiguous"
+    assert moment_of(text, "dmy").micros != moment_of(text, "mdy").micros
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["07 Jun", "2024-02-30", "2024-13-01", "13/13/2024", "01/02/24", "45292", "1704067200", "2024-01-02 25:00",
+     "2024-01-02 10:00:60", "2024-01-02 13:00 PM", "soon", "2024-1/2", "2024-01-02 10:00 +9900", "2024-01-02x"],
+)  # fmt: skip
+def test_what_is_no_time_is_not_read(text: str) -> None:
+    assert moment_of(text).fault == "time_unreadable"
+
+
+def test_the_order_said_binds_every_date() -> None:
+    assert moment_of("2/13/2024", "dmy").fault == "time_unreadable"
+    assert moment_of("13/2/2024", "mdy").fault == "time_unreadable"
+    assert moment_of("1/2/2024", "ymd").fault == "time_unreadable"
+    assert moment_of("2024/1/2", "dmy") == moment_of("2024-01-02")
+
+
+def sheet(*times: str) -> str:
+    return HEADER + "".join(f"ana,{time},5\n" for time in times)
+
+
+def test_a_wall_time_is_the_business_s_own(desk: Desk) -> None:
+    desk.text(sheet("2024-01-02 00:30:00", "2024-01-02 00:30:00Z"), business={"time_zone": "Asia/Shanghai"})
+    assert desk.orders("ordered_at", "local_day") == [
+        (datetime(2024, 1, 1, 16, 30), date(2024, 1, 2)),
+        (datetime(2024, 1, 2, 0, 30), date(2024, 1, 2)),
+    ]
+
+
+def test_a_wall_time_in_a_clock_change_takes_the_offset_before_it(desk: Desk) -> None:
+    gap, twice = "2024-03-31 02:30:00", "2023-10-29 02:30:00"
+    desk.text(sheet(gap, twice), business={"time_zone": "Europe/Berlin"})
+    assert desk.orders("ordered_at") == [
+        (datetime(2024, 3, 31, 1, 30),),
+        (datetime(2023, 10, 29, 0, 30),),
+    ]
+
+
+def test_days_after_today_and_before_1970_are_not_believed(desk: Desk) -> None:
+    times = "2024-06-30 23:59:59", "2024-07-01", "2090-01-01", "1969-12-31", "1970-01-01", "1900-01-01"
+    desk.text(sheet(*times), records={"max_quarantined_share": 0.9})
+    assert desk.orders("line") == [(2,), (6,)]
+    assert [(line, reason) for line, _, reason, _ in desk.aside()] == [
+        (3, "after_today"), (4, "after_today"), (5, "too_early"), (7, "too_early"),
+    ]  # fmt: skip
+
+
+def test_today_is_the_business_s_day(desk: Desk) -> None:
+    desk.text(sheet("2024-06-30T15:59:00Z", "2024-06-30T16:00:00Z"), business={"time_zone": "Asia/Shanghai"})
+    assert desk.orders("line") == [(2,)]
+
+
+def test_a_subscription_may_end_later(desk: Desk) -> None:
+    desk.text("customer_id,started_at,ended_at\nana,2024-01-01,2031-01-01\nbo,2024-01-01,9999-12-31\ncy,2031-01-01,\n")
+    assert desk.rows("raw_subscriptions", "ended_day") == [(date(2031, 1, 1),), (date(9999, 12, 31),)]
+    assert [reason for _, _, reason, _ in desk.aside()] == ["after_today"]
+
+
+def test_every_shape_may_stand_in_one_column(desk: Desk) -> None:
+    desk.text(
+        sheet("2024-01-02", "20240102", "2024年1月2日", "2024/1/2 0:00", "2 Jan 2024", "'2024-01-02", " 2024-01-02 ")
+    )
+    assert set(desk.orders("local_day")) == {(date(2024, 1, 2),)}
+    assert len(desk.orders("line")) == 7
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        pa.array([date(2024, 1, 2), date(2024, 7, 1)]),
+        pa.array([date(2024, 1, 2), date(2024, 7, 1)], pa.date64()),
+        pa.array([datetime(2024, 1, 2), datetime(2024, 7, 1)], pa.timestamp("s")),
+        pa.array([datetime(2024, 1, 2), datetime(2024, 7, 1)], pa.timestamp("ms")),
+        pa.array([datetime(2024, 1, 2), datetime(2024, 7, 1)], pa.timestamp("ns")),
+        pa.array([datetime(2024, 1, 2), datetime(2024, 7, 1)], pa.timestamp("us", "America/New_York")),
+        pa.array([20240102, 20240701]),
+        pa.array([20240102.0, 20240701.0]),
+        pa.array(["2024-01-02", "2024-07-01"], pa.large_string()),
+        pa.array(["2024-01-02", "2024-07-01"]).dictionary_encode(),
+        pa.array([date(2024, 1, 2), date(2024, 7, 1)]).dictionary_encode(),
+    ],
+    ids=lambda column: str(column.type),
+)
+def test_typed_times_are_range_checked(desk: Desk, column: pa.Array) -> None:
+    desk.read(Source(data=pa.table({"customer_id": ["ana", "bo"], "ordered_at": column, "amount": [1, 2]})))
+    assert desk.orders("local_day", "amount") == [(date(2024, 1, 2), Decimal(1))]
+    assert [reason for _, _, reason, _ in desk.aside()] == ["after_today"]
+
+
+@pytest.mark.parametrize(
+    ("bad", "kind", "reason"),
+    [
+        (None, pa.timestamp("us"), "value_missing"),
+        (2**62, pa.timestamp("s"), "out_of_range"),
+        (-(2**62), pa.timestamp("ms"), "out_of_range"),
+        (1704067200, pa.int64(), "time_unreadable"),
+        (20241301, pa.int64(), "time_unreadable"),
+        (float("nan"), pa.float64(), "value_missing"),
+        (20240102.5, pa.float64(), "time_unreadable"),
+        (True, pa.bool_(), "time_unreadable"),
+    ],
+)
+def test_typed_times_that_are_none_are_set_aside(desk: Desk, bad: Any, kind: pa.DataType, reason: str) -> None:
+    column = pa.array([bad], pa.int64()).view(kind) if pa.types.is_timestamp(kind) and bad else pa.array([bad], kind)
+    table = pa.table({"customer_id": ["ana"], "ordered_at": column, "amount": [1]})
+    with pytest.raises(RegularsError, match=f"1 of 1 rows .* '{reason}'"):
+        desk.read(Source(data=table))
