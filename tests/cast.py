@@ -23,6 +23,13 @@ _PURCHASES = {
 }
 
 
+_WITH_PREVIOUS_DAY = """
+SELECT * EXCLUDE (previous_day), CASE WHEN NOT is_refund
+    THEN lag(local_day) OVER (PARTITION BY customer_id, is_refund ORDER BY local_day, ordered_at, amount) END AS previous_day
+FROM orders
+"""
+
+
 def _day(days_ago: int) -> date:
     return AS_OF - timedelta(days=days_ago)
 
@@ -103,3 +110,4 @@ def load(engine: Engine, tables: dict[str, list[dict[str, object]]] | None = Non
     given = rows() if tables is None else tables
     for name, schema in CLEAN_TABLES.items():
         engine.load(name, pa.Table.from_pylist(given.get(name, []), schema=schema))
+    engine.run(_WITH_PREVIOUS_DAY, into="orders")

@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import pairwise
 from math import log
 from statistics import mean, stdev
 from typing import Any
@@ -56,7 +57,7 @@ def _purchases(rows: list[Row], person: Row, *, as_of: date, period_days: int) -
     orders = [row for row in rows if not row["is_refund"]]
     refunds = [row for row in rows if row["is_refund"]]
     days = sorted({row["local_day"] for row in orders})
-    gaps = [(later - day).days for day, later in zip(days, days[1:], strict=False)]
+    gaps = [(later - day).days for day, later in pairwise(days)]
 
     def within(some: list[Row], length: int, ended: int = 0) -> list[Row]:
         return [row for row in some if ended <= (as_of - row["local_day"]).days < ended + length]

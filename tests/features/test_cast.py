@@ -19,7 +19,7 @@ def test_ana_who_buys_again_and_again_has_eleven_order_days_and_ten_gaps(shop: E
     assert (ana["days_since_last"], ana["age_at_last_days"], ana["tenure_days"]) == (10, 690, 700)
     assert ana["gap_mean_days"] == 69
     assert ana["spend_sd"] == 0, "all her orders cost the same"
-    assert ana["rating_last"] == 90
+    assert ana["rating_last"] == 100
 
 
 def test_ana_bought_as_much_tea_as_cups(shop: Engine) -> None:
@@ -92,7 +92,7 @@ def test_counts_are_whole_money_is_decimal_and_means_are_double(shop: Engine) ->
     for field in schema:
         if field.name in money:
             assert field.type == pa.decimal128(18, 4), field
-        elif field.name.endswith(("_mean", "_sd", "_share", "_frequency", "_minutes", "_trend")):
+        elif field.name.endswith(("_mean", "_sd", "channel_share", "_frequency", "_minutes", "_trend")):
             assert field.type == pa.float64(), field
         elif field.name.endswith(("_count", "_days", "_since_last", "_since_usage", "_since_feedback")):
             assert field.type == (pa.float64() if field.name.startswith("gap_") else pa.int64()), field

@@ -89,7 +89,7 @@ def test_a_row_is_set_aside_once_for_its_first_fault(desk: Desk) -> None:
 
 def test_a_file_that_was_not_understood_is_an_error(desk: Desk) -> None:
     with pytest.raises(RegularsError) as caught:
-        desk.text(HEADER + "ana,2024-01-02,abc\nbo,2024-01-02,abd\ncy,soon,1\ndi,2024-01-02,1\n")
+        desk.text(HEADER + "ana,2024-01-02,abc\nbo,2024-01-02,xyz\ncy,soon,1\ndi,2024-01-02,1\n")
     assert str(caught.value) == (
         "orders.csv: 3 of 4 rows could not be read, most of them for 'money_unreadable' "
         "(first: line 2, column 'amount', value like 'xxx'). "

@@ -61,7 +61,7 @@ EXPORTS = {
         {"KIND": "orders", "KEY": "name", "ordered_at": "Date", "amount": "Net Sales", "order_id": "Order #"},
     ),
     "woo suite": (
-        "order_id,order_date,paid_date,order_total,order_currency,customer_id,customer_user,customer_email",
+        "order_id,order_date,order_total,order_currency,customer_id,customer_user,customer_email",
         {
             "KIND": "orders",
             "KEY": "customer_id",
@@ -71,7 +71,7 @@ EXPORTS = {
         },
     ),
     "stripe": (
-        "id,Description,Created (UTC),Amount,Amount Refunded,Currency,Converted Amount,Fee,Status,Customer ID,Customer Email",
+        "id,Description,Created (UTC),Amount,Currency,Converted Amount,Fee,Status,Customer ID,Customer Email",
         {
             "KIND": "orders",
             "KEY": "customer_id",
@@ -172,8 +172,8 @@ def test_a_mapping_to_no_header_names_the_nearest() -> None:
 
 
 def test_a_mapping_of_no_column_names_those_there_are() -> None:
-    with pytest.raises(RegularsError, match=r"--map names 'amonut', which orders do not have.*amount"):
-        layout("customer_id,ordered_at,amount", kind="orders", amonut="amount")
+    with pytest.raises(RegularsError, match=r"--map names 'cents', which orders do not have.*amount"):
+        layout("customer_id,ordered_at,amount", kind="orders", cents="amount")
 
 
 def test_a_mapping_wins_over_what_a_header_usually_means() -> None:

@@ -54,7 +54,9 @@ def test_what_was_printed_is_read_back(bench: Desk, rows: list[tuple[str, date, 
 
 @given(rows=orders, place=st.integers(0, 30), bad=st.sampled_from(["", "x\n", "ana,2090-01-01,1\n", '"ana,1\n']))
 @settings(max_examples=20, deadline=None)
-def test_splitting_a_file_in_two_changes_nothing(rows: list[tuple[str, date, Decimal]], place: int, bad: str) -> None:
+def test_splitting_a_file_in_two_changes_nothing(
+    bench: Desk, rows: list[tuple[str, date, Decimal]], place: int, bad: str
+) -> None:
     lines = ["ana,2024-01-01,1.50\n"] * 40 + lines_of(rows)
     lines.insert(place, bad)
     bench.text(HEADER + "".join(lines))

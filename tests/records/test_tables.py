@@ -195,3 +195,23 @@ def test_ids_that_are_contacts_look_personal(desk: Desk, ids: list[str], expecte
     rows = [*ids, *["c2"] * 500, *[ids[-1]] * 50]
     (file,) = desk.text(HEADER + "".join(f"{who},2024-01-02,1\n" for who in rows)).files
     assert file.looks_personal is expected
+
+
+def test_a_repetitive_parquet_column_is_read_like_any_other(desk: Desk) -> None:
+    words = ["tea", "N/A", " cups ", None] * 50
+    table = pa.table({"customer_id": ["ana"] * 200, "used_at": ["2024-01-02"] * 200, "event": words})
+    pq.write_table(table, desk.folder / "usage.parquet")
+    (file,) = desk.read(desk.folder / "usage.parquet").files
+    assert file.accepted == 200
+    assert desk.rows("raw_usage", "event")[:4] == [("tea",), (None,), ("cups",), (None,)]
+
+
+def test_damaged_text_is_an_error_before_the_engine_meets_it(desk: Desk) -> None:
+    offsets, letters = pa.py_buffer(b"\0\0\0\0\2\0\0\0"), pa.py_buffer(b"\xff\xfe")
+    damaged = pa.Array.from_buffers(pa.string(), 1, [None, offsets, letters])
+    table = pa.table({"customer_id": damaged, "used_at": ["2024-01-02"]})
+    with pytest.raises(RegularsError, match="usage cannot be read as a table"):
+        desk.read(Source(data=table, kind="usage"))
+    pq.write_table(table, desk.folder / "usage.parquet")
+    with pytest.raises(RegularsError, match=r"usage.parquet is a Parquet file that cannot be read"):
+        desk.read(desk.folder / "usage.parquet")

@@ -37,9 +37,11 @@ def _update(digest: "hashlib._Hash", column: pa.Array) -> None:
     elif pa.types.is_integer(column.type):
         digest.update(column.fill_null(0).to_numpy(zero_copy_only=False).astype(np.int64).tobytes())
     else:
-        text = column.cast(pa.string()).fill_null("")
+        text = pa.concat_arrays([column.cast(pa.string()).fill_null("")])  # from its first byte on
         digest.update(pc.binary_length(text).to_numpy(zero_copy_only=False).tobytes())
-        digest.update("".join(text.to_pylist()).encode())
+        _, offsets, data = text.buffers()
+        end = np.frombuffer(offsets, np.int32, len(text) + 1)[-1]
+        digest.update(memoryview(data)[:end] if data is not None else b"")
 
 
 def _rounded(values: np.ndarray) -> np.ndarray:

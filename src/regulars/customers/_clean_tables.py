@@ -15,7 +15,9 @@ _NUMBER, _COUNT = pa.float64(), pa.int64()
 
 CLEAN_TABLES: Mapping[str, pa.Schema] = {
     # One row an order, and one a refund (amount below zero, netted to its order's day). `local_day` is the day
-    # it counts to, `known_day` (never earlier) the day it became known.
+    # it counts to, `known_day` (never earlier) the day it became known. `previous_day` is the day of the customer's
+    # order before (the same day if there were two; empty for the first and for refunds): orders are known on their
+    # day, so it is the same as of any day, and worked out once.
     "orders": pa.schema(
         [
             ("customer_id", _TEXT),
@@ -28,6 +30,7 @@ CLEAN_TABLES: Mapping[str, pa.Schema] = {
             ("discount", MONEY),
             ("channel", _TEXT),
             ("is_outlier", _YES),
+            ("previous_day", _DAY),
         ]
     ),
     # One row a line, only where lines name a category; refunds are not in it.

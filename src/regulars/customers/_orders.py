@@ -81,7 +81,9 @@ FROM ranked
 _MARKED = """
 SELECT
     customer_id, ordered_at, local_day, known_day, is_refund, amount, cost, discount, channel,
-    NOT is_refund AND coalesce(amount > $fence, FALSE) AS is_outlier
+    NOT is_refund AND coalesce(amount > $fence, FALSE) AS is_outlier,
+    CASE WHEN NOT is_refund
+        THEN lag(local_day) OVER (PARTITION BY customer_id, is_refund ORDER BY local_day, ordered_at, amount) END AS previous_day
 FROM order_rows
 """
 
@@ -100,7 +102,7 @@ def clean_orders(engine: Engine) -> None:
 
 
 def mark_outliers(engine: Engine, *, fence: float) -> float | None:
-    """Write `orders` with the mark `is_outlier`; return the amount above which an order bears it.
+    """Write `orders` with the mark `is_outlier` and `previous_day`; return the amount above which an order bears it.
 
     Tukey's outer fence on the logarithm of the amounts: above Q3 + `fence` · (Q3 - Q1) of log(1 + amount).
     None, and no marks, where the middle half of the orders cost the same.

@@ -45,8 +45,8 @@ summed AS (
             bought.spend * CAST(names.names AS DECIMAL(9, 0)) - names.place * CAST(0.0001 AS DECIMAL(5, 4))
         ) AS top_category,
         CAST(sum(bought.spend) FILTER (WHERE bought.spend > 0) AS DOUBLE) AS spend,
-        sum(CAST(bought.spend AS DOUBLE) * ln(CAST(bought.spend AS DOUBLE)))
-            FILTER (WHERE bought.spend > 0) AS spend_ln_spend
+        -- the logarithm is taken before the filter is, so it must not meet a zero
+        sum(CAST(bought.spend AS DOUBLE) * ln(nullif(CAST(greatest(bought.spend, 0) AS DOUBLE), 0))) AS spend_ln_spend
     FROM bought
     JOIN names ON names.category = bought.category
     GROUP BY bought.customer_id
@@ -55,6 +55,6 @@ SELECT
     customer_id,
     category_count,
     top_category,
-    greatest(ln(spend) - spend_ln_spend / nullif(spend, 0), 0) AS category_entropy
+    CASE WHEN spend > 0 THEN greatest(ln(spend) - spend_ln_spend / nullif(spend, 0), 0) END AS category_entropy
 FROM summed
 """

@@ -12,6 +12,7 @@ SELECT
     (SELECT count(*) FROM referrals) AS recorded
 FROM referrals
 WHERE referrer_id <> referred_id AND (referred_day <= $as_of OR referred_day IS NULL)
+    AND referrer_id IN (SELECT customer_id FROM customers WHERE first_day <= $as_of)
 """
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from regulars.core import RegularsError
@@ -14,6 +15,8 @@ from regulars.records._results import ArrowStream
 from regulars.records._texts import ColumnsMismatch, Piece
 
 _ROWS = 131_072
+_ROWS_LOOKED_AT = 8_192
+_DAMAGE = (pa.ArrowException, OSError, KeyError, ValueError, OverflowError)
 
 
 class ParquetBroken(RegularsError):
@@ -50,7 +53,7 @@ class ParquetSource:
             with pq.ParquetFile(self.path, read_dictionary=self.repetitive) as opened:
                 names = [opened.schema_arrow.names[place] for place in places]
                 yield from _pieces(opened.iter_batches(batch_size=_ROWS, columns=names), names, places)
-        except (pa.ArrowException, OSError, KeyError) as error:
+        except _DAMAGE as error:
             raise ParquetBroken(file=self.file, problem=_brief(error)) from error
 
 
@@ -87,7 +90,7 @@ def open_parquet(path: Path, *, file: str, columns: Sequence[str]) -> ParquetSou
         with pq.ParquetFile(path) as opened:
             names, rows = opened.schema_arrow.names, opened.metadata.num_rows
             repetitive = _repetitive(opened)
-    except (pa.ArrowException, OSError) as error:
+    except _DAMAGE as error:
         raise ParquetBroken(file=file, problem=_brief(error)) from error
     headers = _named(names, columns, file)
     return ParquetSource(path=path, file=file, headers=headers, total=rows, repetitive=repetitive)
@@ -107,13 +110,16 @@ def open_table(data: ArrowStream, *, file: str, columns: Sequence[str]) -> Table
 
 
 def _repetitive(opened: pq.ParquetFile) -> tuple[str, ...]:
-    """Return the text columns with so few distinct values that reading each value once saves most of the work."""
-    if not opened.metadata.num_row_groups:
+    """Return the text columns with so few distinct values that reading each value once saves most of the work.
+
+    Told by the first rows: the sizes in the file's own metadata are not asked, because where those are damaged
+    Arrow ends the whole process.
+    """
+    texts = [field.name for field in opened.schema_arrow if pa.types.is_string(field.type)]
+    first = next(opened.iter_batches(batch_size=_ROWS_LOOKED_AT, columns=texts), None) if texts else None
+    if first is None:
         return ()
-    group, schema = opened.metadata.row_group(0), opened.schema_arrow
-    chunks = (group.column(place) for place in range(group.num_columns))
-    small = {chunk.path_in_schema for chunk in chunks if chunk.total_uncompressed_size < 2 * chunk.num_values}
-    return tuple(field.name for field in schema if field.name in small and pa.types.is_string(field.type))
+    return tuple(name for name in first.schema.names if 20 * len(pc.unique(first.column(name))) < first.num_rows)
 
 
 def _named(names: Sequence[str], columns: Sequence[str], file: str) -> tuple[str, ...]:
@@ -139,6 +145,9 @@ def _pieces(batches: Iterator[pa.RecordBatch], names: Sequence[str] | None, plac
             # Parquet hands over only the asked columns, and in the file's order.
             index = [batch.schema.names.index(name) for name in names] if names is not None else places
             columns = {place: batch.column(at) for place, at in zip(places, index, strict=True)}
+            for column in columns.values():
+                # Damaged text would go unnoticed until the engine stumbles over it.
+                column.validate(full=True)
             lines = np.arange(row + 1, row + 1 + batch.num_rows, dtype=np.int64)
             row += batch.num_rows
             yield Piece(columns=columns, lines=lines, done=row)
