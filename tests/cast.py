@@ -24,8 +24,9 @@ _PURCHASES = {
 
 
 _WITH_PREVIOUS_DAY = """
-SELECT * EXCLUDE (previous_day), CASE WHEN NOT is_refund
-    THEN lag(local_day) OVER (PARTITION BY customer_id, is_refund ORDER BY local_day, ordered_at, amount) END AS previous_day
+SELECT * EXCLUDE (previous_day), CASE WHEN NOT is_refund THEN lag(local_day) OVER (
+        PARTITION BY customer_id, is_refund ORDER BY local_day, ordered_at, amount
+    ) END AS previous_day
 FROM orders
 """
 

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections import Counter
+from collections import defaultdict
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -56,7 +56,7 @@ class TestTheTruth:
 
 class TestTheParts:
     def test_the_parts_of_every_figure_add_up_to_it(self, result: Result) -> None:
-        sums: Counter[tuple[str, str]] = Counter()
+        sums: defaultdict[tuple[str, str], float] = defaultdict(float)
         for row in pq.read_table(result.folder / "reasons.parquet").to_pylist():
             sums[row["customer_id"], row["figure"]] += row["contribution"] or 0.0
         for row in result.customers.to_pylist():

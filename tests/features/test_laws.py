@@ -11,14 +11,18 @@ from hypothesis import strategies as st
 from features import by_hand
 from features.shops import AS_OF, PEOPLE, Row, Tables, assert_alike, features_of, shops
 from regulars.engines import Engine
-from regulars.features import ALL_PARTS
+from regulars.features import ALL_PARTS, _mix
 
 laws = settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
-@settings(laws, max_examples=30)
+@pytest.mark.parametrize("few_names", [0, 2, 12])
+@settings(laws, max_examples=12)
 @given(shop=shops(), period_days=st.sampled_from([30, 90, 200]))
-def test_every_column_is_what_counting_by_hand_gives(engine: Engine, shop: Tables, period_days: int) -> None:
+def test_every_column_is_what_counting_by_hand_gives(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch, shop: Tables, period_days: int, few_names: int
+) -> None:
+    monkeypatch.setattr(_mix, "FEW_NAMES", few_names)
     built = features_of(engine, shop, period_days=period_days)
     assert_alike(built, by_hand.table(shop, as_of=AS_OF, period_days=period_days))
 

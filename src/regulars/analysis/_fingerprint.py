@@ -1,52 +1,66 @@
 """One hash for what a result says, so that two runs can be compared at a glance.
 
-Fractions are rounded to nine significant digits first: what differs only beyond them is the same answer.
+Fractions are rounded to 30 binary digits (nine decimal ones) first: what differs only beyond them is the same answer.
 """
 
 import hashlib
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
-_ROWS_PER_BATCH = 65_536
-_DIGITS = 9
+_ROWS_PER_BATCH = 131_072
+_BINARY_DIGITS = 30
 
 
-def fingerprint(paths: list[Path]) -> str:
+def fingerprint(paths: Iterable[Path]) -> str:
     """Return the SHA-256 over the rounded rows of Parquet files, in their order."""
-    digest = hashlib.sha256()
-    for path in paths:
-        with pq.ParquetFile(path) as file:
-            digest.update(",".join(file.schema_arrow.names).encode())
-            for batch in file.iter_batches(batch_size=_ROWS_PER_BATCH):
-                for column in batch.columns:
-                    _update(digest, column)
-    return digest.hexdigest()
+    whole = hashlib.sha256()
+    with ThreadPoolExecutor() as pool:
+        for path in paths:
+            with pq.ParquetFile(path) as file:
+                whole.update(",".join(file.schema_arrow.names).encode())
+                for batch in file.iter_batches(batch_size=_ROWS_PER_BATCH):
+                    for part in pool.map(_digest, batch.columns):
+                        whole.update(part)
+    return whole.hexdigest()
 
 
-def _update(digest: "hashlib._Hash", column: pa.Array) -> None:
-    """Feed the validity, then the values; an empty cell has a fixed value, since Arrow leaves its bytes open."""
-    digest.update(np.packbits(pc.is_valid(column).to_numpy(zero_copy_only=False)).tobytes())
+def _digest(column: pa.Array) -> bytes:
+    """Return the hash of validity and values; an empty cell has a fixed value, since Arrow leaves its bytes open."""
+    digest = hashlib.sha256(np.packbits(pc.is_valid(column).to_numpy(zero_copy_only=False)))
     if pa.types.is_floating(column.type):
-        digest.update(_rounded(column.fill_null(0.0).to_numpy(zero_copy_only=False)).tobytes())
+        for part in _rounded(pc.fill_null(column, 0.0).to_numpy(zero_copy_only=False)):
+            digest.update(np.ascontiguousarray(part))
     elif pa.types.is_boolean(column.type):
-        digest.update(np.packbits(pc.fill_null(column, fill_value=False).to_numpy(zero_copy_only=False)).tobytes())
-    elif pa.types.is_integer(column.type):
-        digest.update(column.fill_null(0).to_numpy(zero_copy_only=False).astype(np.int64).tobytes())
+        digest.update(np.packbits(pc.fill_null(column, fill_value=False).to_numpy(zero_copy_only=False)))
+    elif pa.types.is_decimal(column.type):
+        digest.update(_bytes(pc.fill_null(column, 0), width=16))
+    elif pa.types.is_string(column.type):
+        text = pc.fill_null(column, "")
+        digest.update(pc.binary_length(text).to_numpy(zero_copy_only=False))
+        _, offsets, letters = text.buffers()
+        first, last = np.frombuffer(offsets, np.int32)[[text.offset, text.offset + len(text)]]
+        digest.update(memoryview(letters or b"")[first:last])
     else:
-        text = pa.concat_arrays([column.cast(pa.string()).fill_null("")])  # from its first byte on
-        digest.update(pc.binary_length(text).to_numpy(zero_copy_only=False).tobytes())
-        _, offsets, data = text.buffers()
-        end = np.frombuffer(offsets, np.int32, len(text) + 1)[-1]
-        digest.update(memoryview(data)[:end] if data is not None else b"")
+        whole = column.cast(pa.int32()) if pa.types.is_date32(column.type) else column
+        digest.update(pc.fill_null(whole, 0).to_numpy(zero_copy_only=False).astype(np.int64))
+    return digest.digest()
 
 
-def _rounded(values: np.ndarray) -> np.ndarray:
-    """Return the values to nine significant digits; -0 becomes 0."""
-    finite = np.where(np.isfinite(values) & (values != 0), values, 1.0)
-    scale = 10.0 ** (_DIGITS - 1 - np.floor(np.log10(np.abs(finite))))
-    rounded = np.where(np.isfinite(values), np.round(values * scale) / scale, values)
-    return rounded + 0.0
+def _bytes(column: pa.Array, *, width: int) -> memoryview:
+    """Return the values of a column of fixed width as they lie in memory."""
+    start = column.offset * width
+    return memoryview(column.buffers()[1])[start : start + len(column) * width]
+
+
+def _rounded(values: NDArray[np.float64]) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+    """Return the rounded mantissas and the exponents; what is no number has an exponent of its own."""
+    mantissas, exponents = np.frexp(np.where(np.isfinite(values), values, 0.0))
+    exponents[~np.isfinite(values)] = np.iinfo(np.int32).max
+    return np.round(np.ldexp(mantissas, _BINARY_DIGITS)).astype(np.int64), exponents

@@ -10,7 +10,6 @@ from regulars.cli import _options as options
 from regulars.cli._screen import answers, progress_bar
 from regulars.core import load_settings
 
-
 _IN_THE_REPORT_ONLY = {"behaviour_dropped"}
 
 

@@ -45,7 +45,7 @@ def clean(engine: Engine, records: RecordSet, *, resolve: Resolve, settings: Set
     """
     build_crosswalk(engine, records, resolve)
     duplicates = find_duplicates(engine, records)
-    repeated = count_repeated(engine, records)
+    repeated = count_repeated(engine)
     clean_orders(engine)
     clean_events(engine)
     add_charges(engine, today=today)

@@ -28,7 +28,7 @@ _COUNTED = "SELECT file_id, CAST(count(*) AS BIGINT) AS n FROM {duplicates} GROU
 
 _REPEATED = """
 WITH same AS (
-    SELECT file_id, count(*) AS n FROM {raw} WHERE {identifier} GROUP BY file_id, {content} HAVING count(*) > 1
+    SELECT file_id, count(*) AS n FROM raw_orders WHERE order_id IS NULL GROUP BY file_id, {content} HAVING count(*) > 1
 )
 SELECT file_id, CAST(sum(n - 1) AS BIGINT) AS n FROM same GROUP BY file_id
 """
@@ -54,15 +54,9 @@ def find_duplicates(engine: Engine, records: RecordSet) -> dict[int, int]:
     return counts
 
 
-def count_repeated(engine: Engine, records: RecordSet) -> dict[int, int]:
-    """Return how many rows of each file repeat an earlier row of it; rows of an order with an id are not counted."""
-    counts: dict[int, int] = {}
-    for kind in {file.kind for file in records.files}:
-        columns = engine.columns(f"raw_{kind}")
-        identifier = "order_id IS NULL" if "order_id" in columns else "1 = 1"
-        query = _REPEATED.format(raw=quoted(f"raw_{kind}"), identifier=identifier, content=_content(columns))
-        counts |= _per_file(engine, query)
-    return counts
+def count_repeated(engine: Engine) -> dict[int, int]:
+    """Return how many orders without an id repeat an earlier row of their file, for those files that have some."""
+    return _per_file(engine, _REPEATED.format(content=_content(engine.columns("raw_orders"))))
 
 
 def _content(columns: tuple[str, ...]) -> str:

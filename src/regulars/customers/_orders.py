@@ -82,8 +82,9 @@ _MARKED = """
 SELECT
     customer_id, ordered_at, local_day, known_day, is_refund, amount, cost, discount, channel,
     NOT is_refund AND coalesce(amount > $fence, FALSE) AS is_outlier,
-    CASE WHEN NOT is_refund
-        THEN lag(local_day) OVER (PARTITION BY customer_id, is_refund ORDER BY local_day, ordered_at, amount) END AS previous_day
+    CASE WHEN NOT is_refund THEN lag(local_day) OVER (
+        PARTITION BY customer_id, is_refund ORDER BY local_day, ordered_at, amount
+    ) END AS previous_day
 FROM order_rows
 """
 

@@ -79,7 +79,7 @@ class DuckDBEngine:
     def write_parquet(self, query: str, path: Path, **params: object) -> int:
         """Write the rows of a SELECT, in its order, to one Parquet file; return how many."""
         written = self._folder / "written.parquet"
-        statement = f"COPY ({query}) TO {_text(written)} (FORMAT parquet, COMPRESSION zstd, PRESERVE_ORDER true)"
+        statement = f"COPY ({query}) TO {_text(written)} (FORMAT parquet, COMPRESSION snappy, PRESERVE_ORDER true)"
         (count,) = self._connection.execute(statement, params).fetchall()[0]
         shutil.move(written, path)
         return int(count)

@@ -7,7 +7,7 @@ from regulars.core import RegularsError, Window
 from regulars.engines import Engine
 from regulars.features._contact import CONTACT
 from regulars.features._feedback import FEEDBACK
-from regulars.features._mix import CATEGORIES, CHANNELS
+from regulars.features._mix import categories, channels
 from regulars.features._purchase import PURCHASE
 from regulars.features._referral import REFERRAL
 from regulars.features._subscription import SUBSCRIPTION
@@ -50,15 +50,10 @@ def build(
         if part not in ALL_PARTS:
             raise PartUnknown(part=part, known=", ".join(ALL_PARTS))
     asked = {f"with_{part}": part in parts for part in ALL_PARTS if part != "mix"}
-    engine.run(
-        _FEATURES,
-        into=into,
-        **asked,
-        with_channels="mix" in parts and _any(engine, _ANY_CHANNEL),
-        with_categories="mix" in parts and _any(engine, _ANY_CATEGORY),
-        as_of=as_of,
-        **_first_days(as_of, period_days),
-    )
+    used, channels_bound = channels(engine, is_asked="mix" in parts)
+    bought, categories_bound = categories(engine, is_asked="mix" in parts)
+    bound = {**asked, **channels_bound, **categories_bound, **_first_days(as_of, period_days)}
+    engine.run(_FEATURES.format(channels=used, categories=bought), into=into, as_of=as_of, **bound)
 
 
 def _first_days(as_of: date, period_days: int) -> dict[str, date]:
@@ -75,19 +70,10 @@ def _first_days(as_of: date, period_days: int) -> dict[str, date]:
     }
 
 
-# A pass over all orders is spared where no order says where it was placed: the answer is the same.
-_ANY_CHANNEL = "SELECT count(channel) AS n FROM orders"
-_ANY_CATEGORY = "SELECT count(category) AS n FROM order_lines"
-
-
-def _any(engine: Engine, query: str) -> bool:
-    return bool(engine.fetch(query)["n"][0].as_py())
-
-
 _FEATURES = f"""
 WITH purchase AS ({PURCHASE}),
-channels AS ({CHANNELS}),
-categories AS ({CATEGORIES}),
+channels AS ({{channels}}),
+categories AS ({{categories}}),
 usage_of AS ({USAGE}),
 feedback_of AS ({FEEDBACK}),
 contact AS ({CONTACT}),

@@ -1,12 +1,26 @@
-"""Where a customer buys and what: channels by their orders, categories by the money spent on them."""
+"""Where a customer buys and what: channels by their orders, categories by the money spent on them.
 
-# A tie goes to the name that sorts first. The key of arg_max holds the rank of the name below the smallest
-# step of what is counted, so no two keys are equal and no ordering of rows is needed.
-CHANNELS = """
+A tie goes to the name that sorts first. Most businesses have a handful of channels and categories: then each is a
+column of one pass over the rows, which costs half of grouping by customer and name, and the answer is the same.
+"""
+
+from regulars.engines import Engine
+
+FEW_NAMES = 12
+"""Up to this many names are counted side by side; beyond it, by groups."""
+
+_CHANNEL_NAMES = "SELECT DISTINCT channel AS name FROM orders WHERE channel IS NOT NULL ORDER BY name LIMIT $most"
+_CATEGORY_NAMES = (
+    "SELECT DISTINCT category AS name FROM order_lines WHERE category IS NOT NULL ORDER BY name LIMIT $most"
+)
+
+_ORDERS_WITH_CHANNEL = "FROM orders WHERE channel IS NOT NULL AND NOT is_refund AND known_day <= $as_of"
+_LINES_WITH_CATEGORY = "FROM order_lines WHERE category IS NOT NULL AND local_day <= $as_of"
+
+# The key of arg_max holds the place of the name below the smallest step of what is counted: no two keys are equal.
+_CHANNELS_BY_GROUP = f"""
 WITH used AS (
-    SELECT customer_id, channel, count(*) AS orders
-    FROM orders
-    WHERE channel IS NOT NULL AND NOT is_refund AND known_day <= $as_of AND $with_channels
+    SELECT customer_id, channel, count(*) AS orders {_ORDERS_WITH_CHANNEL} AND $with_channels
     GROUP BY customer_id, channel
 ),
 names AS (
@@ -24,12 +38,11 @@ GROUP BY used.customer_id
 """
 
 # Entropy in nats: ln S - sum(s ln s) / S over the categories' shares s of the spend S. By money and not by
-# lines, so that an order written on more lines says the same.
-CATEGORIES = """
+# lines, so that an order written on more lines says the same. The logarithm must not meet a zero.
+_CATEGORIES_BY_GROUP = f"""
 WITH bought AS (
     SELECT customer_id, category, CAST(sum(amount) AS DECIMAL(18, 4)) AS spend
-    FROM order_lines
-    WHERE category IS NOT NULL AND local_day <= $as_of AND $with_categories
+    {_LINES_WITH_CATEGORY} AND $with_categories
     GROUP BY customer_id, category
 ),
 names AS (
@@ -44,8 +57,7 @@ summed AS (
             bought.category,
             bought.spend * CAST(names.names AS DECIMAL(9, 0)) - names.place * CAST(0.0001 AS DECIMAL(5, 4))
         ) AS top_category,
-        CAST(sum(bought.spend) FILTER (WHERE bought.spend > 0) AS DOUBLE) AS spend,
-        -- the logarithm is taken before the filter is, so it must not meet a zero
+        CAST(sum(greatest(bought.spend, 0)) AS DOUBLE) AS spend,
         sum(CAST(bought.spend AS DOUBLE) * ln(nullif(CAST(greatest(bought.spend, 0) AS DOUBLE), 0))) AS spend_ln_spend
     FROM bought
     JOIN names ON names.category = bought.category
@@ -55,6 +67,65 @@ SELECT
     customer_id,
     category_count,
     top_category,
+    CASE WHEN spend > 0 THEN greatest(ln(spend) - spend_ln_spend / nullif(spend, 0), 0) END AS category_entropy
+FROM summed
+"""
+
+
+def channels(engine: Engine, *, is_asked: bool) -> tuple[str, dict[str, object]]:
+    """Return the SELECT of channel_count, main_channel and main_channel_share, and the values bound to it."""
+    names = _names(engine, _CHANNEL_NAMES) if is_asked else []
+    if not 0 < len(names) <= FEW_NAMES:
+        return _CHANNELS_BY_GROUP, {"with_channels": bool(names)}
+    return _channels_side_by_side(len(names)), {f"channel_{place}": name for place, name in enumerate(names)}
+
+
+def categories(engine: Engine, *, is_asked: bool) -> tuple[str, dict[str, object]]:
+    """Return the SELECT of category_count, top_category and category_entropy, and the values bound to it."""
+    names = _names(engine, _CATEGORY_NAMES) if is_asked else []
+    if not 0 < len(names) <= FEW_NAMES:
+        return _CATEGORIES_BY_GROUP, {"with_categories": bool(names)}
+    return _categories_side_by_side(len(names)), {f"category_{place}": name for place, name in enumerate(names)}
+
+
+def _names(engine: Engine, query: str) -> list[str]:
+    return [str(name) for name in engine.fetch(query, most=FEW_NAMES + 1)["name"].to_pylist()]
+
+
+def _channels_side_by_side(names: int) -> str:
+    places = range(names)
+    counts = ", ".join(f"count(*) FILTER (WHERE channel = $channel_{i}) AS n{i}" for i in places)
+    most = f"greatest({', '.join(f'n{i}' for i in places)}, 0)"
+    return f"""
+WITH used AS (SELECT customer_id, {counts} {_ORDERS_WITH_CHANNEL} GROUP BY customer_id)
+SELECT
+    customer_id,
+    CAST({" + ".join(f"CASE WHEN n{i} > 0 THEN 1 ELSE 0 END" for i in places)} AS BIGINT) AS channel_count,
+    CASE {most} {" ".join(f"WHEN n{i} THEN $channel_{i}" for i in places)} END AS main_channel,
+    CAST({most} AS DOUBLE) / nullif({" + ".join(f"n{i}" for i in places)}, 0) AS main_channel_share
+FROM used
+"""
+
+
+def _categories_side_by_side(names: int) -> str:
+    places = range(names)
+    sums = ", ".join(
+        f"CAST(sum(amount) FILTER (WHERE category = $category_{i}) AS DECIMAL(18, 4)) AS s{i}" for i in places
+    )
+    own = [f"CAST(greatest(coalesce(s{i}, 0), 0) AS DOUBLE)" for i in places]
+    return f"""
+WITH bought AS (SELECT customer_id, {sums} {_LINES_WITH_CATEGORY} GROUP BY customer_id),
+summed AS (
+    SELECT *,
+        {" + ".join(own)} AS spend,
+        {" + ".join(f"coalesce({s} * ln(nullif({s}, 0)), 0)" for s in own)} AS spend_ln_spend
+    FROM bought
+)
+SELECT
+    customer_id,
+    CAST({" + ".join(f"CASE WHEN s{i} IS NULL THEN 0 ELSE 1 END" for i in places)} AS BIGINT) AS category_count,
+    CASE greatest({", ".join(f"s{i}" for i in places)}, s0)
+        {" ".join(f"WHEN s{i} THEN $category_{i}" for i in places)} END AS top_category,
     CASE WHEN spend > 0 THEN greatest(ln(spend) - spend_ln_spend / nullif(spend, 0), 0) END AS category_entropy
 FROM summed
 """

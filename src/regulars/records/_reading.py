@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from regulars.core import RegularsError, Settings
 from regulars.engines import Engine, quoted
+from regulars.records._ahead import read_ahead
 from regulars.records._currencies import Currencies
 from regulars.records._evidence import DecimalMarks
 from regulars.records._kinds import KINDS, QUARANTINE, Kind, raw_schema
@@ -97,7 +98,7 @@ class _Work:
         """Stream all sources of a kind into its table."""
         schema = raw_schema(kind)
         table = f"raw_{kind.name}"
-        engine.load(table, pa.RecordBatchReader.from_batches(schema, self._guarded(sources)))
+        engine.load(table, pa.RecordBatchReader.from_batches(schema, read_ahead(self._guarded(sources))))
         if self.failure is not None:
             engine.drop(table)
             raise self.failure
