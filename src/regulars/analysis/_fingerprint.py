@@ -33,23 +33,23 @@ def fingerprint(paths: Iterable[Path]) -> str:
 
 def _digest(column: pa.Array) -> bytes:
     """Return the hash of validity and values; an empty cell has a fixed value, since Arrow leaves its bytes open."""
-    digest = hashlib.sha256(np.packbits(pc.is_valid(column).to_numpy(zero_copy_only=False)))
+    digest = hashlib.sha256(np.packbits(pc.is_valid(column).to_numpy(zero_copy_only=False)).data)
     if pa.types.is_floating(column.type):
         for part in _rounded(pc.fill_null(column, 0.0).to_numpy(zero_copy_only=False)):
-            digest.update(np.ascontiguousarray(part))
+            digest.update(part.data)
     elif pa.types.is_boolean(column.type):
-        digest.update(np.packbits(pc.fill_null(column, fill_value=False).to_numpy(zero_copy_only=False)))
+        digest.update(np.packbits(pc.fill_null(column, fill_value=False).to_numpy(zero_copy_only=False)).data)
     elif pa.types.is_decimal(column.type):
         digest.update(_bytes(pc.fill_null(column, 0), width=16))
     elif pa.types.is_string(column.type):
         text = pc.fill_null(column, "")
-        digest.update(pc.binary_length(text).to_numpy(zero_copy_only=False))
+        digest.update(pc.binary_length(text).to_numpy(zero_copy_only=False).data)
         _, offsets, letters = text.buffers()
         first, last = np.frombuffer(offsets, np.int32)[[text.offset, text.offset + len(text)]]
         digest.update(memoryview(letters or b"")[first:last])
     else:
         whole = column.cast(pa.int32()) if pa.types.is_date32(column.type) else column
-        digest.update(pc.fill_null(whole, 0).to_numpy(zero_copy_only=False).astype(np.int64))
+        digest.update(pc.fill_null(whole, 0).to_numpy(zero_copy_only=False).astype(np.int64).data)
     return digest.digest()
 
 

@@ -1,5 +1,6 @@
 """A result folder appears whole or not at all: it is written beside its place and renamed into it."""
 
+import glob
 import os
 import shutil
 from collections.abc import Iterator
@@ -46,7 +47,7 @@ def published(folder: Path) -> Iterator[Path]:
     beside = folder.with_name(f".{folder.name}.new-{os.getpid()}")
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
-        shutil.rmtree(beside, ignore_errors=True)
+        _tidy(folder)
         beside.mkdir(mode=0o755)
     except OSError as error:
         raise OutFolderUnwritable(folder=folder, problem=error.strerror or "no permission") from error
@@ -56,6 +57,31 @@ def published(folder: Path) -> Iterator[Path]:
     except BaseException:
         shutil.rmtree(beside, ignore_errors=True)
         raise
+
+
+def _tidy(folder: Path) -> None:
+    """Clear away what runs left that were killed; put an earlier result back if one was killed between two renames."""
+    for left in sorted(folder.parent.glob(f".{glob.escape(folder.name)}.*-*")):
+        role, _, process = left.name.removeprefix(f".{folder.name}.").partition("-")
+        if role not in {"new", "old"} or not process.isdigit() or _runs(int(process)):
+            continue
+        if role == "old" and not folder.exists():
+            os.replace(left, folder)
+        else:
+            shutil.rmtree(left, ignore_errors=True)
+
+
+def _runs(process: int) -> bool:
+    """Return whether another process of that number runs. On Windows its open files keep a folder from removal."""
+    if process == os.getpid() or os.name != "posix":
+        return False
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def _take_place(beside: Path, folder: Path) -> None:
