@@ -8,7 +8,7 @@ The clean tables are made from the records once (not counted), as Parquet. Each 
 import argparse
 from pathlib import Path
 
-from measure import HERE, cost, show
+from measure import HERE, Cost, cost, show
 from shop_data import LAST_DAY, shop
 
 TABLES = ("orders", "order_lines", "usage", "feedback", "touches", "subscriptions", "referrals", "customers")
@@ -32,6 +32,10 @@ _OURS = """
 with open_engine(memory_limit="1100MB", threads=2) as engine:
     for name in CLEAN_TABLES:
         engine.load(name, Path({folder!r}) / f"{{name}}.parquet")
+    if {with_previous_day}:
+        engine.run('''SELECT * EXCLUDE (previous_day), CASE WHEN NOT is_refund THEN lag(local_day) OVER (
+            PARTITION BY customer_id, is_refund ORDER BY local_day, ordered_at, amount) END AS previous_day
+            FROM orders''', into="orders")
     features.build(engine, as_of=date.fromisoformat({day!r}))
     print(engine.fetch("SELECT count(*) AS n, sum(spend_total) AS spend FROM features").to_pylist())
 """
@@ -48,7 +52,7 @@ _BARE = """
 connection = duckdb.connect(config={{"threads": 2}})
 print(connection.execute('''
     SELECT max(customer_id), max(ordered_at), max(local_day), max(known_day), max(is_refund), sum(amount), sum(cost),
-        sum(discount), max(channel), max(is_outlier)
+        sum(discount), max(channel), max(is_outlier), max(previous_day)
     FROM read_parquet('{folder}/orders.parquet')''').fetchall())
 print(connection.execute('''
     SELECT max(customer_id), max(local_day), max(category), sum(amount)
@@ -69,15 +73,21 @@ def compare(orders: int, customers: int, *, rounds: int, with_pandas: bool) -> N
     if not (folder / "customers.parquet").exists():
         folder.mkdir(exist_ok=True)
         cost(_CLEAN.format(sources=sources, folder=str(folder)), rounds=1)
-    day = LAST_DAY.isoformat()
     costs = {
         "bare read (DuckDB)": cost(_BARE.format(folder=folder), setup="import duckdb", rounds=rounds),
-        "regulars.features": cost(_OURS.format(folder=str(folder), day=day), setup=_OURS_SETUP, rounds=rounds),
+        "regulars.features": _ours(folder, rounds=rounds, with_previous_day=False),
+        "  and the order before, anew": _ours(folder, rounds=1, with_previous_day=True),
     }
     if with_pandas:
-        code = f"print(table({str(folder)!r}, {day!r}).shape)"
+        code = f"print(table({str(folder)!r}, {LAST_DAY.isoformat()!r}).shape)"
         costs["pandas"] = cost(code, setup="from pandas_features import table", rounds=1)
     show(f"feature table: {orders:,} orders, {customers:,} customers", costs, against="bare read (DuckDB)")
+
+
+def _ours(folder: Path, *, rounds: int, with_previous_day: bool) -> Cost:
+    """Return the cost of the feature table; `orders.previous_day` comes with the clean tables, or is made anew."""
+    code = _OURS.format(folder=str(folder), day=LAST_DAY.isoformat(), with_previous_day=with_previous_day)
+    return cost(code, setup=_OURS_SETUP, rounds=rounds)
 
 
 def main() -> None:

@@ -38,6 +38,19 @@ def test_a_table_is_replaced_even_by_what_is_made_of_it(engine: Engine) -> None:
     assert engine.columns("people") == ()
 
 
+def test_a_loaded_file_can_be_replaced_by_what_is_made_of_it(engine: Engine, tmp_path: Path) -> None:
+    path = tmp_path / "people.parquet"
+    pq.write_table(PEOPLE, path)
+    for _ in range(2):
+        engine.load("people", path)
+        engine.run("SELECT * FROM people WHERE n < $n", into="people", n=3)
+        assert engine.fetch("SELECT who FROM people ORDER BY who").column("who").to_pylist() == ["bo", "cy"]
+    engine.load("people", path)
+    engine.load("people", PEOPLE.slice(0, 1))
+    assert engine.fetch("SELECT who FROM people").num_rows == 1
+    assert pq.read_table(path).num_rows == 3, "the file itself is never touched"
+
+
 def test_values_are_bound_and_never_read_as_sql(engine: Engine) -> None:
     engine.load("people", PEOPLE)
     assert engine.fetch("SELECT * FROM people WHERE who = $who", who="' OR 1 = 1 --").num_rows == 0

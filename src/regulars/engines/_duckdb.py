@@ -1,5 +1,6 @@
 """DuckDB, in this process: spills to a private folder, and can touch no file outside it."""
 
+import os
 import re
 import shutil
 import tempfile
@@ -9,12 +10,12 @@ from typing import Self
 
 import duckdb
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from regulars.core import RegularsError
 from regulars.engines._door import BatchFunction, Engine, Source, quoted
 
 _INCOMING = "regulars_incoming"
+_MADE = "(being made)"
 _ROWS_PER_BATCH = 131_072
 
 
@@ -32,6 +33,8 @@ class DuckDBEngine:
 
     def __init__(self, *, folder: Path, memory_limit: str | None, threads: int | None) -> None:
         self._folder = folder
+        self._files: dict[str, Path] = {}
+        self._loaded = 0
         self._connection = duckdb.connect(":memory:")
         limit = _checked(memory_limit) if memory_limit else _half(self._setting("memory_limit"))
         self._set("memory_limit", f"'{limit}'")
@@ -47,15 +50,13 @@ class DuckDBEngine:
     def load(self, table: str, source: Source) -> None:
         """Store the rows of a source as `table`, replacing any table of that name."""
         if isinstance(source, Path):
-            with pq.ParquetFile(source) as file:
-                batches = file.iter_batches(batch_size=_ROWS_PER_BATCH)
-                self._take(table, pa.RecordBatchReader.from_batches(file.schema_arrow, batches))
+            self._look_at(table, source)
         else:
             self._take(table, source)
 
     def run(self, query: str, *, into: str, **params: object) -> None:
         """Store the rows of a SELECT as the table `into`, replacing any table of that name."""
-        self._connection.execute(f"CREATE OR REPLACE TABLE {quoted(into)} AS {query}", params)
+        self._store(into, query, params)
 
     def fetch(self, query: str, **params: object) -> pa.Table:
         """Return all rows of a SELECT."""
@@ -94,7 +95,11 @@ class DuckDBEngine:
     def drop(self, *tables: str) -> None:
         """Forget tables; names that do not exist are no error."""
         for table in tables:
-            self._connection.execute(f"DROP TABLE IF EXISTS {quoted(table)}")
+            if table in self._files:
+                self._connection.execute(f"DROP VIEW {quoted(table)}")
+                self._files.pop(table).unlink()
+            else:
+                self._connection.execute(f"DROP TABLE IF EXISTS {quoted(table)}")
 
     def close(self) -> None:
         """Close the connection and remove the private folder."""
@@ -112,9 +117,29 @@ class DuckDBEngine:
     def _take(self, table: str, source: pa.Table | pa.RecordBatchReader) -> None:
         self._connection.register(_INCOMING, source)
         try:
-            self._connection.execute(f"CREATE OR REPLACE TABLE {quoted(table)} AS SELECT * FROM {_INCOMING}")
+            self._store(table, f"SELECT * FROM {_INCOMING}", {})
         finally:
             self._connection.unregister(_INCOMING)
+
+    def _store(self, table: str, query: str, params: dict[str, object]) -> None:
+        """Make the new table before the old one goes: it may be made of it."""
+        made = f"{table} {_MADE}" if table in self._files else table
+        self._connection.execute(f"CREATE OR REPLACE TABLE {quoted(made)} AS {query}", params)
+        if made != table:
+            self.drop(table)
+            self._connection.execute(f"ALTER TABLE {quoted(made)} RENAME TO {quoted(table)}")
+
+    def _look_at(self, table: str, source: Path) -> None:
+        """Bring a Parquet file into the private folder and read it there when asked, without a copy in memory."""
+        self.drop(table)
+        self._loaded += 1
+        inside = self._folder / f"loaded-{self._loaded}.parquet"
+        try:
+            os.link(source, inside)
+        except OSError:
+            shutil.copyfile(source, inside)
+        self._connection.execute(f"CREATE VIEW {quoted(table)} AS SELECT * FROM read_parquet({_text(inside)})")
+        self._files[table] = inside
 
     def _set(self, name: str, value: str) -> None:
         self._connection.execute(f"SET {name} = {value}")
