@@ -12,7 +12,7 @@ run: $(VENV)/run-ready  ## simulate a small shop, analyse it, say where the repo
 	$(BIN)/regulars demo my-shop
 
 test: $(VENV)/dev-ready  ## every test but the slow ones
-	$(BIN)/pytest
+	$(BIN)/pytest -n auto
 
 test-slow: $(VENV)/dev-ready .venv-duckdb2/ready  ## the fixed list of slow tests, and the engine tests on DuckDB 2
 	$(BIN)/pytest -m slow

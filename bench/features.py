@@ -36,7 +36,7 @@ with open_engine(memory_limit="1100MB", threads=2) as engine:
         engine.run('''SELECT * EXCLUDE (previous_day), CASE WHEN NOT is_refund THEN lag(local_day) OVER (
             PARTITION BY customer_id, is_refund ORDER BY local_day, ordered_at, amount) END AS previous_day
             FROM orders''', into="orders")
-    features.build(engine, as_of=date.fromisoformat({day!r}))
+    features.build(engine, as_of=date.fromisoformat({day!r}), outlier_above=300.0)
     print(engine.fetch("SELECT count(*) AS n, sum(spend_total) AS spend FROM features").to_pylist())
 """
 
@@ -52,7 +52,7 @@ _BARE = """
 connection = duckdb.connect(config={{"threads": 2}})
 print(connection.execute('''
     SELECT max(customer_id), max(ordered_at), max(local_day), max(known_day), max(is_refund), sum(amount), sum(cost),
-        sum(discount), max(channel), max(is_outlier), max(previous_day)
+        sum(discount), max(channel), max(previous_day)
     FROM read_parquet('{folder}/orders.parquet')''').fetchall())
 print(connection.execute('''
     SELECT max(customer_id), max(local_day), max(category), sum(amount)

@@ -86,7 +86,6 @@ def order(
         "known_day": _day(days_ago if known_days_ago is None else known_days_ago),
         "is_refund": Decimal(amount) < 0,
         "amount": Decimal(amount),
-        "is_outlier": False,
         **more,
     }
 

@@ -27,6 +27,7 @@ _MONEY = [
     "spend_total",
     "margin_total",
     "margin_365d",
+    "spend_365d",
     "spend_last_period",
     "spend_prior_period",
     "cost_to_serve",
@@ -81,6 +82,7 @@ def buyer(
         "spend_total": spend,
         "margin_total": spend,
         "margin_365d": spend if within_a_year else 0,
+        "spend_365d": spend if within_a_year else 0,
     }
     return someone(customer_id, **(usual | more))
 

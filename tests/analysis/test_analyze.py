@@ -3,7 +3,7 @@
 import json
 import re
 from collections import defaultdict
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,17 @@ import pytest
 
 import regulars
 from regulars import simulation
-from regulars.analysis import CustomerUnknown, NothingToRead, OutFolderTaken, Result, ResultMissing, analyze
+from regulars.analysis import (
+    ArgumentInvalid,
+    AsOfInFuture,
+    CustomerUnknown,
+    NoRecords,
+    NothingToRead,
+    OutFolderTaken,
+    Result,
+    ResultMissing,
+    analyze,
+)
 from regulars.records import Source
 
 TODAY = date(2024, 12, 31)
@@ -26,6 +36,11 @@ def orders(*rows: tuple[str, str, object]) -> pa.Table:
     who, days, amounts = zip(*rows, strict=True) if rows else ((), (), ())
     columns = {"customer_id": who, "ordered_at": days, "amount": [str(amount) for amount in amounts]}
     return pa.table({name: pa.array(values, pa.string()) for name, values in columns.items()})
+
+
+def subscription(who: str) -> pa.Table:
+    row = {"customer_id": who, "started_at": "2024-01-10", "price": "10", "period": "month"}
+    return pa.Table.from_pylist([row])
 
 
 def flat(value: object, place: str = "") -> dict[str, object]:
@@ -44,7 +59,7 @@ class TestTheTruth:
         for file in result.manifest["inputs"]:
             said = truth["files"][file["file"]]
             assert file["read"] == said["rows"], file["file"]
-            assert file["accepted"] + file["quarantined_total"] == file["read"]
+            assert file["accepted"] + file["quarantined_total"] + file["duplicates"] == file["read"]
             assert file["quarantined_total"] == sum(said["unreadable"].values())
             assert file["duplicates"] == said["duplicates"]
 
@@ -96,7 +111,7 @@ class TestTheParts:
         for one in eight:
             now = one["now"]
             assert now["value"] is not None, one["name"]
-            assert now["interval"] or now["base"] < 2, one["name"]
+            assert now["interval"] or one["name"] == "nps", "only answers that are all alike have no interval"
             assert now["interval"] is None or now["interval"]["low"] <= now["value"] <= now["interval"]["high"]
 
 
@@ -171,11 +186,47 @@ class TestNoNames:
 class TestNoHindsight:
     def test_what_came_later_changes_no_feature_of_an_earlier_day(self) -> None:
         day = date(2024, 3, 31)
-        before = [("ana", "2024-01-05", 20), ("bo", "2024-03-01", 30)]
+        before = [("ana", "2024-01-05", 20), ("bo", "2024-03-01", 30), ("bo", "2024-03-02", 31)]
+        before += [("ana", f"2024-02-{n + 1:02}", 20 + n) for n in range(20)] + [("ana", "2024-03-03", 90_000)]
         after = [("ana", "2024-05-01", -20), ("cy", "2024-06-01", 99), ("bo", "2024-04-01", 1)]
-        known = analyze(orders(*before), as_of=day, today=TODAY).customers
-        told = analyze(orders(*before, *after), as_of=day, today=TODAY).customers
-        assert told.drop_columns(["outlier_count"]).equals(known.drop_columns(["outlier_count"]))
+        after += [("cy", "2024-06-02", 80_000 + n) for n in range(40)]
+        known = analyze(orders(*before), as_of=day, today=TODAY)
+        told = analyze(orders(*before, *after), as_of=day, today=TODAY)
+        assert told.customers.equals(known.customers)
+        assert known.customers["outlier_count"].to_pylist() == [1, 0]
+        assert told.manifest["outlier_above"] == known.manifest["outlier_above"]
+        (issue,) = [
+            row for row in pq.read_table(told.folder / "quality.parquet").to_pylist() if row["issue"] == "outlier"
+        ]
+        assert (issue["row_count"], issue["share"]) == (1, 1 / len(before))
+        assert issue["rule"] == f"amount_above:{told.manifest['outlier_above']:.2f}"
+
+    def test_a_subscriber_who_orders_later_paid_the_same_charges_before(self) -> None:
+        day = date(2024, 3, 31)
+        before, after = [("bo", "2024-01-01", 30)], [("ana", "2024-05-01", 20)]
+        known, told = (
+            analyze(orders(*rows), subscriptions=subscription("ana"), as_of=day, today=TODAY).customers
+            for rows in (before, before + after)
+        )
+        assert known.filter(pc.field("customer_id") == "ana")["spend_total"].to_pylist() == [Decimal(30)]
+        assert told.equals(known)
+
+
+class TestTheDay:
+    def test_charges_that_run_on_do_not_move_the_day_of_the_last_order(self) -> None:
+        result = analyze(orders(("bo", "2024-03-05", 30)), subscriptions=subscription("ana"), today=TODAY)
+        assert result.manifest["as_of"] == "2024-03-05"
+
+    def test_without_orders_the_last_start_of_a_subscription_counts(self) -> None:
+        assert analyze(subscriptions=subscription("ana"), today=TODAY).manifest["as_of"] == "2024-01-10"
+
+
+class TestNotes:
+    def test_consents_of_people_who_are_nobody_elsewhere_are_told(self) -> None:
+        row = {"customer_id": "A1", "purpose": "marketing", "granted": "no", "recorded_at": "2024-01-01"}
+        consents = pa.Table.from_pylist([row])
+        result = analyze(orders(("ana", "2024-01-01", 5)), consents=consents, today=TODAY)
+        assert {"code": "consents_of_nobody", "params": {"people": 1}} in result.manifest["notes"]
 
 
 class TestTables:
@@ -224,6 +275,55 @@ class TestBadInput:
         with pytest.raises(OSError, match="disk full"):
             analyze(orders(("ana", "2024-01-01", 5)), out=tmp_path / "result", today=TODAY)
         assert not list(tmp_path.iterdir())
+
+    @pytest.mark.parametrize(
+        ("wrong", "words"),
+        [
+            ({"as_of": "2024-02-01"}, r"as_of is '2024-02-01', but must be a day such as date\(2024, 2, 1\)"),
+            ({"as_of": datetime(2024, 2, 1, 12)}, "as_of is datetime"),
+            ({"today": "2024-02-01"}, "today is '2024-02-01'"),
+            ({"threads": 0}, "threads is 0, but must be a whole number, 1 or more"),
+            ({"seed": -1}, "seed is -1, but must be a whole number, 0 or more"),
+            ({"language": "fr"}, "language is 'fr', but must be 'en' or 'zh'"),
+        ],
+    )
+    def test_an_argument_that_means_nothing_is_named(self, wrong: dict[str, Any], words: str) -> None:
+        with pytest.raises(ArgumentInvalid, match=words):
+            analyze(orders(("ana", "2024-01-01", 5)), **{"today": TODAY, **wrong})
+
+    def test_a_day_that_has_not_come_cannot_be_analysed(self) -> None:
+        with pytest.raises(AsOfInFuture, match="2025-01-01, which is after today"):
+            analyze(orders(("ana", "2024-01-01", 5)), as_of=date(2025, 1, 1), today=TODAY)
+
+    def test_a_table_without_rows_is_said(self) -> None:
+        with pytest.raises(NoRecords, match="held no rows that could be used"):
+            analyze(orders(), today=TODAY)
+
+    def test_an_analysis_that_fails_leaves_nothing_in_the_temporary_folder(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+        with pytest.raises(NoRecords):
+            analyze(orders(), today=TODAY)
+        assert not list(tmp_path.iterdir())
+
+    def test_an_analysis_that_fails_to_publish_leaves_the_workspace_as_it_was(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def fail(*_: object, **__: object) -> Path:
+            raise OSError("disk full")
+
+        monkeypatch.setattr("regulars.reports.render_html", fail)
+        table = pa.table({"email": ["ana@example.com"], "ordered_at": ["2024-01-01"], "amount": ["5"]})
+        with pytest.raises(OSError, match="disk full"):
+            analyze(table, workspace=tmp_path, today=TODAY)
+        assert [path.name for path in tmp_path.iterdir()] == ["key"]
+
+    def test_a_report_is_written_into_new_folders_in_a_language_there_is(self, result: Result, tmp_path: Path) -> None:
+        assert result.report(tmp_path / "new" / "x.html").exists()
+        wrong: Any = "fr"
+        with pytest.raises(ArgumentInvalid, match="language is 'fr'"):
+            result.report(tmp_path / "x.html", language=wrong)
 
     def test_a_folder_that_is_no_result_is_said(self, tmp_path: Path) -> None:
         with pytest.raises(ResultMissing, match="holds no result"):

@@ -82,6 +82,18 @@ def test_the_folder_of_a_run_that_still_runs_is_left_alone(tmp_path: Path) -> No
     assert not dead.exists()
 
 
+def test_an_empty_folder_made_for_the_result_stays_the_same_folder(tmp_path: Path) -> None:
+    place = tmp_path / "result"
+    place.mkdir()
+    node = place.stat().st_ino
+    with published(place) as folder:
+        (folder / "manifest.json").write_text("{}")
+        assert not list(place.iterdir())
+    assert place.stat().st_ino == node
+    assert [path.name for path in place.iterdir()] == ["manifest.json"]
+    assert [path.name for path in tmp_path.iterdir()] == ["result"]
+
+
 def test_a_file_is_no_place_for_a_result(tmp_path: Path) -> None:
     (tmp_path / "result").write_text("a file")
     with pytest.raises(OutFolderTaken):

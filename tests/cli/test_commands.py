@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from regulars._version import __version__
+from regulars.customers import read_identities
 
 
 def run(*words: str, cwd: Path) -> subprocess.CompletedProcess[str]:
@@ -106,6 +107,12 @@ def test_version(home: Path) -> None:
         (["analyze", "good.csv", "--as", "orders", "--as", "usage"], "--as"),
         (["explain", "ana", "--result", "nowhere"], "nowhere"),
         (["simulate", "new", "--last-day", "soon"], "--last-day soon"),
+        (["simulate", "new", "--days", "30"], "days must be from 60 to 3650"),
+        (["analyze", "good.csv", "--as-of", "2024-03-01", "--today", "2024-02-01"], "after today (2024-02-01)"),
+        (["analyze", "good.csv", "--seed", "-1"], "seed is -1"),
+        (["analyze", "good.csv", "--workspace", "garbage"], "'identities.parquet' does not hold identities"),
+        (["actions", "--with-names", "--workspace", "garbage", "--result", "nothing"], "nothing holds no result"),
+        (["analyze", "bare.csv"], "bare.csv held no rows that could be used (0 rows read, 0 refused)"),
     ],
 )
 def test_a_mistake_is_answered_in_one_line(tmp_path: Path, words: list[str], expected: str) -> None:
@@ -113,6 +120,9 @@ def test_a_mistake_is_answered_in_one_line(tmp_path: Path, words: list[str], exp
     (tmp_path / "good.csv").write_text("customer_id,ordered_at,amount\nana,2024-01-05,5\n")
     (tmp_path / "odd.csv").write_text("customer_id,ordered_at,amuont\nana,2024-01-05,5\n")
     (tmp_path / "dates.csv").write_text("customer_id,ordered_at,amount\nana,1/2/2024,5\n")
+    (tmp_path / "bare.csv").write_text("customer_id,ordered_at,amount\n")
+    (tmp_path / "garbage").mkdir()
+    (tmp_path / "garbage" / "identities.parquet").write_text("garbage")
     line = refused(*words, cwd=tmp_path)
     assert expected in line
     assert not (tmp_path / "regulars-result").exists(), "no half-written result"
@@ -144,3 +154,91 @@ def test_a_file_without_a_header_is_read_by_its_columns(tmp_path: Path) -> None:
     done = run(*words, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert "2 customers as of 2024-01-06" in done.stdout
+
+
+class TestPlaces:
+    def test_a_report_makes_the_folders_it_needs(self, home: Path) -> None:
+        for words in (["--out", "deep/down/b.html"], ["--out", "deep/down/b.xlsx", "--format", "xlsx"]):
+            done = run("report", "shop/result", *words, cwd=home)
+            assert done.returncode == 0, done.stderr
+            assert (home / words[1]).stat().st_size
+
+    @pytest.mark.parametrize("form", ["html", "xlsx"])
+    def test_a_folder_is_no_place_for_a_report(self, home: Path, form: str) -> None:
+        assert "cannot be written" in refused("report", "shop/result", "--format", form, "--out", "shop", cwd=home)
+
+    def test_a_file_is_no_place_for_the_demo(self, tmp_path: Path) -> None:
+        (tmp_path / "mine.txt").write_text("mine")
+        assert "mine.txt" in refused("demo", "mine.txt", cwd=tmp_path)
+        assert (tmp_path / "mine.txt").read_text() == "mine"
+
+    def test_the_current_folder_may_be_the_place_as_often_as_one_likes(self, tmp_path: Path) -> None:
+        (tmp_path / "good.csv").write_text("customer_id,ordered_at,amount\nana,2024-01-05,5\n")
+        here = tmp_path / "here"
+        here.mkdir()
+        node = here.stat().st_ino
+        for words in (["--format", "xlsx"], []):
+            done = run("analyze", "../good.csv", "--out", ".", *words, cwd=here)
+            assert done.returncode == 0, done.stderr
+            assert here.stat().st_ino == node, "the folder somebody stands in was pulled away"
+            assert (here / "manifest.json").exists()
+            assert (here / "tables.xlsx").exists() == bool(words), "no workbook of an earlier result"
+        assert sorted(path.name for path in tmp_path.iterdir()) == ["good.csv", "here"]
+        assert run("explain", "ana", "--result", ".", cwd=here).returncode == 0
+
+    def test_a_result_that_lost_its_customers_is_said(self, home: Path, tmp_path: Path) -> None:
+        (tmp_path / "manifest.json").write_text("{}")
+        assert "customers.parquet" in refused("explain", "ana", "--result", str(tmp_path), cwd=home)
+
+
+class TestNames:
+    def test_a_place_without_a_workspace_is_refused_and_not_made(self, home: Path) -> None:
+        words = ["actions", "--result", "shop/result", "--with-names", "--workspace", "nowhere"]
+        assert "nowhere" in refused(*words, cwd=home)
+        assert not (home / "nowhere").exists()
+
+    def test_the_workspace_of_another_analysis_is_remarked(self, home: Path) -> None:
+        (home / "good.csv").write_text("email,ordered_at,amount\nana@example.com,2024-01-05,5\n")
+        made = run("analyze", "good.csv", "--out", "good", "--workspace", "other", cwd=home)
+        assert made.returncode == 0, made.stderr
+        words = ["actions", "--result", "shop/result", "--with-names", "--workspace"]
+        assert "other knows none of these customers" in run(*words, "other", cwd=home).stderr
+        assert run(*words, "shop/workspace", cwd=home).stderr == ""
+
+    def test_ids_names_and_addresses_stand_whole(self, home: Path) -> None:
+        words = ["--result", "shop/result", "--with-names", "--workspace", "shop/workspace", "--limit", "500"]
+        shown = run("actions", *words, cwd=home).stdout.splitlines()
+        with (home / "shop" / "result" / "actions.csv").open(encoding="utf-8-sig", newline="") as file:
+            listed = list(csv.DictReader(file))
+        known = read_identities(home / "shop" / "workspace").to_pylist()
+        assert listed
+        for row in listed:
+            (line,) = [line for line in shown if row["customer_id"] in line.split()]
+            assert line.split()[0] == row["rank"]
+            mails = [
+                fact["value"] for fact in known if (fact["customer_id"], fact["field"]) == (row["customer_id"], "email")
+            ]
+            assert not mails or [line for line in shown if mails[0] in line.split()]
+
+
+def test_a_settings_file_holds_no_endless_number(tmp_path: Path) -> None:
+    (tmp_path / "good.csv").write_text("customer_id,ordered_at,amount\nana,2024-01-05,5\n")
+    for section, name in (
+        ("segments", "lapsed_windows"),
+        ("segments", "at_risk_gaps"),
+        ("customers", "outlier_fence"),
+        ("lifetime", "annual_discount_rate"),
+        ("scoring", "value_weights.purchase"),
+    ):
+        (tmp_path / "odd.toml").write_text(f"[{section}]\n{name} = inf\n")
+        line = refused("analyze", "good.csv", "--settings", "odd.toml", cwd=tmp_path)
+        assert f"{section}.{name}: Input should be a finite number" in line
+
+
+def test_the_gains_of_the_list_are_in_cents(home: Path) -> None:
+    with (home / "shop" / "result" / "actions.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert rows
+    for row in rows:
+        for name in ("expected_gain", "expected_gain_low", "expected_gain_high"):
+            assert len(row[name].partition(".")[2]) <= 2, row

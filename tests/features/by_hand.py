@@ -13,12 +13,15 @@ from features.shops import Row, Tables
 _PERIODS_A_MONTH = {"day": 365.25 / 12, "week": 365.25 / 84, None: 1, "month": 1, "quarter": 1 / 3, "year": 1 / 12}
 
 
-def table(tables: Tables, *, as_of: date, period_days: int = 90) -> dict[str, Row]:
+def table(tables: Tables, *, as_of: date, period_days: int = 90, outlier_above: float | None = None) -> dict[str, Row]:
     """Return the row of every customer met by `as_of`."""
     known = {name: [row for row in rows if _is_known(row, as_of)] for name, rows in tables.items()}
     return {
         person["customer_id"]: {
             **_purchases(_of(known["orders"], person), person, as_of=as_of, period_days=period_days),
+            "outlier_count": sum(
+                outlier_above is not None and row["amount"] > outlier_above for row in _of(known["orders"], person)
+            ),
             **_mix(_of(known["orders"], person), _of(known["order_lines"], person)),
             **_usage(_of(known["usage"], person), as_of=as_of, period_days=period_days),
             **_feedback(_of(known["feedback"], person), as_of=as_of),
@@ -85,12 +88,13 @@ def _purchases(rows: list[Row], person: Row, *, as_of: date, period_days: int) -
         "discount_total": _total(row["discount"] for row in orders),
         "refund_count": len(refunds),
         "refund_total": -_total(row["amount"] for row in refunds),
-        "outlier_count": sum(row["is_outlier"] for row in rows),
         "gap_mean_days": mean(gaps) + 0.0 if gaps else None,
         "gap_sd_days": stdev(gaps) if len(gaps) > 1 else None,
         **{f"spend_{length}d": spend(length) for length in (30, 90, 365)},
         **{f"orders_{length}d": len(within(orders, length)) for length in (30, 90, 365)},
-        "margin_365d": spend(365) - _total(row["cost"] for row in within(rows, 365)),
+        "margin_365d": None
+        if any(row["cost"] is None for row in within(orders, 365))
+        else spend(365) - _total(row["cost"] for row in within(rows, 365)),
         "spend_last_period": spend(period_days),
         "spend_prior_period": spend(period_days, period_days),
         "orders_last_period": len(within(orders, period_days)),

@@ -38,7 +38,6 @@ def _orders(draw: st.DrawFn) -> Row:
         "cost": draw(st.none() | _money),
         "discount": draw(st.none() | _money),
         "channel": draw(st.sampled_from([None, "web", "app", "store"])),
-        "is_outlier": not is_refund and draw(st.booleans()),
     }
 
 

@@ -83,6 +83,21 @@ def test_a_subscriber_who_never_orders_has_a_tenure_and_a_monthly_price(engine: 
     assert fay["days_since_last"] is None
 
 
+@pytest.mark.parametrize(("costless_days_ago", "margin"), [(364, None), (365, Decimal(60))])
+def test_a_year_with_an_order_without_cost_has_no_margin(
+    engine: Engine, costless_days_ago: int, margin: Decimal | None
+) -> None:
+    orders = [cast.order("fay", 5, "100", cost=Decimal(40)), cast.order("fay", costless_days_ago, "100")]
+    fay = features_of(engine, {"customers": [cast.person("fay")], "orders": orders})["fay"]
+    assert (fay["margin_365d"], fay["margin_total"]) == (margin, None)
+
+
+def test_a_year_without_orders_has_a_margin_of_nothing(engine: Engine) -> None:
+    person = {**cast.person("fay"), "first_day": cast._day(900)}
+    fay = features_of(engine, {"customers": [person], "orders": [cast.order("fay", 900, "100")]})["fay"]
+    assert fay["margin_365d"] == 0
+
+
 def test_counts_are_whole_money_is_decimal_and_means_are_double(shop: Engine) -> None:
     build(shop, as_of=AS_OF)
     schema = shop.fetch("SELECT * FROM features").schema

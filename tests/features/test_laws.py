@@ -18,13 +18,18 @@ laws = settings(max_examples=4, deadline=None, suppress_health_check=[HealthChec
 
 @pytest.mark.parametrize("few_names", [0, 2, 12])
 @settings(laws, max_examples=12)
-@given(shop=shops(), period_days=st.sampled_from([30, 90, 200]))
+@given(shop=shops(), period_days=st.sampled_from([30, 90, 200]), outlier_above=st.sampled_from([None, 0.0, 250.0]))
 def test_every_column_is_what_counting_by_hand_gives(
-    engine: Engine, monkeypatch: pytest.MonkeyPatch, shop: Tables, period_days: int, few_names: int
+    engine: Engine,
+    monkeypatch: pytest.MonkeyPatch,
+    shop: Tables,
+    period_days: int,
+    outlier_above: float | None,
+    few_names: int,
 ) -> None:
     monkeypatch.setattr(_mix, "FEW_NAMES", few_names)
-    built = features_of(engine, shop, period_days=period_days)
-    assert_alike(built, by_hand.table(shop, as_of=AS_OF, period_days=period_days))
+    asked: dict[str, Any] = {"period_days": period_days, "outlier_above": outlier_above}
+    assert_alike(features_of(engine, shop, **asked), by_hand.table(shop, as_of=AS_OF, **asked))
 
 
 @laws

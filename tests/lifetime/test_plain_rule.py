@@ -107,6 +107,21 @@ def test_margin_counts_and_not_spend(engine: Engine) -> None:
     assert round(number(ana, "lifetime_value"), 2) == WORTH_OF_A_YEARLY_1200
 
 
+def test_where_an_order_has_no_cost_the_share_that_settings_name_is_margin(engine: Engine) -> None:
+    load(engine, [buyer("ana", spend=3000, margin_365d=None), buyer("bo", spend=3000, margin_365d=1200)])
+    add(engine, as_of=AS_OF, settings=Settings.model_validate({"strategy": {"margin_share": 0.4}}))
+    for row in by_customer(engine, "lifetime").values():
+        assert round(number(row, "lifetime_value"), 2) == WORTH_OF_A_YEARLY_1200
+
+
+def test_a_silent_customers_orders_were_worth_the_same_share_of_spend(engine: Engine) -> None:
+    bo = buyer("bo", orders=2, spend=80, silent=730, tenure_days=3000)
+    load(engine, [bo | {"margin_total": None}, {**bo, "customer_id": "di", "margin_total": 20}])
+    add(engine, as_of=AS_OF, settings=Settings.model_validate({"strategy": {"margin_share": 0.25}}))
+    found = by_customer(engine, "lifetime")
+    assert number(found["bo"], "lifetime_value_high") == pytest.approx(number(found["di"], "lifetime_value_high"))
+
+
 def test_half_a_year_known_is_made_a_year_at_the_same_pace(engine: Engine) -> None:
     di = valued(engine, [buyer("di", spend=100, tenure_days=182)])["di"]
     assert di["yearly_margin"] == pytest.approx(100 * 365 / 182)

@@ -176,6 +176,67 @@ def test_a_mapping_of_no_column_names_those_there_are() -> None:
         layout("customer_id,ordered_at,amount", kind="orders", cents="amount")
 
 
+def test_a_mapping_of_a_misspelt_column_names_the_nearest() -> None:
+    with pytest.raises(RegularsError) as caught:
+        layout("customer_id,ordered_at,amount", kind="orders", amout="amount")
+    assert str(caught.value) == "--map names 'amout', which orders do not have (orders.csv). Did you mean amount?"
+
+
+def test_a_mapping_of_a_column_of_no_kind_names_the_nearest() -> None:
+    with pytest.raises(RegularsError) as caught:
+        layout("customer_id,when,amount", orderd_at="when")
+    assert str(caught.value) == (
+        "--map names 'orderd_at', which is a column of no kind of records (orders.csv). "
+        "Nearest: ordered_at, order_id, recorded_at."
+    )
+    with pytest.raises(RegularsError, match=r"'foo', which is a column of no kind.*customer_id, ordered_at, amount"):
+        layout("customer_id,ordered_at,amount", foo="amount")
+
+
+def test_headers_that_lack_one_column_of_a_kind_say_which() -> None:
+    with pytest.raises(RegularsError) as caught:
+        layout("cust,ordered_at,amount")
+    assert str(caught.value) == (
+        "orders.csv looks like orders but has no column for customer_id. Did you mean 'cust'? "
+        "Map it with --map customer_id=cust."
+    )
+    with pytest.raises(RegularsError) as caught:
+        layout("who,ordered_at,amount")
+    assert str(caught.value) == (
+        "orders.csv looks like orders but has no column for customer_id. Map it with --map customer_id=HEADER, "
+        "or say another kind with --as. Its headers: 'who', 'ordered_at', 'amount'."
+    )
+    with pytest.raises(RegularsError, match=r"looks like usage but has no column for used_at"):
+        layout("customer_id,event,duration_minutes")
+    assert layout("cust,ordered_at,amount", customer_id="cust")["KIND"] == "orders"
+
+
+def test_headers_that_lack_two_columns_or_nearly_fit_two_kinds_fit_none() -> None:
+    for header in ("ordered_at,quantity", "customer_id,plan,aspect"):
+        with pytest.raises(RegularsError, match="fit no kind"):
+            layout(header)
+
+
+@pytest.mark.parametrize("kind", [None, "orders", "profiles"])
+@pytest.mark.parametrize(
+    "row", ["Eve Adams,eve@example.com,x", "Eve Adams,13800138000,x", "Eve Adams,2024-01-02,x", "Eve Adams,¥12.50,x"]
+)
+def test_a_file_without_a_header_line_is_told_so_and_not_shown(row: str, kind: str | None) -> None:
+    with pytest.raises(RegularsError) as caught:
+        layout(row, kind=kind)
+    assert str(caught.value) == (
+        "orders.csv seems to have no header line. Name its columns with --columns customer_id,ordered_at,amount "
+        "(every one in order, '_' for one to skip)."
+    )
+    assert caught.value.__suppress_context__
+    with pytest.raises(RegularsError, match="no header line"):
+        layout(row, kind="orders", amount="total")
+
+
+def test_a_header_that_is_a_number_does_no_harm_where_the_others_are_known() -> None:
+    assert layout("customer_id,ordered_at,amount,2024")["KIND"] == "orders"
+
+
 def test_a_mapping_wins_over_what_a_header_usually_means() -> None:
     found = layout("customer_id,date,amount,order date", kind="orders", ordered_at="date")
     assert (found["ordered_at"], found["amount"]) == ("date", "amount")

@@ -15,6 +15,7 @@ from records_desk import HEADER, Desk
 from regulars.core import RegularsError
 from regulars.engines import open_engine
 from regulars.records import Source
+from regulars.records._words import words
 
 TABLE = pa.table(
     {
@@ -121,18 +122,42 @@ def test_a_profile_keeps_its_identifiers_for_the_customers_room(desk: Desk) -> N
 def test_words_are_brought_to_their_codes(desk: Desk) -> None:
     consents = (
         "customer_id,purpose,granted,recorded_at\nana,邮件营销,是,2024-01-02\nbo,Profiling,no,2024-01-02\n"
-        "cy,world peace,yes,2024-01-02\ndi,sharing,maybe,2024-01-02\n"
+        "cy,world peace,yes,2024-01-02\n"
     )
     desk.text(consents)
     assert desk.rows("raw_consents", "purpose", "granted") == [("marketing_email", True), ("profiling", False)]
-    assert [(column, reason) for _, column, reason, _ in desk.aside()] == [
-        ("purpose", "word_unknown"),
-        ("granted", "flag_unreadable"),
-    ]
+    assert [(column, reason) for _, column, reason, _ in desk.aside()] == [("purpose", "word_unknown")]
     desk.text(
         "customer_id,given_at,kind,score\nana,2024-01-02,NPS,9\nbo,2024-01-02,满意度,4\ncy,2024-01-02,Own Thing,1\n"
     )
     assert desk.rows("raw_feedback", "kind") == [("nps",), ("csat",), ("own thing",)]
+
+
+@pytest.mark.parametrize("word", ["NPS", "Own Thing", "ÄRGER", "İSTEK", "Ⅷ"])
+def test_a_word_of_an_open_list_arrives_in_small_letters(desk: Desk, word: str) -> None:
+    desk.text(f"customer_id,given_at,kind,score\nana,2024-01-02,{word},9\n")
+    desk.read(
+        desk.file(f"customer_id,touched_at,kind,direction\nana,2024-01-02,{word},{word}\n", "touches.csv"),
+        desk.file(f"customer_id,given_at,kind,score\nana,2024-01-02,{word},9\n", "feedback.csv"),
+    )
+    found = [*desk.rows("raw_touches", "kind", "direction")[0], *desk.rows("raw_feedback", "kind")[0]]
+    assert found == [word.casefold()] * 3
+
+
+def test_every_code_of_a_word_is_in_small_letters() -> None:
+    codes = {code for lists in words().cells.values() for code in lists.values()}
+    assert codes == {code.lower() for code in codes}
+
+
+@pytest.mark.parametrize("mixed", [["a", 1, 2.5], [1, "eve@example.com"], [{"a": 1}, 2]])
+def test_a_pandas_column_of_mixed_objects_is_named_and_not_shown(desk: Desk, mixed: list[object]) -> None:
+    frame = pd.DataFrame({"customer_id": ["ana"] * len(mixed), "paid amount": mixed})
+    with pytest.raises(RegularsError) as caught:
+        desk.read(Source(data=frame))
+    assert str(caught.value) == (
+        "table 1: column 'paid amount' holds values of several types. Convert it to one type, "
+        "such as text: frame['paid amount'] = frame['paid amount'].astype('string')."
+    )
 
 
 def test_nested_columns_are_refused_by_name(desk: Desk) -> None:
@@ -195,6 +220,17 @@ def test_ids_that_are_contacts_look_personal(desk: Desk, ids: list[str], expecte
     rows = [*ids, *["c2"] * 500, *[ids[-1]] * 50]
     (file,) = desk.text(HEADER + "".join(f"{who},2024-01-02,1\n" for who in rows)).files
     assert file.looks_personal is expected
+
+
+@pytest.mark.parametrize(
+    ("contact", "expected"),
+    [("ana@example.com", True), ("13800138000", True), ("138 0013 8000", True), ("138-0013-8000", True),
+     ("+49 (170) 1234567", True), ("2024-01-02-0001", False), ("1f0a9c3e77b2", False)],
+)  # fmt: skip
+def test_a_single_contact_among_many_ids_is_noticed(desk: Desk, contact: str, expected: bool) -> None:
+    rows = [*(f"c{number}" for number in range(200)), contact]
+    (file,) = desk.text(HEADER + "".join(f"{who},2024-01-02,1\n" for who in rows)).files
+    assert (file.has_personal_keys, file.looks_personal) == (expected, False)
 
 
 def test_a_repetitive_parquet_column_is_read_like_any_other(desk: Desk) -> None:

@@ -79,7 +79,7 @@ def test_without_an_earlier_number_there_is_no_move() -> None:
         ("days_since_last", 1.0, "last order 1 day ago", "上次下单在 1 天前"),
         ("days_since_last", 41.0, "last order 41 days ago", "上次下单在 41 天前"),
         ("stage_at_risk", None, "stage: At risk", "阶段：有流失风险"),
-        ("group_cant_lose", None, "group: Must not lose", "群体：不能失去"),
+        ("group_cant_lose", None, "group: Can't lose", "群体：不能失去"),
         ("order_spend", 1234.5, "an order of theirs is worth 1,234.50", "每笔订单值 1,234.50"),
         ("no_consent", None, "withdrew consent to being profiled", "已撤回画像同意"),
         ("a_new_code", 3.0, "A new code", "A new code"),

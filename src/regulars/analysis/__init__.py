@@ -4,20 +4,24 @@ The only composer: `analyze` runs the rooms in order and writes the result folde
 """
 
 from regulars.analysis._analyze import analyze
+from regulars.analysis._arguments import ArgumentInvalid, AsOfInFuture
 from regulars.analysis._dictionary import COLUMNS, Column, dictionary_markdown
 from regulars.analysis._publish import OutFolderTaken, OutFolderUnwritable
 from regulars.analysis._result import CustomerUnknown, Explanation, Result
-from regulars.analysis._run import NoCustomers
+from regulars.analysis._run import NoCustomers, NoRecords
 from regulars.analysis._sources import Data, NotATable, NothingToRead
 from regulars.reports import ResultMissing
 
 __all__ = [
     "COLUMNS",
+    "ArgumentInvalid",
+    "AsOfInFuture",
     "Column",
     "CustomerUnknown",
     "Data",
     "Explanation",
     "NoCustomers",
+    "NoRecords",
     "NotATable",
     "NothingToRead",
     "OutFolderTaken",

@@ -2,12 +2,15 @@
 
 import json
 from collections.abc import Callable, Iterable
+from contextlib import ExitStack
 from datetime import date, datetime
 from pathlib import Path
+from shutil import rmtree
 from tempfile import mkdtemp
 from zoneinfo import ZoneInfo
 
 from regulars import reports
+from regulars.analysis._arguments import AsOfInFuture, check_days, check_language, check_number
 from regulars.analysis._publish import check_place, published
 from regulars.analysis._result import Result
 from regulars.analysis._run import Run
@@ -41,6 +44,7 @@ def analyze(  # noqa: PLR0913  (the one public use case: every choice is an argu
     previous: Path | str | None = None,
     seed: int = 0,
     language: reports.Language = "en",
+    workbook: bool = False,
     memory_limit: str | None = None,
     threads: int | None = None,
     progress: Progress | None = None,
@@ -66,6 +70,7 @@ def analyze(  # noqa: PLR0913  (the one public use case: every choice is an argu
         previous: the folder of an earlier result; its score bounds are used again, so that scores compare.
         seed: of every random draw (bootstrap, hold-out).
         language: of the report in the folder.
+        workbook: whether the tables are written as tables.xlsx too.
         memory_limit: such as "4GB"; default half of the machine's.
         threads: default every core.
         progress: is told what is being done.
@@ -78,17 +83,26 @@ def analyze(  # noqa: PLR0913  (the one public use case: every choice is an argu
         "assignments": assignments, "referrals": referrals, "profiles": profiles, "consents": consents,
     }  # fmt: skip
     sources = gather(tables, files)
+    check_days({"as_of": as_of, "today": today})
+    check_language(language)
+    check_number("seed", seed, least=0)
+    if threads is not None:
+        check_number("threads", threads, least=1)
     chosen = settings if isinstance(settings, Settings) else load_settings(None if settings is None else Path(settings))
-    folder = Path(out) if out is not None else Path(mkdtemp(prefix="regulars-")) / "result"
-    check_place(folder)
+    until = today or datetime.now(ZoneInfo(chosen.business.time_zone)).date()
+    if as_of is not None and as_of > until:
+        raise AsOfInFuture(as_of=as_of, today=until)
     earlier = None if previous is None else Result.open(previous).manifest
-    identities = HashedIdentities(None if workspace is None else Path(workspace))
-    with open_engine(memory_limit=memory_limit, threads=threads) as engine:
+    with ExitStack() as stack:
+        folder = Path(out) if out is not None else _temporary(stack)
+        check_place(folder)
+        identities = HashedIdentities(None if workspace is None else Path(workspace))
+        engine = stack.enter_context(open_engine(memory_limit=memory_limit, threads=threads))
         run = Run(
             engine=engine,
             settings=chosen,
             seed=seed,
-            today=today or datetime.now(ZoneInfo(chosen.business.time_zone)).date(),
+            today=until,
             identities=identities,
             previous=earlier,
             progress=progress or _silent,
@@ -100,8 +114,22 @@ def analyze(  # noqa: PLR0913  (the one public use case: every choice is an argu
             charts = json.dumps(reports.charts(place, language), ensure_ascii=False, indent=1)
             (place / "charts.json").write_text(charts + "\n", encoding="utf-8")
             reports.render_html(place, language=language)
-    identities.save()
+            if workbook:
+                reports.write_xlsx(place, path=place / "tables.xlsx", language=language)
+        run.remember()
     return Result(folder=folder) if out is not None else Result.in_temporary(folder)
+
+
+def _temporary(stack: ExitStack) -> Path:
+    """Return a place in a new temporary folder, which goes again if anything fails while the stack is open."""
+    parent = Path(mkdtemp(prefix="regulars-"))
+
+    @stack.push
+    def undo(kind: type[BaseException] | None, _: object, __: object) -> None:
+        if kind is not None:
+            rmtree(parent, ignore_errors=True)
+
+    return parent / "result"
 
 
 def _silent(step: str, done: float) -> None:

@@ -58,6 +58,7 @@ class Facts:
     scores: scoring.ScoringSummary
     plan: strategy.PlanSummary
     values: list[rates.Comparison]
+    outlier_above: float | None
 
 
 def write_json_files(run: "Run", folder: Path, rows: Mapping[str, int]) -> None:
@@ -108,6 +109,7 @@ def _manifest(run: "Run", folder: Path, rows: Mapping[str, int]) -> dict[str, ob
         "inputs": [
             {
                 **asdict(file),
+                "accepted": file.accepted - run.cleaning.duplicates.get(file_id, 0),
                 "duplicates": run.cleaning.duplicates.get(file_id, 0),
                 "repeated": run.cleaning.repeated.get(file_id, 0),
             }
@@ -115,7 +117,7 @@ def _manifest(run: "Run", folder: Path, rows: Mapping[str, int]) -> dict[str, ob
         ],
         "counts": {**counts, **{f"{name}_rows": count for name, count in rows.items()}},
         "notes": _notes(run, counts, settings),
-        "outlier_above": run.cleaning.outlier_above,
+        "outlier_above": facts.outlier_above,
         "scoring": facts.scores,
         "timings": run.timings,
         "content_hash": fingerprint([folder / f"{name}.parquet" for name in _FINGERPRINTED]),
@@ -129,6 +131,8 @@ def _notes(run: "Run", counts: Mapping[str, Any], settings: Settings) -> list[No
         notes.append(Note(code="key_of_this_run"))
     if not counts["may_be_contacted"] and not settings.consent.marketing:
         notes.append(Note(code="no_marketing_consent_recorded", params={"customers": counts["customers"]}))
+    if run.cleaning.consents_of_nobody:
+        notes.append(Note(code="consents_of_nobody", params={"people": run.cleaning.consents_of_nobody}))
     if not (settings.business.currency or run.records.currency):
         notes.append(Note(code="currency_not_stated"))
     notes += [

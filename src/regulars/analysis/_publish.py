@@ -1,4 +1,8 @@
-"""A result folder appears whole or not at all: it is written beside its place and renamed into it."""
+"""A result folder appears whole or not at all: it is written beside its place and renamed into it.
+
+Where the folder itself has to stay, because it was made for the result or somebody works in it, the files move in
+instead, and the manifest, which says that a result is whole, goes first and comes last.
+"""
 
 import glob
 import os
@@ -43,7 +47,7 @@ def published(folder: Path) -> Iterator[Path]:
     Raises:
         OutFolderUnwritable: the folder beside the place cannot be made, or the place cannot be taken.
     """
-    folder = folder.absolute()
+    folder = folder.resolve()
     beside = folder.with_name(f".{folder.name}.new-{os.getpid()}")
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
@@ -53,7 +57,10 @@ def published(folder: Path) -> Iterator[Path]:
         raise OutFolderUnwritable(folder=folder, problem=error.strerror or "no permission") from error
     try:
         yield beside
-        _take_place(beside, folder)
+        if _has_to_stay(folder):
+            _move_in(beside, folder)
+        else:
+            _take_place(beside, folder)
     except BaseException:
         shutil.rmtree(beside, ignore_errors=True)
         raise
@@ -82,6 +89,25 @@ def _runs(process: int) -> bool:
     except PermissionError:
         return True
     return True
+
+
+def _has_to_stay(folder: Path) -> bool:
+    """Return whether a folder is empty, the current one of this process or a mount: renaming it would pull it away."""
+    if not folder.is_dir():
+        return False
+    return not any(folder.iterdir()) or folder == Path.cwd() or folder.is_mount()
+
+
+def _move_in(beside: Path, folder: Path) -> None:
+    """Move the files in one by one; anything else in the folder stays, but no workbook of an earlier result."""
+    try:
+        for name in ("manifest.json", "tables.xlsx"):
+            (folder / name).unlink(missing_ok=True)
+        for path in sorted(beside.iterdir(), key=lambda path: (path.name == "manifest.json", path.name)):
+            shutil.move(path, folder / path.name)
+        beside.rmdir()
+    except OSError as error:
+        raise OutFolderUnwritable(folder=folder, problem=error.strerror or "no permission") from error
 
 
 def _take_place(beside: Path, folder: Path) -> None:

@@ -12,8 +12,9 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from regulars import reports
+from regulars.analysis._arguments import check_language
 from regulars.core import RegularsError
-from regulars.reports import ResultMissing
+from regulars.reports import ResultMissing, ResultUnreadable
 
 
 class CustomerUnknown(RegularsError):
@@ -73,15 +74,21 @@ class Result:
     @property
     def customers(self) -> pa.Table:
         """One row a customer, ordered by customer_id."""
-        return pq.read_table(self.folder / "customers.parquet")
+        return self._table("customers.parquet")
 
     @property
     def actions(self) -> pa.Table:
         """One row a customer, ordered by rank; those to be left alone come last."""
-        return pq.read_table(self.folder / "actions.parquet")
+        return self._table("actions.parquet")
 
     def report(self, path: Path | str, *, language: Literal["en", "zh"] = "en") -> Path:
-        """Write the report as one HTML file that needs no network; return its path."""
+        """Write the report as one HTML file that needs no network; return its path.
+
+        Raises:
+            ArgumentInvalid: no report is written in that language.
+            ReportUnwritable: the file cannot be written; missing folders above it are made.
+        """
+        check_language(language)
         return reports.render_html(self.folder, path=Path(path), language=language)
 
     def explain(self, customer_id: str) -> Explanation:
@@ -89,14 +96,29 @@ class Result:
 
         Raises:
             CustomerUnknown: the result has no such customer.
+            ResultMissing: a file of the result is gone.
+            ResultUnreadable: a file of the result is damaged.
         """
         chosen = pc.field("customer_id") == customer_id
-        found = pq.read_table(self.folder / "customers.parquet", filters=chosen).to_pylist()
+        found = self._table("customers.parquet", chosen).to_pylist()
         if not found:
             raise CustomerUnknown(customer_id=customer_id, folder=self.folder)
-        reasons = pq.read_table(self.folder / "reasons.parquet", filters=chosen).to_pylist()
+        reasons = self._table("reasons.parquet", chosen).to_pylist()
         return Explanation(customer=found[0], reasons=reasons)
 
+    def _table(self, name: str, chosen: pc.Expression | None = None) -> pa.Table:
+        try:
+            return pq.read_table(self.folder / name, filters=chosen)
+        except FileNotFoundError as error:
+            raise ResultMissing(folder=self.folder, file=name) from error
+        except (OSError, pa.ArrowInvalid) as error:
+            raise ResultUnreadable(file=self.folder / name, problem=error) from error
+
     def _json(self, name: str) -> dict[str, Any]:
-        content: dict[str, Any] = json.loads((self.folder / name).read_text(encoding="utf-8"))
+        try:
+            content: dict[str, Any] = json.loads((self.folder / name).read_text(encoding="utf-8"))
+        except OSError as error:
+            raise ResultMissing(folder=self.folder, file=name) from error
+        except ValueError as error:
+            raise ResultUnreadable(file=self.folder / name, problem=error) from error
         return content

@@ -14,13 +14,12 @@ from regulars.analysis._quarantine import write_masked, write_raw
 from regulars.analysis._tables import write_tables
 from regulars.analysis._worth import worth
 from regulars.core import RegularsError, Settings
-from regulars.customers import Cleaning, HashedIdentities, clean, remember_profiles
+from regulars.customers import Cleaning, HashedIdentities, clean, outlier_bound, remember_profiles
 from regulars.engines import Engine
 from regulars.records import KINDS, RecordSet, Source, read
 
 _STEPS = ("read", "clean", "features", "rates", "lifetime", "segments", "scores", "actions", "worth", "write", "report")
 
-_LAST_ORDER = "SELECT max(known_day) AS day FROM orders"
 _LAST_RECORD = """
 SELECT max(day) AS day FROM (
     SELECT max(local_day) AS day FROM usage UNION ALL SELECT max(local_day) FROM feedback
@@ -28,6 +27,17 @@ SELECT max(day) AS day FROM (
 ) AS days
 """
 _FIRST_DAY = "SELECT min(first_day) AS day FROM customers"
+
+_WITH_OUTLIERS = """
+WITH found AS (SELECT sum(outlier_count) AS marked, sum(order_count) AS n FROM features)
+SELECT file, kind, column_name, issue, rule, row_count, share FROM quality
+UNION ALL
+SELECT
+    CAST(NULL AS VARCHAR), 'orders', 'amount', 'outlier', $rule, CAST(marked AS BIGINT),
+    CAST(marked AS DOUBLE) / nullif(CAST(n AS DOUBLE), 0)
+FROM found
+WHERE marked > 0
+"""
 
 
 class NoCustomers(RegularsError):
@@ -37,6 +47,16 @@ class NoCustomers(RegularsError):
     template = (
         "No customer has a record by {as_of} (the first record is of {first_day})."
         " Choose a later day with --as-of, or look at what was refused."
+    )
+
+
+class NoRecords(RegularsError):
+    """Files that say nothing of anybody."""
+
+    code = "no_records"
+    template = (
+        "{files} held no rows that could be used ({read} rows read, {refused} refused)."
+        " Name a file of orders, usage or subscriptions with rows in it."
     )
 
 
@@ -72,11 +92,14 @@ class Run:
 
     def compute(self, as_of: date | None) -> None:
         """Run every room above the records, as of a day (default: the day of the last order)."""
-        day = as_of or self._day(_LAST_ORDER) or self._day(_LAST_RECORD) or self.today
+        day = as_of or self.cleaning.last_order_day or self._day(_LAST_RECORD) or self.today
         engine, settings, period_days = self.engine, self.settings, self.settings.windows.period_days
         with self._step("features"):
-            features.build(engine, as_of=day, period_days=period_days)
             first_day = self._first_day(day)
+            outlier_above = outlier_bound(engine, as_of=day, fence=settings.customers.outlier_fence)
+            features.build(engine, as_of=day, period_days=period_days, outlier_above=outlier_above)
+            if outlier_above is not None:
+                engine.run(_WITH_OUTLIERS, into="quality", rule=f"amount_above:{outlier_above:.2f}")
         with self._step("rates"):
             measured = rates.measure(engine, as_of=day, settings=settings, seed=self.seed)
             sales = rates.sales_efficiency(engine, as_of=day, window_days=period_days)
@@ -96,7 +119,7 @@ class Run:
             values = worth(engine, as_of=day, settings=settings, first_day=first_day)
         self.facts = Facts(
             as_of=day, first_day=first_day, measured=measured, sales=sales, concentration=concentration,
-            scores=scores, plan=plan, values=values,
+            scores=scores, plan=plan, values=values, outlier_above=outlier_above,
         )  # fmt: skip
 
     def write(self, folder: Path) -> None:
@@ -104,14 +127,25 @@ class Run:
         with self._step("write"):
             rows = write_tables(self.engine, folder)
             write_masked(self.engine, self.records, folder / "quarantine.parquet")
-            if self.identities.folder is not None:
-                write_raw(self.engine, self.records, self.identities.folder / "quarantine.parquet")
         write_json_files(self, folder, rows)
         self.progress("report", (len(_STEPS) - 1) / len(_STEPS))
 
+    def remember(self) -> None:
+        """Write what is for the owner only into the workspace, if there is one; call it when the result is in place."""
+        if self.identities.folder is not None:
+            write_raw(self.engine, self.records, self.identities.folder / "quarantine.parquet")
+            self.identities.save()
+
     def _first_day(self, as_of: date) -> date:
         first = self._day(_FIRST_DAY)
-        if first is None or first > as_of:
+        if first is None:
+            files = self.records.files
+            raise NoRecords(
+                files=", ".join(file.file for file in files),
+                read=sum(file.read for file in files),
+                refused=sum(file.quarantined_total for file in files),
+            )
+        if first > as_of:
             raise NoCustomers(as_of=as_of, first_day=first)
         return first
 

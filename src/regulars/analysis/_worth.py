@@ -1,5 +1,10 @@
-"""The two of the eight numbers that need a value for every customer: the base's value, and how much is at risk."""
+"""The two of the eight numbers that need a value for every customer: the base's value, and how much is at risk.
 
+Their intervals come from customers with a history of their own alone; who is new has the mean of these, which is no
+observation, and makes the interval wider. With fewer than two histories there is no interval.
+"""
+
+from dataclasses import dataclass, replace
 from datetime import date
 from math import sqrt
 from statistics import NormalDist
@@ -9,13 +14,26 @@ from regulars.core import Figure, Interval, Period, Settings, Window
 from regulars.engines import Engine
 
 _SUMS = """
+WITH valued AS (
+    SELECT
+        l.lifetime_value AS value,
+        coalesce(l.lifetime_reason = 'short_history', FALSE) AS is_imputed,
+        coalesce(s.lifecycle_stage = 'at_risk', FALSE) AS is_at_risk
+    FROM {lifetime} AS l JOIN {segments} AS s ON s.customer_id = l.customer_id
+    WHERE l.lifetime_value IS NOT NULL
+)
 SELECT
-    count(l.lifetime_value) AS n,
-    sum(l.lifetime_value) AS total, sum(l.lifetime_value * l.lifetime_value) AS squares,
-    count(l.lifetime_value) FILTER (WHERE s.lifecycle_stage = 'at_risk') AS n_at_risk,
-    sum(l.lifetime_value) FILTER (WHERE s.lifecycle_stage = 'at_risk') AS total_at_risk,
-    sum(l.lifetime_value * l.lifetime_value) FILTER (WHERE s.lifecycle_stage = 'at_risk') AS squares_at_risk
-FROM {lifetime} AS l JOIN {segments} AS s ON s.customer_id = l.customer_id
+    CAST(count(*) AS BIGINT) AS n,
+    CAST(count(*) FILTER (WHERE is_at_risk) AS BIGINT) AS n_at_risk,
+    CAST(count(*) FILTER (WHERE is_imputed) AS BIGINT) AS imputed,
+    CAST(count(*) FILTER (WHERE is_imputed AND is_at_risk) AS BIGINT) AS imputed_at_risk,
+    coalesce(sum(value), 0) AS total,
+    coalesce(sum(value) FILTER (WHERE is_at_risk), 0) AS total_at_risk,
+    coalesce(sum(value) FILTER (WHERE NOT is_imputed), 0) AS own,
+    coalesce(sum(value) FILTER (WHERE NOT is_imputed AND is_at_risk), 0) AS own_at_risk,
+    coalesce(sum(value * value) FILTER (WHERE NOT is_imputed), 0) AS squares,
+    coalesce(sum(value * value) FILTER (WHERE NOT is_imputed AND is_at_risk), 0) AS squares_at_risk
+FROM valued
 """
 
 
@@ -45,23 +63,62 @@ def worth(engine: Engine, *, as_of: date, settings: Settings, first_day: date) -
 
 def _at(engine: Engine, window: Window, *, lifetime_table: str, segments_table: str) -> tuple[Figure, Figure]:
     (sums,) = engine.fetch(_SUMS.format(lifetime=lifetime_table, segments=segments_table)).to_pylist()
-    everyone = _total("base_value", sums["n"], sums["n"], sums["total"], sums["squares"], window)
-    at_risk = _total(
-        "value_at_risk", sums["n_at_risk"], sums["n"], sums["total_at_risk"], sums["squares_at_risk"], window
+    n, own_count = sums["n"], sums["n"] - sums["imputed"]
+    everyone = _total("base_value", n, n, sums["total"], window)
+    at_risk = _total("value_at_risk", sums["n_at_risk"], n, sums["total_at_risk"], window)
+    if own_count < 2:
+        return everyone, at_risk
+    own = _Own(count=own_count, total=sums["own"], squares=sums["squares"])
+    restricted = _Own(count=own_count, total=sums["own_at_risk"], squares=sums["squares_at_risk"])
+    return (
+        _with_interval(everyone, _variance(own, own, sums["imputed"])),
+        _with_interval(at_risk, _variance(restricted, own, sums["imputed_at_risk"])),
     )
-    return everyone, at_risk
 
 
-def _total(name: str, count: int, base: int, total: float | None, squares: float | None, window: Window) -> Figure:
-    """Return a sum over customers with its normal interval (the customers as a sample of those one might have)."""
+def _total(name: str, count: int, base: int, value: float, window: Window) -> Figure:
+    """Return a sum over customers, with no interval yet."""
     period = Period(first_day=window.start, last_day=window.end)
     if not base:
         return Figure(name=name, unit="money", value=None, base=0, reason="no_customers", period=period)
-    value = total or 0.0
-    variance = max(0.0, (squares or 0.0) - value * value / base) * base / max(base - 1, 1)
+    return Figure(name=name, unit="money", value=value, base=base, count=count, period=period)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Own:
+    """The customers valued by a history of their own: how many, and the sum and the squares of some values of theirs.
+
+    Restricted to a stage, the count stays, and who is not in the stage has the value 0.
+    """
+
+    count: int
+    total: float
+    squares: float
+
+
+def _variance(summed: _Own, everyone: _Own, imputed: int) -> float:
+    """Return the variance of a sum in which `imputed` customers have the mean of everyone with a history.
+
+    The n customers with a history, valued x, are a sample of those one might have; y is x, or 0 out of the stage.
+    The sum is sum(y) + imputed · mean(x), which is the sum of w = y + (imputed / n) · x over the same n: each of them
+    speaks for himself and for his part in the newcomers. So its variance is n · s²(w), which written out is
+        n · s²(y) + imputed² · s²(x) / n + 2 · imputed · cov(y, x).
+    The last term is there since a lucky sample is lucky twice. How many are imputed is taken as given.
+    """
+    n, part = summed.count, imputed / summed.count
+    total = summed.total + part * everyone.total
+    # y · x is y · y, in the stage and out of it.
+    squares = (1 + 2 * part) * summed.squares + part * part * everyone.squares
+    return max(0.0, squares - total * total / n) * n / (n - 1)
+
+
+def _with_interval(figure: Figure, variance: float) -> Figure:
+    if figure.value is None:
+        return figure
     spread = NormalDist().inv_cdf(0.975) * sqrt(variance)
-    interval = Interval(low=max(0.0, value - spread), high=value + spread, method="normal") if base > 1 else None
-    return Figure(name=name, unit="money", value=value, base=base, count=count, interval=interval, period=period)
+    # Less than nothing only where the sum itself is: sales at a loss.
+    low = min(figure.value, max(0.0, figure.value - spread))
+    return replace(figure, interval=Interval(low=low, high=figure.value + spread, method="normal"))
 
 
 def _unknown(name: str, window: Window) -> Figure:

@@ -71,11 +71,10 @@ def analyze(  # noqa: PLR0913  (every option is a parameter: typer reads them he
             previous=previous,
             seed=seed,
             language=lang.value,
+            workbook=format is options.Form.xlsx,
             memory_limit=memory_limit,
             progress=bar,
         )
-    if format is options.Form.xlsx:
-        reports.write_xlsx(out, path=out / "tables.xlsx", language=lang.value)
     say_what_came_out(result, language=lang.value, workbook=format is options.Form.xlsx)
 
 

@@ -4,13 +4,17 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.cells import cell_len
 from rich.table import Table
 
 from regulars import analysis, customers, reports
 from regulars._version import __version__
 from regulars.cli import _options as options
-from regulars.cli._screen import answers
+from regulars.cli._screen import answers, remarks
 from regulars.core import RegularsError
+
+_NARROWEST = 12
+"""Cells that a column of sentences keeps in a terminal that is too narrow for the table."""
 
 
 class NamesNeedWorkspace(RegularsError):
@@ -62,12 +66,13 @@ def actions(
     heads, rows = reports.action_rows(
         opened.folder, limit=limit, names=names if with_names else None, language=lang.value
     )
-    table = Table(box=None, pad_edge=False)
-    for head in heads:
-        table.add_column(head, overflow="fold")
-    for row in rows:
-        table.add_row(*row)
-    answers.print(table, markup=False)
+    if with_names and not any(row[1] in names for row in rows):
+        unknown = reports.Voice(language=lang.value).t(
+            "The workspace {folder} knows none of these customers: it is another analysis's, or no names were given.",
+            folder=workspace,
+        )
+        remarks.print(unknown, markup=False)
+    _show(heads, rows, whole={0, 1, len(heads) - 2, len(heads) - 1} | ({2} if with_names else set()))
 
 
 def report(
@@ -105,11 +110,32 @@ def version() -> None:
     answers.print(f"regulars {__version__}")
 
 
+def _show(heads: list[str], rows: list[list[str]], *, whole: set[int]) -> None:
+    """Print a table whose columns `whole` are never broken; a file or a pipe gets every row on one line."""
+    lengths = [
+        max(cell_len(line) for text in texts for line in text.split("\n")) for texts in zip(heads, *rows, strict=True)
+    ]
+    table = Table(box=None, pad_edge=False)
+    for place, head in enumerate(heads):
+        table.add_column(head, no_wrap=place in whole, overflow="fold")
+    for row in rows:
+        table.add_row(*row)
+    if answers.is_terminal:
+        lengths = [length if place in whole else min(length, _NARROWEST) for place, length in enumerate(lengths)]
+    answers.width = max(answers.width, sum(lengths) + len(heads))
+    answers.print(table, markup=False)
+
+
 def _names(workspace: Path) -> dict[str, str]:
-    """Return what the workspace knows of each customer, best first: name, then e-mail, then phone."""
-    order = {field: place for place, field in enumerate(("name", "nickname", "email", "phone"))}
-    known: dict[str, list[tuple[int, str]]] = {}
+    """Return what the workspace knows of each customer, a line each: one name, one e-mail, one phone."""
+    known: dict[str, dict[str, str]] = {}
     for row in customers.read_identities(workspace).to_pylist():
-        if row["field"] in order:
-            known.setdefault(row["customer_id"], []).append((order[row["field"]], row["value"]))
-    return {customer_id: ", ".join(value for _, value in sorted(facts)) for customer_id, facts in known.items()}
+        known.setdefault(row["customer_id"], {}).setdefault(row["field"], row["value"])
+    return {
+        customer_id: "\n".join(
+            value
+            for value in (facts.get("name") or facts.get("nickname"), facts.get("email"), facts.get("phone"))
+            if value
+        )
+        for customer_id, facts in known.items()
+    }

@@ -61,7 +61,7 @@ def simulate(  # noqa: PLR0913  (every option is a parameter: typer reads them h
     folder: Annotated[Path, typer.Argument(help="Where to put the files.")],
     customers: Annotated[int, typer.Option(min=1, help="How many customers.")] = 400,
     seed: Annotated[int, typer.Option(help="Same seed, same files.")] = 0,
-    days: Annotated[int, typer.Option(min=1, help="How many days of records.")] = 730,
+    days: Annotated[int, typer.Option(help="How many days of records, 60 to 3650.")] = 730,
     last_day: Annotated[str, typer.Option(help="Their last day.")] = _LAST_DAY.isoformat(),
     lang: options.LangOption = options.Lang.en,
     format: Annotated[FileFormat, typer.Option(help="Of the files.")] = FileFormat.csv,  # noqa: A002  (the option's name)

@@ -12,12 +12,11 @@ from regulars.core._errors import RegularsError
 from regulars.core._figures import Figure, Note, Period, Unit
 from regulars.core._intervals import Interval, wilson
 from regulars.core._money import MONEY, MONEY_SQL, to_money
-from regulars.core._periods import DAYS_PER_MONTH, DAYS_PER_YEAR, Window
+from regulars.core._periods import DAYS_PER_YEAR, Window
 from regulars.core._playbook import Channel, Play, Trigger
 from regulars.core._settings import Settings, SettingsError, load_settings
 
 __all__ = [
-    "DAYS_PER_MONTH",
     "DAYS_PER_YEAR",
     "MONEY",
     "MONEY_SQL",

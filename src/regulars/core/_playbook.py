@@ -32,7 +32,7 @@ class Trigger(BaseModel):
     A condition on satisfaction holds only for a customer whose satisfaction is known.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     stages: tuple[Stage, ...] = ()
     groups: tuple[Group, ...] = ()
@@ -59,7 +59,7 @@ class Play(BaseModel):
     `effect_low` and `effect_high` are its range. `offer_cost` is what the offer costs for everyone it is made to.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     code: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     trigger: Trigger

@@ -22,7 +22,7 @@ class SettingsError(RegularsError):
 
 
 class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class Business(_Section):
@@ -133,7 +133,8 @@ class Strategy(_Section):
     """The playbook, what a contact costs, how much may be spent and how many are held out to measure by.
 
     `campaign` names what is measured as one: the same people stay held out until it is renamed. Empty means one
-    campaign a calendar month. `margin_share` is how much of an order's amount is margin where no cost is known.
+    campaign a calendar month. `margin_share` is how much of the spend of a customer is margin if any of the orders
+    in question has no cost; lifetime values go by it too.
     """
 
     campaign: str = Field(default="", max_length=80, pattern=r"^(\S(.*\S)?)?$")

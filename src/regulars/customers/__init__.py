@@ -1,13 +1,14 @@
 """Customers: who is who, and which of their records are clean enough to count?
 
 Reads the raw tables of `records`; writes the clean tables (`CLEAN_TABLES`): one person under one id, duplicates
-out, refunds netted, outliers marked, and what each person allows.
+out, refunds netted, and what each person allows. Says which amounts are far out, as of a day.
 """
 
 from regulars.customers._clean import Cleaning, clean
 from regulars.customers._clean_tables import CLEAN_TABLES
 from regulars.customers._crosswalk import remember_profiles
 from regulars.customers._identity import HashedIdentities, Resolve, WorkspaceUnreadable, read_identities
+from regulars.customers._outliers import outlier_bound
 
 __all__ = [
     "CLEAN_TABLES",
@@ -16,6 +17,7 @@ __all__ = [
     "Resolve",
     "WorkspaceUnreadable",
     "clean",
+    "outlier_bound",
     "read_identities",
     "remember_profiles",
 ]

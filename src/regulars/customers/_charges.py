@@ -1,4 +1,7 @@
-"""Where a customer has a subscription and no orders, its charges are the revenue: one order row a charge."""
+"""Until a subscriber's first order, the charges are the revenue: one order row a charge.
+
+From that order on the orders speak. Nothing before it changes, so no day knows what came after it.
+"""
 
 from calendar import monthrange
 from collections.abc import Iterable, Iterator
@@ -17,9 +20,13 @@ _DAYS = {"day": 1, "daily": 1, "week": 7, "weekly": 7, "日": 1, "周": 7}
 
 CHARGES_SCHEMA = pa.schema([("customer_id", pa.string()), ("local_day", pa.date32()), ("amount", MONEY)])
 
-_WITHOUT_ORDERS = """
-SELECT s.* FROM subscriptions AS s ANTI JOIN order_rows AS o ON o.customer_id = s.customer_id
-WHERE s.price IS NOT NULL AND s.price > 0
+_CHARGED = """
+SELECT s.*, o.first_order_day
+FROM subscriptions AS s
+LEFT JOIN (
+    SELECT customer_id, min(local_day) AS first_order_day FROM order_rows WHERE NOT is_refund GROUP BY customer_id
+) AS o ON o.customer_id = s.customer_id
+WHERE s.price > 0 AND (o.first_order_day IS NULL OR s.started_day < o.first_order_day)
 """
 
 _WITH_CHARGES = """
@@ -33,14 +40,14 @@ FROM charges
 
 
 def add_charges(engine: Engine, *, today: date) -> None:
-    """Add to `order_rows` the charges up to `today` of subscribers who have no order; a period unknown: the first."""
+    """Add to `order_rows` the charges up to `today` before a subscriber's first order; a period unknown: the first."""
 
     def charged(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         for batch in batches:
             rows = [charge for row in batch.to_pylist() for charge in _charges_of(row, today)]
             yield pa.RecordBatch.from_pylist(rows, schema=CHARGES_SCHEMA)
 
-    engine.map_batches(_WITHOUT_ORDERS, charged, CHARGES_SCHEMA, into="charges")
+    engine.map_batches(_CHARGED, charged, CHARGES_SCHEMA, into="charges")
     if engine.fetch("SELECT count(*) AS n FROM charges").column("n")[0].as_py():
         engine.run(_WITH_CHARGES, into="order_rows_charged")
         engine.run("SELECT * FROM order_rows_charged", into="order_rows")
@@ -70,8 +77,8 @@ def charge_days(first: date, last: date, period: str | None) -> Iterator[date]:
 
 
 def _charges_of(row: dict[str, Any], today: date) -> Iterator[dict[str, date | str | Decimal]]:
-    ended = row["ended_day"]
-    last = today if ended is None else min(today, ended - timedelta(days=1))
+    ends = [day - timedelta(days=1) for day in (row["ended_day"], row["first_order_day"]) if day is not None]
+    last = min([today, *ends])
     for day in charge_days(row["started_day"], last, row["period"]):
         yield {"customer_id": row["customer_id"], "local_day": day, "amount": row["price"]}
 

@@ -12,7 +12,7 @@ from regulars.customers._crosswalk import build_crosswalk
 from regulars.customers._duplicates import count_repeated, find_duplicates
 from regulars.customers._events import clean_events
 from regulars.customers._identity import Resolve
-from regulars.customers._orders import clean_orders, mark_outliers
+from regulars.customers._orders import clean_orders, write_orders
 from regulars.customers._people import clean_people
 from regulars.customers._quality import quality_table
 from regulars.engines import Engine
@@ -23,13 +23,15 @@ from regulars.records import RecordSet
 class Cleaning:
     """What cleaning did.
 
-    `duplicates` and `repeated` count rows by file (its index in the record set); `outlier_above` is the
-    amount above which an order was marked; `quality` has one row an issue (see docs/columns.md).
+    `duplicates` and `repeated` count rows by file (its index in the record set); `last_order_day` is the day the
+    last recorded order or refund became known, charges of subscriptions apart; `consents_of_nobody` counts people
+    whom only the consents name; `quality` has one row an issue (see docs/columns.md).
     """
 
     duplicates: Mapping[int, int]
     repeated: Mapping[int, int]
-    outlier_above: float | None
+    last_order_day: date | None
+    consents_of_nobody: int
     quality: pa.Table
 
 
@@ -40,16 +42,28 @@ def clean(engine: Engine, records: RecordSet, *, resolve: Resolve, settings: Set
         engine: holds `raw_<kind>` for every kind, as `records.read` left them.
         records: what was read.
         resolve: turns keys into customer ids; `HashedIdentities.resolve`, or the app's vault.
-        settings: the outlier fence, and what is allowed without a recorded consent.
-        today: the last day a running subscription may have charged.
+        settings: what is allowed without a recorded consent.
+        today: the last day a running subscription may have charged, and a consent be given.
     """
     build_crosswalk(engine, records, resolve)
     duplicates = find_duplicates(engine, records)
     repeated = count_repeated(engine)
     clean_orders(engine)
+    last_order_day = _last_order_day(engine)
     clean_events(engine)
     add_charges(engine, today=today)
-    outlier_above = mark_outliers(engine, fence=settings.customers.outlier_fence)
-    clean_people(engine, settings=settings, today=today)
-    quality = quality_table(engine, records, duplicates=duplicates, repeated=repeated, outlier_above=outlier_above)
-    return Cleaning(duplicates=duplicates, repeated=repeated, outlier_above=outlier_above, quality=quality)
+    write_orders(engine)
+    consents_of_nobody = clean_people(engine, settings=settings, today=today)
+    quality = quality_table(engine, records, duplicates=duplicates, repeated=repeated)
+    return Cleaning(
+        duplicates=duplicates,
+        repeated=repeated,
+        last_order_day=last_order_day,
+        consents_of_nobody=consents_of_nobody,
+        quality=quality,
+    )
+
+
+def _last_order_day(engine: Engine) -> date | None:
+    day: date | None = engine.fetch("SELECT max(known_day) AS day FROM order_rows").column("day")[0].as_py()
+    return day

@@ -29,7 +29,6 @@ CLEAN_TABLES: Mapping[str, pa.Schema] = {
             ("cost", MONEY),
             ("discount", MONEY),
             ("channel", _TEXT),
-            ("is_outlier", _YES),
             ("previous_day", _DAY),
         ]
     ),

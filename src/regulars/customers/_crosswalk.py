@@ -4,7 +4,7 @@ import pyarrow as pa
 
 from regulars.customers._identity import IDENTITY_SCHEMA, HashedIdentities, Resolve
 from regulars.engines import Engine, quoted
-from regulars.records import FileReport, RecordSet
+from regulars.records import FileReport, RecordSet, looks_like_person
 
 CROSSWALK_SCHEMA = pa.schema([("file_id", pa.int32()), ("customer_key", pa.string()), ("customer_id", pa.string())])
 
@@ -16,14 +16,19 @@ def build_crosswalk(engine: Engine, records: RecordSet, resolve: Resolve) -> boo
 
     A column mapped as customer_id passes unchanged (it is not in the crosswalk), unless at least 1 % of its
     values in any file look like an e-mail address or a mobile number: then every file's is hashed, so that
-    the same person keeps the same id in all of them.
+    the same person keeps the same id in all of them. Where fewer do, only those values are.
     """
     ids_are_personal = any(file.key_role == "customer_id" and file.looks_personal for file in records.files)
     parts = [CROSSWALK_SCHEMA.empty_table()]
     for file_id, file in enumerate(records.files):
-        if file.key_role == "customer_id" and not ids_are_personal:
+        passes = file.key_role == "customer_id" and not ids_are_personal
+        if passes and not file.has_personal_keys:
             continue
         keys = _keys(engine, file, file_id)
+        if passes:
+            keys = keys.filter(looks_like_person(keys))
+        if not len(keys):
+            continue
         ids = resolve(keys, file.key_role)
         files = pa.array([file_id] * len(keys), pa.int32())
         parts.append(pa.table([files, keys, ids], schema=CROSSWALK_SCHEMA))

@@ -1,11 +1,14 @@
 """The same row met again in another file is a duplicate; the same row twice in one file is two rows.
 
 A row's identity is its content and its occurrence number within its file. Only days that more than one file
-speaks of can hold duplicates, so only their rows are compared.
+speaks of can hold duplicates, so only their rows are compared. An export made again with another column is still the
+same, so only columns that every file has are compared, and the row of the file with the most columns is kept.
 """
 
+from collections.abc import Mapping
+
 from regulars.engines import Engine, quoted
-from regulars.records import KINDS, RecordSet
+from regulars.records import KINDS, FileReport, Kind, RecordSet
 
 _PLACE = {"file_id", "line"}
 
@@ -18,10 +21,32 @@ WITH candidates AS (
 ), numbered AS (
     SELECT *, row_number() OVER (PARTITION BY file_id, {content} ORDER BY line) AS occurrence FROM candidates
 ), met AS (
-    SELECT file_id, line, row_number() OVER (PARTITION BY {content}, occurrence ORDER BY file_id, line) AS meeting
+    SELECT
+        file_id, line,
+        row_number() OVER (PARTITION BY {content}, occurrence ORDER BY {richest_first}, file_id, line) AS meeting
     FROM numbered
 )
 SELECT file_id, line FROM met WHERE meeting > 1
+"""
+
+# Of orders with a number only; one whose rows were recognised, if only in part, was not lost on anybody.
+_IN_TWO_FILES = """
+WITH numbered AS (
+    SELECT file_id, line, customer_key, order_id, local_day FROM raw_orders
+    WHERE order_id IS NOT NULL AND amount >= 0 AND NOT coalesce(is_refund, FALSE)
+), shared AS (
+    SELECT local_day FROM numbered GROUP BY local_day HAVING count(DISTINCT file_id) > 1
+), met AS (
+    SELECT count(DISTINCT n.file_id) AS files, count(d.line) AS recognised
+    FROM numbered AS n
+    JOIN shared AS s ON s.local_day = n.local_day
+    LEFT JOIN duplicate_orders AS d ON d.file_id = n.file_id AND d.line = n.line
+    LEFT JOIN crosswalk AS w ON w.file_id = n.file_id AND w.customer_key = n.customer_key
+    GROUP BY coalesce(w.customer_id, n.customer_key), n.order_id, n.local_day
+)
+SELECT
+    CAST(count(*) FILTER (WHERE files > 1 AND recognised = 0) AS BIGINT) AS doubled, CAST(count(*) AS BIGINT) AS orders
+FROM met
 """
 
 _COUNTED = "SELECT file_id, CAST(count(*) AS BIGINT) AS n FROM {duplicates} GROUP BY file_id"
@@ -39,7 +64,7 @@ def find_duplicates(engine: Engine, records: RecordSet) -> dict[int, int]:
     counts: dict[int, int] = {}
     for kind in KINDS:
         duplicates = f"duplicate_{kind}"
-        files = [file for file in records.files if file.kind == kind]
+        files = {place: file for place, file in enumerate(records.files) if file.kind == kind and file.accepted}
         if len(files) < 2:
             engine.run(_NONE, into=duplicates)
             continue
@@ -47,16 +72,43 @@ def find_duplicates(engine: Engine, records: RecordSet) -> dict[int, int]:
         query = _FOUND.format(
             raw=quoted(f"raw_{kind}"),
             day="coalesce(r.local_day, DATE '1970-01-01')" if "local_day" in columns else "DATE '1970-01-01'",
-            content=_content(columns),
+            content=_content(_compared(KINDS[kind], list(files.values()))),
+            richest_first=_richest_first(files),
         )
         engine.run(query, into=duplicates)
         counts |= _per_file(engine, _COUNTED.format(duplicates=quoted(duplicates)))
     return counts
 
 
+def count_in_two_files(engine: Engine) -> tuple[int, int]:
+    """Return how many orders stand in two files with other content, and how many there are on the days shared."""
+    (found,) = engine.fetch(_IN_TWO_FILES).to_pylist()
+    return found["doubled"], found["orders"]
+
+
 def count_repeated(engine: Engine) -> dict[int, int]:
     """Return how many orders without an id repeat an earlier row of their file, for those files that have some."""
     return _per_file(engine, _REPEATED.format(content=_content(engine.columns("raw_orders"))))
+
+
+def _compared(kind: Kind, files: list[FileReport]) -> tuple[str, ...]:
+    """Return the raw columns that tell whether rows of these files are the same.
+
+    All of them where the common columns say no more than who and when, and for profiles: they are not added up,
+    and a row may differ only in what it adds to a person.
+    """
+    common = [
+        column for column in kind.columns if column.required or all(column.name in file.mapping for file in files)
+    ]
+    if kind.name == "profiles" or all(column.role in {"key", "time"} for column in common):
+        common = list(kind.columns)
+    names = [(column.key_name, *([column.day_name] if column.role == "time" else [])) for column in common]
+    return tuple(name for both in names for name in both)
+
+
+def _richest_first(files: Mapping[int, FileReport]) -> str:
+    whens = " ".join(f"WHEN {place} THEN {-len(file.mapping)}" for place, file in files.items())
+    return f"CASE file_id {whens} END"
 
 
 def _content(columns: tuple[str, ...]) -> str:

@@ -19,7 +19,7 @@ SELECT customer_id, local_day, event, duration_minutes, channel FROM known
 # A score without a scale has the usual scale of its kind; without either, or off its scale, it has no rating.
 _FEEDBACK = """
 WITH known AS ({known}), worded AS (
-    SELECT *, lower(coalesce(kind, 'comment')) AS kind_word FROM known
+    SELECT *, coalesce(kind, 'comment') AS kind_word FROM known
 ), scaled AS (
     SELECT
         *,
@@ -38,7 +38,7 @@ FROM scaled
 
 _TOUCHES = """
 WITH known AS ({known})
-SELECT customer_id, local_day, lower(kind) AS kind, cost, minutes, campaign_id, lower(direction) AS direction FROM known
+SELECT customer_id, local_day, kind, cost, minutes, campaign_id, direction FROM known
 """
 
 _SUBSCRIPTIONS = """

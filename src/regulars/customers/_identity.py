@@ -27,6 +27,7 @@ _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _CHINESE_MOBILE = re.compile(r"(?:\+?86)?(1[3-9]\d{9})")
 _KEY_BYTES = 32
 _ID_HEX_DIGITS = 32
+_NO_IDENTITIES = "its file 'identities.parquet' does not hold identities"
 
 
 class WorkspaceUnreadable(RegularsError):
@@ -43,13 +44,15 @@ class HashedIdentities:
         folder: the workspace; created with its key if it does not exist. None: a key for this run only.
 
     Raises:
-        WorkspaceUnreadable: the folder or its key cannot be read, written, or is not a key.
+        WorkspaceUnreadable: the folder, its key or its identities cannot be read, or are something else.
     """
 
     def __init__(self, folder: Path | None) -> None:
         self.folder = folder
         self._key = secrets.token_bytes(_KEY_BYTES) if folder is None else _key_of(folder)
         self._seen: list[pa.Table] = []
+        if folder is not None:
+            _check_identities(folder)  # what only `save` found would be found after all the work
 
     @property
     def has_hashed(self) -> bool:
@@ -71,8 +74,8 @@ class HashedIdentities:
         if self.folder is None or not self._seen:
             return
         path = self.folder / "identities.parquet"
-        before = [pq.read_table(path, schema=IDENTITY_SCHEMA)] if path.exists() else []
-        everything = pa.concat_tables([*before, *self._seen]).group_by(IDENTITY_SCHEMA.names).aggregate([])
+        facts = pa.concat_tables([_identities(self.folder), *self._seen])
+        everything = facts.group_by(IDENTITY_SCHEMA.names).aggregate([])
         order = [(name, "ascending") for name in IDENTITY_SCHEMA.names]
         _write_private(path, lambda target: pq.write_table(everything.sort_by(order), target))
 
@@ -99,9 +102,31 @@ def canonical_key(key: str, role: str) -> str:
 
 
 def read_identities(folder: Path) -> pa.Table:
-    """Return the crosswalk of a workspace (customer_id, field, value); empty if nothing was hashed there yet."""
+    """Return the crosswalk of a workspace (customer_id, field, value); empty if nothing was hashed there yet.
+
+    Raises:
+        WorkspaceUnreadable: the folder is no workspace, or its identities are something else.
+    """
+    if not (folder / "key").is_file():
+        problem = "there is no file 'key' in it, so no analysis was made with it"
+        raise WorkspaceUnreadable(folder=folder, problem=problem)
+    return _identities(folder)
+
+
+def _identities(folder: Path) -> pa.Table:
+    _check_identities(folder)
     path = folder / "identities.parquet"
     return pq.read_table(path, schema=IDENTITY_SCHEMA) if path.exists() else IDENTITY_SCHEMA.empty_table()
+
+
+def _check_identities(folder: Path) -> None:
+    path = folder / "identities.parquet"
+    try:
+        is_ours = not path.exists() or pq.read_schema(path).names == IDENTITY_SCHEMA.names
+    except (OSError, pa.ArrowInvalid) as error:
+        raise WorkspaceUnreadable(folder=folder, problem=_NO_IDENTITIES) from error
+    if not is_ours:
+        raise WorkspaceUnreadable(folder=folder, problem=_NO_IDENTITIES)
 
 
 def _key_of(folder: Path) -> bytes:

@@ -1,11 +1,9 @@
-"""Lines become orders, refunds find the order they take back, and amounts far out are marked.
+"""Lines become orders, and refunds find the order they take back.
 
 Rows that share order_id and day are one order; without an order_id a row is an order. (The day is part of it
 because some shops start their numbers anew, and because an order must not change after its day has passed.)
 A refund with the order_id of an order counts on that order's day, else on its own; it is known from its own day.
 """
-
-from math import expm1, log1p
 
 from regulars.customers._known_rows import known_rows
 from regulars.engines import Engine
@@ -65,23 +63,9 @@ WITH known AS ({known}), signed AS ({signed})
 SELECT customer_id, local_day, category, amount FROM signed WHERE NOT is_refund AND category IS NOT NULL
 """
 
-# Nearest-rank quartiles from the counts of each amount: exact, and cheap because amounts repeat.
-_QUARTILES = """
-WITH counted AS (
-    SELECT amount, CAST(count(*) AS BIGINT) AS n FROM order_rows WHERE NOT is_refund AND amount > 0 GROUP BY amount
-), ranked AS (
-    SELECT amount, sum(n) OVER (ORDER BY amount) AS up_to, sum(n) OVER () AS total FROM counted
-)
-SELECT
-    CAST(min(amount) FILTER (WHERE up_to >= ceil(0.25 * total)) AS DOUBLE) AS first,
-    CAST(min(amount) FILTER (WHERE up_to >= ceil(0.75 * total)) AS DOUBLE) AS third
-FROM ranked
-"""
-
-_MARKED = """
+_WITH_PREVIOUS_DAY = """
 SELECT
     customer_id, ordered_at, local_day, known_day, is_refund, amount, cost, discount, channel,
-    NOT is_refund AND coalesce(amount > $fence, FALSE) AS is_outlier,
     CASE WHEN NOT is_refund THEN lag(local_day) OVER (
         PARTITION BY customer_id, is_refund ORDER BY local_day, ordered_at, amount
     ) END AS previous_day
@@ -90,7 +74,7 @@ FROM order_rows
 
 
 def clean_orders(engine: Engine) -> None:
-    """Write `order_rows` (orders and refunds, not yet marked) and `order_lines`."""
+    """Write `order_rows` (orders and refunds, before any charges join them) and `order_lines`."""
     parts = {"known": known_rows("orders"), "signed": _SIGNED}
     has_ids = engine.fetch("SELECT count(order_id) > 0 AS yes FROM raw_orders").column("yes")[0].as_py()
     if has_ids:
@@ -102,21 +86,7 @@ def clean_orders(engine: Engine) -> None:
     engine.run(_ORDER_LINES.format(**parts), into="order_lines")
 
 
-def mark_outliers(engine: Engine, *, fence: float) -> float | None:
-    """Write `orders` with the mark `is_outlier` and `previous_day`; return the amount above which an order bears it.
-
-    Tukey's outer fence on the logarithm of the amounts: above Q3 + `fence` · (Q3 - Q1) of log(1 + amount).
-    None, and no marks, where the middle half of the orders cost the same.
-    """
-    quartiles = engine.fetch(_QUARTILES).to_pylist()[0]
-    bound = _outer_fence(quartiles["first"], quartiles["third"], fence)
-    engine.run(_MARKED, into="orders", fence=bound)
+def write_orders(engine: Engine) -> None:
+    """Write `orders`: the order rows, each with the day of the customer's order before."""
+    engine.run(_WITH_PREVIOUS_DAY, into="orders")
     engine.drop("order_rows")
-    return bound
-
-
-def _outer_fence(first: float | None, third: float | None, fence: float) -> float | None:
-    if first is None or third is None or first == third:
-        return None
-    low, high = log1p(first), log1p(third)
-    return expm1(high + fence * (high - low))

@@ -1,6 +1,8 @@
 """One row a person: when first met, what the profile says, and what this person allows.
 
 Consents are read to their newest row, whatever day is analysed; of two rows of one moment the stricter wins.
+A withdrawal is never lost: one dated in the future counts at once, and a yes to marketing in general does not undo
+the no to a channel.
 """
 
 from datetime import date
@@ -36,10 +38,31 @@ FROM (SELECT *, file_id * 1000000000000 + line AS place FROM profile_rows) AS pl
 GROUP BY customer_id
 """
 
+_CONSENTS = """
+WITH known AS ({known})
+SELECT
+    customer_id, purpose,
+    coalesce(granted, FALSE) AS granted, recorded_at, local_day
+FROM known
+"""
+
+# `marketing` speaks for every channel; its yes stands behind whatever was said of the channel itself.
 _NEWEST_CONSENT = """
-WITH known AS ({known}), newest AS (
-    SELECT customer_id, lower(purpose) AS purpose, granted FROM known
-    QUALIFY row_number() OVER (PARTITION BY customer_id, lower(purpose) ORDER BY recorded_at DESC, granted) = 1
+WITH newest_words AS (
+    SELECT customer_id, purpose, granted, recorded_at FROM consent_rows WHERE local_day <= $today OR NOT granted
+    QUALIFY row_number() OVER (PARTITION BY customer_id, purpose ORDER BY recorded_at DESC, granted) = 1
+), channels AS (
+    SELECT 'marketing_email' AS channel UNION ALL SELECT 'marketing_message' UNION ALL SELECT 'marketing_phone'
+), spoken AS (
+    SELECT customer_id, purpose, granted, recorded_at, 0 AS stands_behind FROM newest_words WHERE purpose <> 'marketing'
+    UNION ALL
+    SELECT n.customer_id, c.channel, n.granted, n.recorded_at, CASE WHEN n.granted THEN 1 ELSE 0 END
+    FROM newest_words AS n CROSS JOIN channels AS c WHERE n.purpose = 'marketing'
+), newest AS (
+    SELECT customer_id, purpose, granted FROM spoken
+    QUALIFY row_number() OVER (
+        PARTITION BY customer_id, purpose ORDER BY stands_behind, recorded_at DESC, granted
+    ) = 1
 )
 SELECT
     customer_id,
@@ -66,11 +89,21 @@ LEFT JOIN newest_consents AS c ON c.customer_id = m.customer_id
 """
 
 
-def clean_people(engine: Engine, *, settings: Settings, today: date) -> None:
-    """Write `customers`. Who is known only from a record without a date counts from the first day of all records."""
+_OF_NOBODY = """
+SELECT CAST(count(DISTINCT c.customer_id) AS BIGINT) AS n
+FROM consent_rows AS c ANTI JOIN met AS m ON m.customer_id = c.customer_id
+"""
+
+
+def clean_people(engine: Engine, *, settings: Settings, today: date) -> int:
+    """Write `customers`; return how many people only the consents name, who are nobody's customers.
+
+    Who is known only from a record without a date counts from the first day of all records.
+    """
     engine.run(known_rows("profiles"), into="profile_rows")
     engine.run(_PROFILES, into="profiles")
-    engine.run(_NEWEST_CONSENT.format(known=known_rows("consents")), into="newest_consents")
+    engine.run(_CONSENTS.format(known=known_rows("consents")), into="consent_rows")
+    engine.run(_NEWEST_CONSENT, into="newest_consents", today=today)
     engine.run(_MET, into="met")
     first = engine.fetch("SELECT min(first_day) AS day FROM met").column("day")[0].as_py()
     consent = settings.consent
@@ -82,4 +115,6 @@ def clean_people(engine: Engine, *, settings: Settings, today: date) -> None:
         marketing=consent.marketing,
         sharing=consent.sharing,
     )
-    engine.drop("profile_rows", "profiles", "newest_consents", "met")
+    of_nobody: int = engine.fetch(_OF_NOBODY).column("n")[0].as_py()
+    engine.drop("profile_rows", "profiles", "consent_rows", "newest_consents", "met")
+    return of_nobody

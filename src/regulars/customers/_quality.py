@@ -1,7 +1,8 @@
-"""What was left out, and what was marked: one row an issue, with the rule behind it. Nothing is deleted here."""
+"""What was left out, and what is missing: one row an issue, with the rule behind it. Nothing is deleted here."""
 
 import pyarrow as pa
 
+from regulars.customers._duplicates import count_in_two_files
 from regulars.engines import Engine, quoted
 from regulars.records import RecordSet
 
@@ -26,7 +27,6 @@ def quality_table(
     *,
     duplicates: dict[int, int],
     repeated: dict[int, int],
-    outlier_above: float | None,
 ) -> pa.Table:
     """Return every issue found, in a fixed order: file by file, then kind by kind."""
     rows: list[Row] = []
@@ -40,7 +40,9 @@ def quality_table(
         ]
     for kind in sorted({file.kind for file in records.files}):
         rows += _missing(engine, records, kind)
-    rows += _outliers(engine, outlier_above) + _off_scale(engine)
+    if sum(file.kind == "orders" and "order_id" in file.mapping for file in records.files) > 1:
+        rows += _in_two_files(engine)
+    rows += _off_scale(engine)
     return pa.Table.from_pylist(rows, schema=QUALITY_SCHEMA)
 
 
@@ -64,13 +66,12 @@ def _missing(engine: Engine, records: RecordSet, kind: str) -> list[Row]:
     ]
 
 
-def _outliers(engine: Engine, above: float | None) -> list[Row]:
-    query = "SELECT count(*) FILTER (WHERE is_outlier) AS marked, count(*) AS n FROM orders WHERE NOT is_refund"
-    (found,) = engine.fetch(query).to_pylist()
-    if not found["marked"]:
+def _in_two_files(engine: Engine) -> list[Row]:
+    doubled, orders = count_in_two_files(engine)
+    if not doubled:
         return []
-    rule = f"amount_above:{above:.2f}"
-    return [_row("outlier", found["marked"], found["n"], kind="orders", column_name="amount", rule=rule)]
+    rule = "order_in_two_files"
+    return [_row(rule, doubled, orders, kind="orders", column_name="order_id", rule=rule)]
 
 
 def _off_scale(engine: Engine) -> list[Row]:

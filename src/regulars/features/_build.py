@@ -33,6 +33,7 @@ def build(
     period_days: int = 90,
     into: str = "features",
     parts: Collection[str] = ALL_PARTS,
+    outlier_above: float | None = None,
 ) -> None:
     """Write one row for every customer first met by `as_of`.
 
@@ -42,6 +43,7 @@ def build(
         period_days: the length of the two adjoining periods that `…_last_period` and `…_prior_period` compare.
         into: the table to write.
         parts: which of `ALL_PARTS` to work out; the columns of the others read as if there were no such records.
+        outlier_above: the amount above which an order is an outlier (`customers.outlier_bound`); None: none is.
 
     Raises:
         PartUnknown: a part is none of `ALL_PARTS`.
@@ -53,7 +55,9 @@ def build(
     used, channels_bound = channels(engine, is_asked="mix" in parts)
     bought, categories_bound = categories(engine, is_asked="mix" in parts)
     bound = {**asked, **channels_bound, **categories_bound, **_first_days(as_of, period_days)}
-    engine.run(_FEATURES.format(channels=used, categories=bought), into=into, as_of=as_of, **bound)
+    engine.run(
+        _FEATURES.format(channels=used, categories=bought), into=into, as_of=as_of, outlier_above=outlier_above, **bound
+    )
 
 
 def _first_days(as_of: date, period_days: int) -> dict[str, date]:
@@ -117,7 +121,8 @@ SELECT
     coalesce(purchase.orders_30d, 0) AS orders_30d,
     coalesce(purchase.orders_90d, 0) AS orders_90d,
     coalesce(purchase.orders_365d, 0) AS orders_365d,
-    CAST(coalesce(purchase.spend_365d - purchase.cost_365d, 0) AS DECIMAL(18, 4)) AS margin_365d,
+    CASE WHEN purchase.costless_365d > 0 THEN NULL
+        ELSE CAST(coalesce(purchase.spend_365d - purchase.cost_365d, 0) AS DECIMAL(18, 4)) END AS margin_365d,
     coalesce(purchase.spend_last_period, 0) AS spend_last_period,
     coalesce(purchase.spend_prior_period, 0) AS spend_prior_period,
     coalesce(purchase.orders_last_period, 0) AS orders_last_period,

@@ -1,9 +1,11 @@
 """The plain rule: next year as the last one, discounted. What every lifetime model must be shown to beat.
 
-R, the margin of a year, is the margin of the last 365 days; 0 for who was silent that long; and if the customer
-is known for less than a year, but long enough, as much as makes a year at the same pace. Who is not known long
-enough (`annualise_after_days`) gets the mean of those who are, the silent ones among them. A margin may be
-negative (sold below cost, or refunded after): such a customer is worth less than nothing, and the table says so.
+R, the margin of a year, is the margin of the last 365 days: net spend less cost if every order of these days has a
+cost, else the share of net spend that the settings take for margin (`margin_share`). It is 0 for who was silent
+that long; and if the customer is known for less than a year, but long enough, as much as makes a year at the same
+pace. Who is not known long enough (`annualise_after_days`) gets the mean of those who are, the silent ones among
+them. A margin may be negative (sold below cost, or refunded after): such a customer is worth less than nothing,
+and the table says so.
 
 The interval is one of the mean and covers only the doubt about how often the customer buys. Orders in the last
 365 days are taken as a Poisson count, with Byar's approximation to its exact limits at 95 %:
@@ -34,10 +36,11 @@ WITH told AS (
             WHEN tenure_days < $long_enough THEN 'short_history'
         END AS reason,
         CAST(orders_365d AS DOUBLE) AS orders,
-        CAST(margin_365d AS DOUBLE) * 365 / nullif(least(tenure_days, 365), 0) AS year_at_this_pace,
+        coalesce(CAST(margin_365d AS DOUBLE), CAST(spend_365d AS DOUBLE) * $margin_share)
+            * 365 / nullif(least(tenure_days, 365), 0) AS year_at_this_pace,
         -- What an order a year would bring: a silent customer's orders are those of the whole history.
-        CAST(coalesce(margin_total, spend_total) AS DOUBLE) / nullif(order_count, 0) * 365
-            / nullif(days_since_last, 0) AS year_of_one_order
+        coalesce(CAST(margin_total AS DOUBLE), CAST(spend_total AS DOUBLE) * $margin_share)
+            / nullif(order_count, 0) * 365 / nullif(days_since_last, 0) AS year_of_one_order
     FROM {features}
 ), own AS (
     SELECT
@@ -95,7 +98,7 @@ def add(engine: Engine, *, as_of: date, settings: Settings, features: str = "fea
     Args:
         engine: holds the table `features`.
         as_of: the last day that `features` know; the plain rule counts in the days before it, which they hold.
-        settings: section `lifetime`.
+        settings: section `lifetime`, and `strategy.margin_share` for orders without a cost.
         features: the name of the customers' features.
         into: the table to write; `lifetime_reason` is NULL for a customer's own year, else one of
             `no_consent` (no value), `no_orders` (never bought: no value), `silent_a_year` (0),
@@ -108,5 +111,6 @@ def add(engine: Engine, *, as_of: date, settings: Settings, features: str = "fea
         into=into,
         z=_Z,
         long_enough=rule.annualise_after_days,
+        margin_share=settings.strategy.margin_share,
         worth_of_one=level_annuity(1 / 12, monthly_rate, rule.horizon_months),
     )

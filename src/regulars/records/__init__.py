@@ -19,6 +19,7 @@ accepted + quarantined = read.
 from regulars.records._cells import REASONS
 from regulars.records._kinds import KINDS, QUARANTINE, RAW_TABLES, Column, Kind
 from regulars.records._masking import masked
+from regulars.records._personal import looks_like_person
 from regulars.records._reading import read
 from regulars.records._results import ArrowStream, FileReport, RecordSet, Source
 
@@ -33,6 +34,7 @@ __all__ = [
     "Kind",
     "RecordSet",
     "Source",
+    "looks_like_person",
     "masked",
     "read",
 ]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from regulars.core import RegularsError
 from regulars.records._kinds import IDENTITIES, KINDS, Kind
+from regulars.records._masking import looks_like_value
 from regulars.records._words import plain, words
 
 _SHARED = frozenset(
@@ -23,6 +24,36 @@ class KindUnknown(RegularsError):
     template = (
         "{file}: its headers fit no kind of records. Say which with --as ({kinds}) and name its columns with --map. "
         "Its headers: {headers}."
+    )
+
+
+class KindIncomplete(RegularsError):
+    """Headers of one kind, but for a required column that some header comes near to."""
+
+    code = "kind_incomplete"
+    template = (
+        "{file} looks like {kind} but has no column for {column}. Did you mean {nearest}? "
+        "Map it with --map {column}={first}."
+    )
+
+
+class KindIncompleteEntirely(RegularsError):
+    """Headers of one kind, but for a required column that no header comes near to."""
+
+    code = "kind_incomplete_entirely"
+    template = (
+        "{file} looks like {kind} but has no column for {column}. Map it with --map {column}=HEADER, "
+        "or say another kind with --as. Its headers: {headers}."
+    )
+
+
+class HeaderLineMissing(RegularsError):
+    """A first line that is no header but a row: nothing of it may be shown."""
+
+    code = "header_line_missing"
+    template = (
+        "{file} seems to have no header line. Name its columns with --columns customer_id,ordered_at,amount "
+        "(every one in order, '_' for one to skip)."
     )
 
 
@@ -84,6 +115,31 @@ class MappingInvalid(RegularsError):
     template = "--map names '{column}', which {kind} do not have ({file}). Their columns: {columns}."
 
 
+class MappingMisspelt(RegularsError):
+    """A mapping of a column that the kind does not have, though it has some with a name near to it."""
+
+    code = "mapping_misspelt"
+    template = "--map names '{column}', which {kind} do not have ({file}). Did you mean {nearest}?"
+
+
+class MappingForeign(RegularsError):
+    """A mapping of a column that no kind has."""
+
+    code = "mapping_foreign"
+    template = "--map names '{column}', which is a column of no kind of records ({file}). Nearest: {nearest}."
+
+
+_NAMING_HEADERS = (
+    KindUnknown,
+    KindIncomplete,
+    KindIncompleteEntirely,
+    ColumnMissing,
+    ColumnMissingEntirely,
+    HeaderMissing,
+    HeaderTwice,
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Layout:
     """What was recognised: the kind, and where each canonical column stands (place and header)."""
@@ -119,10 +175,21 @@ def recognise(headers: Sequence[str], *, file: str, kind: str | None, mapping: M
     """Return the kind and columns of a table with these headers.
 
     Raises:
-        KindInvalid, KindUnknown, KindAmbiguous: the kind is not known.
+        KindInvalid, KindUnknown, KindIncomplete, KindIncompleteEntirely, KindAmbiguous: the kind is not known.
         ColumnMissing, ColumnMissingEntirely, ColumnAmbiguous, HeaderTwice: a column is not, or not for sure, there.
-        HeaderMissing, MappingInvalid: the mapping says what cannot be.
+        HeaderMissing, MappingInvalid, MappingMisspelt, MappingForeign: the mapping says what cannot be.
+        HeaderLineMissing: one of these, and the headers are values.
     """
+    try:
+        return _recognised(headers, file=file, kind=kind, mapping=mapping)
+    except _NAMING_HEADERS:
+        # These errors show headers; where a header is a value, it may be somebody's address.
+        if any(looks_like_value(header) for header in headers):
+            raise HeaderLineMissing(file=file) from None
+        raise
+
+
+def _recognised(headers: Sequence[str], *, file: str, kind: str | None, mapping: Mapping[str, str]) -> Layout:
     if kind is not None and kind not in KINDS:
         raise KindInvalid(file=file, kind=kind, kinds=", ".join(KINDS))
     chosen = KINDS[kind] if kind is not None else _kind_of(headers, mapping, file)
@@ -138,6 +205,7 @@ def recognise(headers: Sequence[str], *, file: str, kind: str | None, mapping: M
 
 
 def _kind_of(headers: Sequence[str], mapping: Mapping[str, str], file: str) -> Kind:
+    _check_mapped_names(mapping, file)
     plain_headers = {plain(header) for header in headers}
     scores = {name: _fit(kind, plain_headers, mapping) for name, kind in KINDS.items()}
     # A profile needs nothing but a person, so it is asked last: an order with a name and an e-mail is an order.
@@ -145,6 +213,7 @@ def _kind_of(headers: Sequence[str], mapping: Mapping[str, str], file: str) -> K
     candidates = {name: score for name, score in complete.items() if name != "profiles"} or complete
     best = [name for name, score in candidates.items() if score == max(candidates.values())]
     if not best:
+        _refuse_incomplete(headers, mapping, file)
         raise KindUnknown(file=file, kinds=", ".join(KINDS), headers=_listed(headers))
     if len(best) > 1:
         raise KindAmbiguous(file=file, kinds=" or ".join(best), first=best[0])
@@ -155,11 +224,46 @@ def _fit(kind: Kind, headers: set[str], mapping: Mapping[str, str]) -> int:
     """Return how many columns that only this kind has are there; 0 if a required one is not or a mapping is foreign."""
     if not set(mapping) <= set(kind.names):
         return 0
-    own = {words().own[kind.name][header] for header in headers if header in words().own[kind.name]} | set(mapping)
-    known = own | {words().general[kind.name][header] for header in headers if header in words().general[kind.name]}
+    own, known = _told(kind, headers, mapping)
     if _missing(kind, known):
         return 0
     return len(own - _SHARED) + (len(own & {"name", "email", "phone"}) if kind.name == "profiles" else 0)
+
+
+def _told(kind: Kind, headers: set[str], mapping: Mapping[str, str]) -> tuple[set[str], set[str]]:
+    """Return the columns of a kind that its own headers tell, and those together with what general ones tell."""
+    own = {words().own[kind.name][header] for header in headers if header in words().own[kind.name]} | set(mapping)
+    return own, own | {words().general[kind.name][header] for header in headers if header in words().general[kind.name]}
+
+
+def _refuse_incomplete(headers: Sequence[str], mapping: Mapping[str, str], file: str) -> None:
+    """Raise the error of the one kind that these headers would fit best if it were not for one required column."""
+    plain_headers = {plain(header) for header in headers}
+    lacking: dict[str, tuple[int, str]] = {}
+    for kind in KINDS.values():
+        own, known = _told(kind, plain_headers, mapping)
+        missing = _missing(kind, known)
+        if len(missing) == 1 and own - _SHARED and set(mapping) <= set(kind.names):
+            lacking[kind.name] = (len(own - _SHARED), missing[0])
+    best = [name for name, (score, _) in lacking.items() if score == max(lacking.values())[0]]
+    if len(best) != 1:
+        return
+    kind, column = KINDS[best[0]], lacking[best[0]][1]
+    meanings = words().own[kind.name].keys() | words().general[kind.name].keys()
+    nearest = _nearest(column, [header for header in headers if plain(header) not in meanings])
+    if nearest:
+        listed = _listed(nearest, " or ")
+        raise KindIncomplete(file=file, kind=kind.name, column=column, nearest=listed, first=nearest[0])
+    raise KindIncompleteEntirely(file=file, kind=kind.name, column=column, headers=_listed(headers))
+
+
+def _check_mapped_names(mapping: Mapping[str, str], file: str) -> None:
+    """Raise the error of a mapped column that no kind has."""
+    names = list(dict.fromkeys(name for kind in KINDS.values() for name in kind.names))
+    for name in mapping:
+        if name not in names:
+            nearest = _nearest(name, names) or names
+            raise MappingForeign(file=file, column=name, nearest=", ".join(nearest))
 
 
 def _missing(kind: Kind, known: set[str]) -> list[str]:
@@ -172,6 +276,9 @@ def _mapped(headers: Sequence[str], mapping: Mapping[str, str], kind: Kind, file
     places = {}
     for name, header in mapping.items():
         if name not in kind.names:
+            nearest = _nearest(name, kind.names)
+            if nearest:
+                raise MappingMisspelt(file=file, column=name, kind=kind.name, nearest=" or ".join(nearest))
             raise MappingInvalid(file=file, column=name, kind=kind.name, columns=", ".join(kind.names))
         exact = [place for place, known in enumerate(headers) if known.strip() == header.strip()]
         found = exact or [place for place, known in enumerate(headers) if plain(known) == plain(header)]

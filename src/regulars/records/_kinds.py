@@ -29,7 +29,10 @@ TYPES: Mapping[Role, pa.DataType] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
-    """One canonical column. `may_be_later`: its time may lie after today (a subscription's end)."""
+    """One canonical column. `may_be_later`: its time may lie after today.
+
+    So may a subscription's end, and a consent's day: a refusal is heeded even where its clock runs ahead.
+    """
 
     name: str
     role: Role
@@ -87,7 +90,7 @@ def _kind(name: str, required: str, optional: str = "") -> Kind:
 def _column(text: str, *, required: bool) -> Column:
     name, _, role = text.partition(":")
     chosen: Role = role or ("time" if name.endswith("_at") else "text")  # type: ignore[assignment]
-    return Column(name=name, role=chosen, required=required, may_be_later=name == "ended_at")
+    return Column(name=name, role=chosen, required=required, may_be_later=name in {"ended_at", "recorded_at"})
 
 
 KINDS: Mapping[str, Kind] = {

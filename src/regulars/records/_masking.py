@@ -1,6 +1,12 @@
-"""How a value that was set aside may be shown: its shape, and nothing that says whose it is."""
+"""What may be shown of a value: its shape, and nothing that says whose it is; and whether a text is a value at all."""
 
 import re
+
+import pyarrow as pa
+
+from regulars.records._decimal_cells import Marks, amount_of
+from regulars.records._personal import looks_like_person
+from regulars.records._time_text import UNREADABLE, moment_of
 
 _SHOWN = 40
 
@@ -15,3 +21,17 @@ def masked(value: str) -> str:
     shape = "".join(letter if letter == "#" or not letter.isalnum() else "x" for letter in shape)
     shape = "".join(letter if letter.isprintable() else "?" for letter in shape)
     return shape if len(shape) <= _SHOWN else shape[: _SHOWN - 1] + "…"
+
+
+def looks_like_value(text: str) -> bool:
+    """Whether a would-be header is an e-mail, a phone, a date or a number.
+
+    >>> [looks_like_value(text) for text in ("ana@example.com", "2/3/2024", "¥12.50", "order date", "2nd phone", "")]
+    [True, True, True, False, False, False]
+    """
+    bare = text.strip()
+    return bool(bare) and (
+        moment_of(bare).fault != UNREADABLE
+        or amount_of(bare, Marks()).fault != "unreadable"
+        or looks_like_person(pa.array([bare]))[0].as_py()
+    )

@@ -7,7 +7,8 @@ import pyarrow.compute as pc
 
 _EMAIL = r"^[^@\s]+@[^@\s]+\.[^@\s.]{2,}$"
 _MOBILE = r"^(?:(?:\+|00)?86[ -]?)?1[3-9]\d[ -]?\d{4}[ -]?\d{4}$|^\+[1-9][\d ().-]{7,18}\d$"
-_SUSPECT = r"^[+01]|^86"
+_BEGINNINGS = ("+", "0", "1", "86")
+_NUMBER = r"^\+?\d[\d ().-]*$"
 
 
 def any_suspect(keys: pa.Array) -> bool:
@@ -15,8 +16,15 @@ def any_suspect(keys: pa.Array) -> bool:
     if pc.any(pc.match_substring(keys, "@")).as_py():
         return True
     long = keys.filter(pc.greater_equal(pc.binary_length(keys), 10))
-    numbers = long.filter(pc.or_(pc.starts_with(long, "+"), pc.ascii_is_decimal(long)))
-    return bool(pc.any(pc.match_substring_regex(numbers, _SUSPECT), min_count=1).as_py())
+    begun = pc.starts_with(long, _BEGINNINGS[0])
+    for beginning in _BEGINNINGS[1:]:
+        begun = pc.or_(begun, pc.starts_with(long, beginning))
+    return bool(pc.any(pc.match_substring_regex(long.filter(begun), _NUMBER), min_count=1).as_py())
+
+
+def looks_like_person(keys: pa.Array) -> pa.Array:
+    """Return for each key whether it is an e-mail address or a mobile number."""
+    return pc.or_(pc.match_substring_regex(keys, _EMAIL), pc.match_substring_regex(keys, _MOBILE))
 
 
 def look_personal(distinct: Iterable[pa.Array]) -> bool:
@@ -24,6 +32,5 @@ def look_personal(distinct: Iterable[pa.Array]) -> bool:
     keys = hits = 0
     for column in distinct:
         keys += len(column) - column.null_count
-        found = pc.or_(pc.match_substring_regex(column, _EMAIL), pc.match_substring_regex(column, _MOBILE))
-        hits += pc.sum(found).as_py() or 0
+        hits += pc.sum(looks_like_person(column)).as_py() or 0
     return keys > 0 and hits * 100 >= keys

@@ -1,6 +1,6 @@
 """The use case of this room: sources in, raw tables, quarantine and a report on every source out."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TypeAlias
@@ -59,7 +59,7 @@ def read(
         engine: where the tables go; tables of these names are replaced.
         sources: files and tables, in any order; those of one kind become one table.
         settings: the business's zone and currency, and how files are read.
-        today: rows dated later are set aside.
+        today: rows dated later are set aside, but for consents.
         progress: told how far each source is.
 
     Raises:
@@ -103,7 +103,7 @@ class _Work:
             engine.drop(table)
             raise self.failure
 
-    def _guarded(self, sources: Mapping[int, Opened]) -> Iterator[pa.RecordBatch]:
+    def _guarded(self, sources: Mapping[int, Opened]) -> Generator[pa.RecordBatch, None, None]:
         """Yield the rows; an error ends the stream and is kept, for the driver would hide what it was."""
         try:
             for place, source in sources.items():
@@ -173,6 +173,8 @@ def _report(engine: Engine, source: Opened, place: int, tally: Tally) -> FileRep
         quarantined=dict(sorted(tally.reasons.items())),
         quarantined_total=tally.quarantined,
         looks_personal=tally.has_personal_keys and _looks_personal(engine, source.layout.kind, place),
+        has_personal_keys=tally.has_personal_keys,
+        taken_as=dict(sorted(tally.taken_as.items())),
     )
 
 

@@ -32,7 +32,12 @@ class Source:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileReport:
-    """What became of one source. `read` = `accepted` + `quarantined_total`, always."""
+    """What became of one source. `read` = `accepted` + `quarantined_total`, always.
+
+    `has_personal_keys`: some customer_id may be an e-mail address or a mobile number; `looks_personal`: so many
+    are that all of them must be taken for such.
+    `taken_as` counts the accepted rows of consents whose unclear words were taken as a refusal, by code.
+    """
 
     file: str
     kind: str
@@ -48,6 +53,8 @@ class FileReport:
     quarantined: dict[str, int]
     quarantined_total: int
     looks_personal: bool
+    has_personal_keys: bool = False
+    taken_as: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

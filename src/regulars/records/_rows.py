@@ -8,7 +8,8 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from regulars.core import RegularsError
-from regulars.records._cells import FAULT, REASONS, Cells, Faults, marked, mask_of
+from regulars.records._cells import FAULT, REASONS, Cells, Faults, Mask, marked, mask_of
+from regulars.records._consents import on_the_safe_side
 from regulars.records._decimal_cells import read_money, read_number, read_year
 from regulars.records._evidence import DecimalMarks
 from regulars.records._headers import Layout
@@ -59,6 +60,7 @@ class Tally:
     read: int = 0
     accepted: int = 0
     reasons: dict[str, int] = field(default_factory=dict)
+    taken_as: dict[str, int] = field(default_factory=dict)
     signs: set[str] = field(default_factory=set)
     has_personal_keys: bool = False
     first_fault: dict[str, tuple[int, str, str]] = field(default_factory=dict)
@@ -67,6 +69,11 @@ class Tally:
     def quarantined(self) -> int:
         """How many rows were set aside."""
         return sum(self.reasons.values())
+
+    def take(self, code: str, rows: int) -> None:
+        """Count accepted rows in which something unclear was taken as a refusal."""
+        if rows:
+            self.taken_as[code] = self.taken_as.get(code, 0) + rows
 
 
 def rows_of(piece: Piece, reading: Reading, tally: Tally) -> tuple[pa.RecordBatch, pa.RecordBatch]:
@@ -78,6 +85,9 @@ def rows_of(piece: Piece, reading: Reading, tally: Tally) -> tuple[pa.RecordBatc
     """
     sources = reading.layout.sources()
     cells = {name: _read(piece.columns[place], name, reading) for name, place in sources.items()}
+    taken: dict[str, Mask] = {}
+    if reading.layout.kind.name == "consents":
+        cells, taken = on_the_safe_side(cells)
     faults, at = _first_faults(cells, reading)
     _refuse_ambiguous_dates(cells, piece, reading)
     raw = _raw_batch(cells, piece, reading)
@@ -88,6 +98,8 @@ def rows_of(piece: Piece, reading: Reading, tally: Tally) -> tuple[pa.RecordBatc
     else:
         kept, bad = raw.filter(pa.array(faults == 0)), np.flatnonzero(faults)
     tally.accepted += kept.num_rows
+    for code, mask in taken.items():
+        tally.take(code, int(np.count_nonzero(mask if faults is None else mask & (faults == 0))))
     if reading.layout.key_role == "customer_id" and not tally.has_personal_keys:
         keys = [reading.layout.kind.column(name).key_name for name in reading.layout.kind.keys]
         tally.has_personal_keys = any(any_suspect(kept.column(key)) for key in keys)
@@ -132,12 +144,16 @@ def _word(column: pa.Array, spec: Column, reading: Reading) -> Cells:
     return read_word(column, place=(reading.layout.kind.name, spec.name))
 
 
+def _flag(column: pa.Array, spec: Column, reading: Reading) -> Cells:
+    return read_flag(column, place=(reading.layout.kind.name, spec.name))
+
+
 _READERS: Mapping[str, Callable[[pa.Array, Column, Reading], Cells]] = {
     "key": _key,
     "identifier": lambda column, spec, reading: read_text(column),
     "text": lambda column, spec, reading: read_text(column),
     "word": _word,
-    "flag": lambda column, spec, reading: read_flag(column),
+    "flag": _flag,
     "currency": lambda column, spec, reading: read_currency(column),
     "time": _time,
     "money": _decimal,

@@ -1,5 +1,6 @@
 """Typed sources as batches of columns: Parquet files, and any table with the Arrow PyCapsule interface."""
 
+import re
 from collections.abc import Iterator, Sequence, Sized
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,7 @@ from regulars.records._texts import ColumnsMismatch, Piece
 
 _ROWS = 131_072
 _ROWS_LOOKED_AT = 8_192
+_MIXED = re.compile(r"Conversion failed for column (.+) with type object")
 _DAMAGE = (pa.ArrowException, OSError, KeyError, ValueError, OverflowError)
 
 
@@ -31,6 +33,16 @@ class TableUnreadable(RegularsError):
 
     code = "table_unreadable"
     template = "{file} cannot be read as a table: {problem}. Pass a path, or a pandas, Polars or Arrow table."
+
+
+class ColumnMixed(RegularsError):
+    """A column of a table in memory that holds objects of several types."""
+
+    code = "column_mixed"
+    template = (
+        "{file}: column '{column}' holds values of several types. Convert it to one type, "
+        "such as text: frame['{column}'] = frame['{column}'].astype('string')."
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +113,7 @@ def open_table(data: ArrowStream, *, file: str, columns: Sequence[str]) -> Table
 
     Raises:
         TableUnreadable: the object is no table.
+        ColumnMixed: a column of it has no one type.
         ColumnsMismatch: `columns` are more or fewer than the table has.
     """
     reader = _reader(data, file)
@@ -134,6 +147,9 @@ def _reader(data: Any, file: str) -> pa.RecordBatchReader:
     try:
         return pa.RecordBatchReader.from_stream(data)
     except (pa.ArrowException, TypeError, ValueError, AttributeError) as error:
+        # What pandas says of such a column shows a value of it, which may be somebody's address.
+        if found := _MIXED.search(" ".join(map(str, error.args))):
+            raise ColumnMixed(file=file, column=found[1]) from None
         raise TableUnreadable(file=file, problem=_brief(error)) from error
 
 

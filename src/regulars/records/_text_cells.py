@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 
 import numpy as np
@@ -13,6 +13,7 @@ from regulars.records._cells import Cells, Faults, Mask, by_distinct, doubles_of
 from regulars.records._words import plain, words
 
 _LARGEST_EXACT = 2.0**53
+_FLAGS = {"yes": True, "no": False}
 _LONGEST_MISSING = max(len(word.encode()) for word in words().missing)
 _MARK = r"^['`]+|^=\"(.*)\"$"
 _CONTROL = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]"
@@ -78,11 +79,6 @@ def read_key(column: pa.Array, *, role: str) -> Cells:
     return Cells(values=values, faults=faults)
 
 
-def read_identifier(column: pa.Array) -> Cells:
-    """Read a name, e-mail, phone or address of a profile: text, kept as it is."""
-    return read_text(column)
-
-
 def read_word(column: pa.Array, *, place: tuple[str, str]) -> Cells:
     """Read a word by its list in words.toml; a closed list takes no other word."""
     cells = read_text(column)
@@ -100,15 +96,16 @@ def read_word(column: pa.Array, *, place: tuple[str, str]) -> Cells:
     return _after(cells, by_distinct(cells.values, read))
 
 
-def read_flag(column: pa.Array) -> Cells:
-    """Read yes or no, true or false, 1 or 0, in either language."""
+def read_flag(column: pa.Array, *, place: tuple[str, str]) -> Cells:
+    """Read yes or no, true or false, 1 or 0, in either language; a column may have more words of its own."""
     if pa.types.is_boolean(column.type):
         return Cells(values=column)
     cells = read_text(column)
+    own = words().cells.get(place, {})
 
     def read(distinct: pa.Array) -> Cells:
-        texts = [None if text is None else text.casefold() for text in distinct.to_pylist()]
-        flags = [True if text in words().yes else False if text in words().no else None for text in texts]
+        texts = distinct.to_pylist()
+        flags = [None if text is None else _FLAGS.get(_flag_word(text, own)) for text in texts]
         unknown = np.array([flag is None and text is not None for flag, text in zip(flags, texts, strict=True)], bool)
         return Cells(values=pa.array(flags, pa.bool_()), faults=marked(None, unknown, "flag_unreadable"))
 
@@ -124,6 +121,14 @@ def read_currency(column: pa.Array) -> Cells:
         return Cells(values=pa.array(texts, pa.string()), signs=frozenset(text for text in texts if text))
 
     return _after(cells, by_distinct(cells.values, read))
+
+
+def _flag_word(text: str, own: Mapping[str, str]) -> str:
+    """Return `yes` or `no` for what every column of flags or this one takes as such, else nothing."""
+    word = text.casefold()
+    if word in words().yes:
+        return "yes"
+    return "no" if word in words().no else own.get(plain(text), "")
 
 
 def _after(first: Cells, second: Cells) -> Cells:

@@ -16,10 +16,12 @@ from regulars.reports._notes import error_text, note_text
 from regulars.reports._page import render_html
 from regulars.reports._reasons import reason_text
 from regulars.reports._sentences import sentence
+from regulars.reports._target import ReportUnwritable
 from regulars.reports._voice import Language, Voice
 
 __all__ = [
     "Language",
+    "ReportUnwritable",
     "ResultMissing",
     "ResultUnreadable",
     "Voice",

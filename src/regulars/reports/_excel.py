@@ -13,6 +13,7 @@ from regulars.reports._contacts import action_words, titles, why
 from regulars.reports._folder import ResultFolder, Row, figure, is_contact
 from regulars.reports._quality import issue_words, rule_words
 from regulars.reports._sentences import name_of, why_missing
+from regulars.reports._target import writable
 from regulars.reports._voice import Language, Voice
 from regulars.reports._words import Vocabulary, word
 
@@ -62,11 +63,12 @@ def write_xlsx(folder: Path, *, path: Path, language: Language = "en", max_rows:
 
     Raises:
         ResultMissing: the folder holds no result.
+        ReportUnwritable: the file cannot be written.
     """
     result = ResultFolder(path=Path(folder))
     voice = Voice(language=language, currency=result.currency)
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    with xlsxwriter.Workbook(str(path), options) as book:
+    with xlsxwriter.Workbook(str(writable(Path(path))), options) as book:
         formats = {name: book.add_format(format_) for name, format_ in _FORMATS.items()}
         writer = _Writer(formats=formats, voice=voice, own_titles=titles(result), max_rows=max_rows)
         for name, columns, rows in _sheets(result, voice=voice):

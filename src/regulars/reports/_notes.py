@@ -17,6 +17,10 @@ NOTES: Mapping[str, str] = {
         "Nobody's consent to being contacted is recorded, so nobody is listed for e-mail, message or phone."
         " Give a file of consents, or set marketing = true under [consent] if you may contact all {customers}."
     ),
+    "consents_of_nobody": N_(
+        "{people} people in the consents are nobody in the other records, so their word changes nothing."
+        " Use the same customer number in both."
+    ),
     "currency_not_stated": N_("No currency is stated: amounts are in whatever the records are in."),
     "bounds_of_previous": N_("Scores use the scale of the result of {as_of}, so that the two compare."),
 }

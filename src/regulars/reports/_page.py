@@ -14,6 +14,7 @@ from regulars.reports._headline import cards, summary
 from regulars.reports._method import method
 from regulars.reports._quality import quality
 from regulars.reports._scores import scores
+from regulars.reports._target import writable
 from regulars.reports._voice import Language, Voice
 
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -26,12 +27,13 @@ def render_html(folder: Path, *, path: Path | None = None, language: Language = 
 
     Args:
         folder: a result, as `regulars.analyze` wrote it; nothing else is read.
-        path: the file to write; default report.html in the folder.
+        path: the file to write, missing folders above it included; default report.html in the folder.
         language: of every word and number in it.
 
     Raises:
         ResultMissing: the folder holds no result.
         ResultUnreadable: the result is damaged or of another version.
+        ReportUnwritable: the file cannot be written.
     """
     result = ResultFolder(path=Path(folder))
     voice = Voice(language=language, currency=result.currency)
@@ -62,7 +64,7 @@ def render_html(folder: Path, *, path: Path | None = None, language: Language = 
         script=_text(_TEMPLATES / "report.js"),
         chart_library=_text(_CHART_LIBRARY),
     )  # fmt: skip
-    target = Path(folder) / "report.html" if path is None else Path(path)
+    target = writable(Path(folder) / "report.html" if path is None else Path(path))
     target.write_text(page, encoding="utf-8")
     return target
 

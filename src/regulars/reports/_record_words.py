@@ -103,6 +103,7 @@ ISSUES: Mapping[str, str] = {
     "duplicate": N_("Met again in another file (counted once)"),
     "repeated": N_("Identical rows in one file (all kept)"),
     "off_scale": N_("Score without a known scale, or outside it"),
+    "order_in_two_files": N_("The same order in two files with other content (counted twice)"),
 }
 
 RULES: Mapping[str, str] = {
@@ -111,5 +112,6 @@ RULES: Mapping[str, str] = {
     "repeated": N_("same content in the same file, without an order number"),
     "empty_cell": N_("nothing in the cell"),
     "scale_unknown_or_left": N_("lowest and highest score must be known"),
+    "order_in_two_files": N_("same customer, order number and day in another file"),
     "quarantine": N_("set aside"),
 }

@@ -14,7 +14,7 @@ Vocabulary = Literal[
 WORDS: Mapping[Vocabulary, Mapping[str, str]] = {
     "action": {
         "win_back": N_("Win back"),
-        "rescue_call": N_("Call in person"),
+        "rescue_call": N_("Get in touch personally"),
         "reminder": N_("Remind"),
         "second_order": N_("Invite to a second order"),
         "make_good": N_("Make good"),
@@ -52,14 +52,14 @@ WORDS: Mapping[Vocabulary, Mapping[str, str]] = {
     "group": {
         "champions": N_("Champions"),
         "loyal": N_("Loyal"),
-        "potential_loyalists": N_("Potential loyals"),
-        "new": N_("Newcomers"),
+        "potential_loyalists": N_("Potential loyalists"),
+        "new": N_("New"),
         "promising": N_("Promising"),
         "need_attention": N_("Need attention"),
         "about_to_sleep": N_("About to sleep"),
-        "at_risk": N_("Good ones at risk"),
-        "cant_lose": N_("Must not lose"),
-        "hibernating": N_("Asleep"),
+        "at_risk": N_("At risk"),
+        "cant_lose": N_("Can't lose"),
+        "hibernating": N_("Hibernating"),
     },
     "channel": {
         "email": N_("E-mail"),
@@ -122,7 +122,7 @@ def word(vocabulary: Vocabulary, code: str | None, *, voice: Voice) -> str:
 
     >>> english = Voice(language="en")
     >>> word("group", "cant_lose", voice=english), word("channel", "garden_fair", voice=english)
-    ('Must not lose', 'Garden fair')
+    ("Can't lose", 'Garden fair')
     """
     if code is None:
         return ""

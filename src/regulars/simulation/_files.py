@@ -40,6 +40,13 @@ class FolderOccupied(RegularsError):
     template = "{folder} is not empty and holds no simulated shop. Name a new or an empty folder."
 
 
+class FolderUnwritable(RegularsError):
+    """The folder cannot be made or written."""
+
+    code = "folder_unwritable"
+    template = "{folder} cannot be written: {problem}. Name another folder."
+
+
 class Exports:
     """Writers by file, opened when the first rows come: a file without rows is never made."""
 
@@ -102,12 +109,16 @@ def put_in_place(folder: Path) -> Iterator[Path]:
 
     Raises:
         FolderOccupied: the folder holds something, and that is no earlier simulated shop.
+        FolderUnwritable: the folder beside it cannot be made, say because a file stands in the way.
     """
     is_ours = (folder / TRUTH / "truth.json").is_file()
     if folder.exists() and not is_ours and (not folder.is_dir() or any(folder.iterdir())):
         raise FolderOccupied(folder=folder)
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    partial = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        partial = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    except OSError as error:
+        raise FolderUnwritable(folder=folder, problem=error.strerror or "no permission") from error
     try:
         (partial / TRUTH).mkdir()
         yield partial

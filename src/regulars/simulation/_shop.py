@@ -84,15 +84,9 @@ def simulate_shop(  # noqa: PLR0913 - a shop is asked for in one call, like an a
         FolderOccupied: the folder holds something else.
     """
     plan = ShopPlan(
-        customers=customers,
-        seed=seed,
-        last_day=last_day,
-        days=days,
-        language=language,
-        format=format,
-        dirty=dirty,
+        customers=customers, seed=seed, last_day=last_day, days=days, language=language, format=format, dirty=dirty,
         orders_per_customer=orders_per_customer,
-    )
+    )  # fmt: skip
     with put_in_place(folder) as partial:
         tally, rows = _write(partial, plan, progress)
     return SimulatedShop(

@@ -1,6 +1,6 @@
 """Which play for whom: the one that is expected to bring most after its cost, or none.
 
-    order_value   = margin_total / order_count where every cost is known, else spend_mean * margin_share
+    order_value   = margin_total / order_count where every order has a cost, else spend_mean * margin_share
     expected_gain = effect * order_value - (channel cost + offer cost)
 
 `effect` is the probability of one more order (see `core.Play`); low and high come from its range. A gain that

@@ -21,7 +21,7 @@ REASON_CODES = (
     # How far the effect is to be believed. Value: a share of 0-1.
     "effect_assumed",
     "effect_measured",
-    # The parts of the gain. Value: the mean margin (or, no cost being known, margin_share of the mean amount) of
+    # The parts of the gain. Value: the mean margin (or, where an order has no cost, margin_share of the mean amount) of
     # the customer's orders; what the channel and the offer cost.
     "order_margin",
     "order_spend",
