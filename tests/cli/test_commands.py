@@ -221,6 +221,13 @@ class TestNames:
             assert not mails or [line for line in shown if mails[0] in line.split()]
 
 
+def test_a_pipe_gets_a_line_a_person(home: Path) -> None:
+    with (home / "shop" / "result" / "actions.csv").open(encoding="utf-8-sig", newline="") as file:
+        ranks = [row["rank"] for row in csv.DictReader(file)]
+    shown = run("actions", "--result", "shop/result", "--limit", "500", cwd=home).stdout.splitlines()
+    assert [line.split()[0] for line in shown[1:]] == ranks
+
+
 def test_a_settings_file_holds_no_endless_number(tmp_path: Path) -> None:
     (tmp_path / "good.csv").write_text("customer_id,ordered_at,amount\nana,2024-01-05,5\n")
     for section, name in (

@@ -15,6 +15,8 @@ from regulars.core import RegularsError
 
 _NARROWEST = 12
 """Cells that a column of sentences keeps in a terminal that is too narrow for the table."""
+_BETWEEN = 2
+"""Blanks between two columns."""
 
 
 class NamesNeedWorkspace(RegularsError):
@@ -112,6 +114,8 @@ def version() -> None:
 
 def _show(heads: list[str], rows: list[list[str]], *, whole: set[int]) -> None:
     """Print a table whose columns `whole` are never broken; a file or a pipe gets every row on one line."""
+    if answers.is_terminal:
+        heads = [head.replace(" ", "\n") if place in whole else head for place, head in enumerate(heads)]
     lengths = [
         max(cell_len(line) for text in texts for line in text.split("\n")) for texts in zip(heads, *rows, strict=True)
     ]
@@ -122,7 +126,7 @@ def _show(heads: list[str], rows: list[list[str]], *, whole: set[int]) -> None:
         table.add_row(*row)
     if answers.is_terminal:
         lengths = [length if place in whole else min(length, _NARROWEST) for place, length in enumerate(lengths)]
-    answers.width = max(answers.width, sum(lengths) + len(heads))
+    answers.width = max(answers.width, sum(lengths) + _BETWEEN * (len(heads) - 1))
     answers.print(table, markup=False)
 
 
