@@ -60,11 +60,11 @@ class DuckDBEngine:
 
     def fetch(self, query: str, **params: object) -> pa.Table:
         """Return all rows of a SELECT."""
-        return self._connection.execute(query, params).to_arrow_table()
+        return self._connection.sql(query, params=params).to_arrow_table()
 
     def stream(self, query: str, **params: object) -> pa.RecordBatchReader:
         """Return the rows of a SELECT as a stream of batches. Read it to its end before the next call."""
-        return self._connection.execute(query, params).to_arrow_reader(_ROWS_PER_BATCH)
+        return self._connection.sql(query, params=params).to_arrow_reader(_ROWS_PER_BATCH)
 
     def map_batches(
         self, query: str, function: BatchFunction, schema: pa.Schema, *, into: str, **params: object
@@ -72,7 +72,7 @@ class DuckDBEngine:
         """Store as `into` what a Python function makes of the batches of a SELECT."""
         reading = self._connection.cursor()
         try:
-            batches = reading.execute(query, params).to_arrow_reader(_ROWS_PER_BATCH)
+            batches = reading.sql(query, params=params).to_arrow_reader(_ROWS_PER_BATCH)
             self._take(into, pa.RecordBatchReader.from_batches(schema, function(batches)))
         finally:
             reading.close()
