@@ -13,7 +13,7 @@ from regulars.core._figures import Figure, Note, Period, Unit
 from regulars.core._intervals import Interval, wilson
 from regulars.core._money import MONEY, MONEY_SQL, to_money
 from regulars.core._periods import DAYS_PER_YEAR, Window
-from regulars.core._playbook import Channel, Play, Trigger
+from regulars.core._playbook import Channel, Group, Play, Trigger
 from regulars.core._settings import Settings, SettingsError, load_settings
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "MONEY_SQL",
     "Channel",
     "Figure",
+    "Group",
     "Interval",
     "Note",
     "Period",

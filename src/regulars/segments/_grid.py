@@ -1,6 +1,8 @@
 """The grid of recency by frequency: 25 cells, each in exactly one group, by the names the field uses."""
 
-from regulars.core import RegularsError
+from typing import get_args
+
+from regulars.core import Group, RegularsError
 
 
 class ScoreOutsideGrid(RegularsError):
@@ -10,18 +12,7 @@ class ScoreOutsideGrid(RegularsError):
     template = "Recency {recency}, frequency {frequency}: no such cell. Give whole scores from 1 (worst) to 5 (best)."
 
 
-GROUPS = (
-    "champions",
-    "loyal",
-    "potential_loyalists",
-    "new",
-    "promising",
-    "need_attention",
-    "about_to_sleep",
-    "at_risk",
-    "cant_lose",
-    "hibernating",
-)
+GROUPS: tuple[str, ...] = get_args(Group)
 """Every group, the best first."""
 
 # One row a recency score, the best first; in a row the frequency scores 1 to 5.
