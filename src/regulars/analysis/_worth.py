@@ -13,6 +13,9 @@ from regulars import features, lifetime, rates, segments
 from regulars.core import Figure, Interval, Period, Settings, Window
 from regulars.engines import Engine
 
+_PARTS = ("purchase", "usage", "subscription")
+_READS = tuple(dict.fromkeys((*lifetime.READS, *segments.STAGE_READS)))
+
 _SUMS = """
 WITH valued AS (
     SELECT
@@ -49,11 +52,15 @@ def worth(engine: Engine, *, as_of: date, settings: Settings, first_day: date) -
         if then.end < first_day:
             earlier.append((_unknown("base_value", then), _unknown("value_at_risk", then)))
             continue
-        features.build(engine, as_of=then.end, period_days=then.days, into="features_then", parts=("purchase", "usage"))
+        features.build(
+            engine, as_of=then.end, period_days=then.days, into="features_then", parts=_PARTS, columns=_READS
+        )
         lifetime.add(engine, as_of=then.end, settings=settings, features="features_then", into="lifetime_then")
-        segments.add(engine, settings=settings, period_days=then.days, features="features_then", into="segments_then")
-        earlier.append(_at(engine, then, lifetime_table="lifetime_then", segments_table="segments_then"))
-        engine.drop("features_then", "lifetime_then", "segments_then")
+        segments.add_stages(
+            engine, settings=settings, period_days=then.days, features="features_then", into="stages_then"
+        )
+        earlier.append(_at(engine, then, lifetime_table="lifetime_then", segments_table="stages_then"))
+        engine.drop("features_then", "lifetime_then", "stages_then")
     previous, year_before = earlier
     return [
         rates.Comparison(now=now[0], previous=previous[0], year_before=year_before[0]),

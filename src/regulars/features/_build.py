@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import date
 
 from regulars.core import RegularsError, Window
-from regulars.engines import Engine
+from regulars.engines import Engine, quoted
 from regulars.features._contact import CONTACT
 from regulars.features._feedback import FEEDBACK
 from regulars.features._mix import categories, channels
@@ -17,6 +17,7 @@ ALL_PARTS = ("purchase", "mix", "usage", "feedback", "contact", "subscription", 
 """What can be asked for. `mix` is channels and categories: a second pass over the orders, so it stands alone."""
 
 _YEAR = 365
+_TABLES = ("orders", "order_lines", "usage", "feedback", "touches", "subscriptions", "referrals", "customers")
 
 
 class PartUnknown(RegularsError):
@@ -26,13 +27,15 @@ class PartUnknown(RegularsError):
     template = "There are no features '{part}'. Ask for some of: {known}."
 
 
-def build(
+def build(  # noqa: PLR0913  (what a feature table is made of, and how much of it)
     engine: Engine,
     *,
     as_of: date,
     period_days: int = 90,
     into: str = "features",
     parts: Collection[str] = ALL_PARTS,
+    columns: Collection[str] = (),
+    prefix: str = "",
     outlier_above: float | None = None,
 ) -> None:
     """Write one row for every customer first met by `as_of`.
@@ -43,6 +46,9 @@ def build(
         period_days: the length of the two adjoining periods that `…_last_period` and `…_prior_period` compare.
         into: the table to write.
         parts: which of `ALL_PARTS` to work out; the columns of the others read as if there were no such records.
+        columns: the only ones to write beside customer_id, in this order (default: all); what only the others need is
+            not worked out.
+        prefix: before the name of every clean table that is read: those of a sample, say.
         outlier_above: the amount above which an order is an outlier (`customers.outlier_bound`); None: none is.
 
     Raises:
@@ -52,12 +58,14 @@ def build(
         if part not in ALL_PARTS:
             raise PartUnknown(part=part, known=", ".join(ALL_PARTS))
     asked = {f"with_{part}": part in parts for part in ALL_PARTS if part != "mix"}
-    used, channels_bound = channels(engine, is_asked="mix" in parts)
-    bought, categories_bound = categories(engine, is_asked="mix" in parts)
+    tables = {table: quoted(prefix + table) for table in _TABLES}
+    used, channels_bound = channels(engine, tables, is_asked="mix" in parts)
+    bought, categories_bound = categories(engine, tables, is_asked="mix" in parts)
     bound = {**asked, **channels_bound, **categories_bound, **_first_days(as_of, period_days)}
-    engine.run(
-        _FEATURES.format(channels=used, categories=bought), into=into, as_of=as_of, outlier_above=outlier_above, **bound
-    )
+    query = _FEATURES.format(channels=used, categories=bought, **tables)
+    if columns:
+        query = f"SELECT customer_id, {', '.join(quoted(column) for column in columns)} FROM ({query}) AS made"
+    engine.run(query, into=into, as_of=as_of, outlier_above=outlier_above, **bound)
 
 
 def _first_days(as_of: date, period_days: int) -> dict[str, date]:
@@ -85,7 +93,7 @@ subscription AS ({SUBSCRIPTION}),
 referral AS ({REFERRAL}),
 people AS (
     SELECT *, acquired_day IS NULL OR acquired_day <= $as_of AS is_acquired
-    FROM customers
+    FROM {{customers}}
     WHERE first_day <= $as_of
 )
 SELECT

@@ -6,7 +6,7 @@ SELECT
     count(*) AS touch_count,
     sum(minutes) AS contact_minutes,
     CAST(coalesce(sum(cost), 0) AS DECIMAL(18, 4)) AS contact_cost
-FROM touches
+FROM {touches}
 WHERE local_day <= $as_of AND $with_contact
 GROUP BY customer_id
 """

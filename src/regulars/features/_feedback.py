@@ -17,7 +17,7 @@ WITH counted AS (
             FILTER (WHERE first_reply_minutes <= 1440 * (date_diff('day', local_day, $as_of) + 1))
             AS first_reply_minutes_mean,
         avg(resolution_minutes) FILTER (WHERE resolved_day <= $as_of) AS resolution_minutes_mean
-    FROM feedback
+    FROM {feedback}
     WHERE local_day <= $as_of AND $with_feedback
     GROUP BY customer_id
 )

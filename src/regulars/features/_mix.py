@@ -4,18 +4,20 @@ A tie goes to the name that sorts first. Most businesses have a handful of chann
 column of one pass over the rows, which costs half of grouping by customer and name, and the answer is the same.
 """
 
+from collections.abc import Mapping
+
 from regulars.engines import Engine
 
 FEW_NAMES = 12
 """Up to this many names are counted side by side; beyond it, by groups."""
 
-_CHANNEL_NAMES = "SELECT DISTINCT channel AS name FROM orders WHERE channel IS NOT NULL ORDER BY name LIMIT $most"
+_CHANNEL_NAMES = "SELECT DISTINCT channel AS name FROM {orders} WHERE channel IS NOT NULL ORDER BY name LIMIT $most"
 _CATEGORY_NAMES = (
-    "SELECT DISTINCT category AS name FROM order_lines WHERE category IS NOT NULL ORDER BY name LIMIT $most"
+    "SELECT DISTINCT category AS name FROM {order_lines} WHERE category IS NOT NULL ORDER BY name LIMIT $most"
 )
 
-_ORDERS_WITH_CHANNEL = "FROM orders WHERE channel IS NOT NULL AND NOT is_refund AND known_day <= $as_of"
-_LINES_WITH_CATEGORY = "FROM order_lines WHERE category IS NOT NULL AND local_day <= $as_of"
+_ORDERS_WITH_CHANNEL = "FROM {orders} WHERE channel IS NOT NULL AND NOT is_refund AND known_day <= $as_of"
+_LINES_WITH_CATEGORY = "FROM {order_lines} WHERE category IS NOT NULL AND local_day <= $as_of"
 
 # The key of arg_max holds the place of the name below the smallest step of what is counted: no two keys are equal.
 _CHANNELS_BY_GROUP = f"""
@@ -72,20 +74,24 @@ FROM summed
 """
 
 
-def channels(engine: Engine, *, is_asked: bool) -> tuple[str, dict[str, object]]:
+def channels(engine: Engine, tables: Mapping[str, str], *, is_asked: bool) -> tuple[str, dict[str, object]]:
     """Return the SELECT of channel_count, main_channel and main_channel_share, and the values bound to it."""
-    names = _names(engine, _CHANNEL_NAMES) if is_asked else []
+    names = _names(engine, _CHANNEL_NAMES.format(**tables)) if is_asked else []
     if not 0 < len(names) <= FEW_NAMES:
-        return _CHANNELS_BY_GROUP, {"with_channels": bool(names)}
-    return _channels_side_by_side(len(names)), {f"channel_{place}": name for place, name in enumerate(names)}
+        return _CHANNELS_BY_GROUP.format(**tables), {"with_channels": bool(names)}
+    return _channels_side_by_side(len(names)).format(**tables), {
+        f"channel_{place}": name for place, name in enumerate(names)
+    }
 
 
-def categories(engine: Engine, *, is_asked: bool) -> tuple[str, dict[str, object]]:
+def categories(engine: Engine, tables: Mapping[str, str], *, is_asked: bool) -> tuple[str, dict[str, object]]:
     """Return the SELECT of category_count, top_category and category_entropy, and the values bound to it."""
-    names = _names(engine, _CATEGORY_NAMES) if is_asked else []
+    names = _names(engine, _CATEGORY_NAMES.format(**tables)) if is_asked else []
     if not 0 < len(names) <= FEW_NAMES:
-        return _CATEGORIES_BY_GROUP, {"with_categories": bool(names)}
-    return _categories_side_by_side(len(names)), {f"category_{place}": name for place, name in enumerate(names)}
+        return _CATEGORIES_BY_GROUP.format(**tables), {"with_categories": bool(names)}
+    return _categories_side_by_side(len(names)).format(**tables), {
+        f"category_{place}": name for place, name in enumerate(names)
+    }
 
 
 def _names(engine: Engine, query: str) -> list[str]:

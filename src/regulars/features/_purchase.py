@@ -15,7 +15,7 @@ WITH known AS (
         CASE WHEN NOT is_refund THEN local_day END AS order_day,
         CASE WHEN NOT is_refund THEN CAST(amount AS DOUBLE) END AS order_amount,
         nullif(date_diff('day', previous_day, local_day), 0) AS gap
-    FROM orders
+    FROM {orders}
     WHERE known_day <= $as_of AND $with_purchase
 ),
 counted AS (

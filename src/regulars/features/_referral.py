@@ -4,7 +4,7 @@ REFERRAL = """
 SELECT referrer_id AS customer_id, count(*) AS referral_count
 FROM (
     SELECT DISTINCT referrer_id, referred_id
-    FROM referrals
+    FROM {referrals}
     WHERE referrer_id <> referred_id AND (referred_day <= $as_of OR referred_day IS NULL) AND $with_referral
 )
 GROUP BY referrer_id

@@ -9,7 +9,7 @@ WITH known AS (
         CASE period WHEN 'day' THEN CAST(365.25 AS DOUBLE) / 12 WHEN 'week' THEN CAST(365.25 AS DOUBLE) / 84
             WHEN 'quarter' THEN CAST(1 AS DOUBLE) / 3 WHEN 'year' THEN CAST(1 AS DOUBLE) / 12 ELSE CAST(1 AS DOUBLE)
             END AS periods_a_month
-    FROM subscriptions
+    FROM {subscriptions}
     WHERE started_day <= $as_of AND $with_subscription
 )
 SELECT

@@ -10,7 +10,7 @@ WITH counted AS (
         max(local_day) AS last_usage_day,
         sum(duration_minutes) AS usage_minutes,
         count(*) FILTER (WHERE local_day >= $from_last) AS usage_last_period
-    FROM usage
+    FROM {usage}
     WHERE local_day <= $as_of AND $with_usage
     GROUP BY customer_id
 )

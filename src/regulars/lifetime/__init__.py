@@ -9,6 +9,6 @@ lifetime_rule, yearly_margin, lifetime_reason.
 """
 
 from regulars.lifetime._formulas import PeriodsInvalid, RateInvalid, discounted_cash_flow, level_annuity
-from regulars.lifetime._plain import add
+from regulars.lifetime._plain import READS, add
 
-__all__ = ["PeriodsInvalid", "RateInvalid", "add", "discounted_cash_flow", "level_annuity"]
+__all__ = ["READS", "PeriodsInvalid", "RateInvalid", "add", "discounted_cash_flow", "level_annuity"]

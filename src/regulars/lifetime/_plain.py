@@ -23,6 +23,12 @@ from regulars.core import Settings
 from regulars.engines import Engine, quoted
 from regulars.lifetime._formulas import level_annuity
 
+READS = (
+    "may_profile", "order_count", "orders_365d", "days_since_last", "tenure_days", "margin_365d", "margin_total",
+    "spend_365d", "spend_total",
+)  # fmt: skip
+"""The columns of the features that this rule reads."""
+
 _Z = 1.959963984540054
 
 _STATEMENT = """

@@ -10,7 +10,7 @@ monetary_score, rfm_group, lifecycle_stage.
 
 from regulars.segments._add import add
 from regulars.segments._grid import GROUPS, ScoreOutsideGrid, rfm_group
-from regulars.segments._lifecycle import STAGES
+from regulars.segments._lifecycle import STAGE_READS, STAGES, add_stages
 from regulars.segments._summary import summarise
 
-__all__ = ["GROUPS", "STAGES", "ScoreOutsideGrid", "add", "rfm_group", "summarise"]
+__all__ = ["GROUPS", "STAGES", "STAGE_READS", "ScoreOutsideGrid", "add", "add_stages", "rfm_group", "summarise"]

@@ -5,7 +5,7 @@ import pyarrow as pa
 from regulars.core import Settings
 from regulars.engines import Engine, quoted
 from regulars.segments._grid import rfm_group
-from regulars.segments._lifecycle import SILENT_DAYS, STAGE, median_gap
+from regulars.segments._lifecycle import SILENT_DAYS, STAGE, stage_values
 from regulars.segments._rfm import score_values
 
 _STATEMENT = """
@@ -58,10 +58,7 @@ def add(
             grid=quoted(grid),
         ),
         into=into,
-        median_gap=median_gap(engine, quoted(features)),
-        period_days=period_days,
-        lapsed_windows=settings.segments.lapsed_windows,
-        at_risk_gaps=settings.segments.at_risk_gaps,
+        **stage_values(engine, settings=settings, period_days=period_days, features=features),
     )
     engine.drop(values, grid)
 

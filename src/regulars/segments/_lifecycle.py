@@ -12,10 +12,18 @@ never ordered nor used, the days known. Gap: the customer's mean days between or
 (nearest rank) of those means where the customer has none. The window is `period_days`; both multiples are settings.
 """
 
-from regulars.engines import Engine
+from regulars.core import Settings
+from regulars.engines import Engine, quoted
 
 STAGES = ("prospect", "acquisition", "growth", "retention", "at_risk", "lapsed")
 """Every stage, in the order of a life."""
+
+STAGE_READS = (
+    "may_profile", "order_count", "usage_count", "subscription_count", "is_subscribed", "tenure_days",
+    "days_since_last", "days_since_usage", "gap_mean_days", "spend_last_period", "spend_prior_period",
+    "orders_last_period", "orders_prior_period",
+)  # fmt: skip
+"""The columns of the features that the rules read."""
 
 STAGE = """
 CASE
@@ -48,6 +56,36 @@ WITH counted AS (
 )
 SELECT min(gap_mean_days) AS gap_days FROM ranked WHERE 2 * up_to >= n
 """
+
+
+_STAGES = """
+SELECT customer_id, CASE WHEN may_profile THEN {stage} END AS lifecycle_stage
+FROM (
+    SELECT *, {silent_days} AS silent_days, coalesce(gap_mean_days, $median_gap) AS gap_days FROM {features}
+) AS told
+"""
+
+
+def add_stages(engine: Engine, *, settings: Settings, period_days: int, features: str, into: str) -> None:
+    """Write every customer's lifecycle stage alone into `into`: customer_id and lifecycle_stage.
+
+    The arguments are those of `add`; `features` needs the columns of `STAGE_READS` only.
+    """
+    engine.run(
+        _STAGES.format(stage=STAGE, silent_days=SILENT_DAYS, features=quoted(features)),
+        into=into,
+        **stage_values(engine, settings=settings, period_days=period_days, features=features),
+    )
+
+
+def stage_values(engine: Engine, *, settings: Settings, period_days: int, features: str) -> dict[str, object]:
+    """Return what the rules of `STAGE` are bound to."""
+    return {
+        "median_gap": median_gap(engine, quoted(features)),
+        "period_days": period_days,
+        "lapsed_windows": settings.segments.lapsed_windows,
+        "at_risk_gaps": settings.segments.at_risk_gaps,
+    }
 
 
 def median_gap(engine: Engine, features: str) -> float | None:
