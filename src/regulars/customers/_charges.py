@@ -21,38 +21,33 @@ _DAYS = {"day": 1, "daily": 1, "week": 7, "weekly": 7, "日": 1, "周": 7}
 CHARGES_SCHEMA = pa.schema([("customer_id", pa.string()), ("local_day", pa.date32()), ("amount", MONEY)])
 
 _CHARGED = """
+WITH order_rows AS ({rows}), subscribers AS (
+    SELECT DISTINCT customer_id FROM subscriptions WHERE price > 0
+), bought AS (
+    SELECT r.customer_id, min(r.local_day) AS first_order_day
+    FROM order_rows AS r JOIN subscribers AS s ON s.customer_id = r.customer_id
+    WHERE NOT r.is_refund
+    GROUP BY r.customer_id
+)
 SELECT s.*, o.first_order_day
 FROM subscriptions AS s
-LEFT JOIN (
-    SELECT customer_id, min(local_day) AS first_order_day FROM order_rows WHERE NOT is_refund GROUP BY customer_id
-) AS o ON o.customer_id = s.customer_id
+LEFT JOIN bought AS o ON o.customer_id = s.customer_id
 WHERE s.price > 0 AND (o.first_order_day IS NULL OR s.started_day < o.first_order_day)
 """
 
-_WITH_CHARGES = """
-SELECT * FROM order_rows
-UNION ALL
-SELECT
-    customer_id, CAST(local_day AS TIMESTAMP) AS ordered_at, local_day, local_day AS known_day, FALSE AS is_refund,
-    amount, CAST(NULL AS DECIMAL(18, 4)) AS cost, CAST(NULL AS DECIMAL(18, 4)) AS discount, 'subscription' AS channel
-FROM charges
-"""
 
+def write_charges(engine: Engine, rows: str, *, today: date) -> None:
+    """Write `charges`: those up to `today` before a subscriber's first order; of a period unknown only the first.
 
-def add_charges(engine: Engine, *, today: date) -> None:
-    """Add to `order_rows` the charges up to `today` before a subscriber's first order; a period unknown: the first."""
+    `rows` is the SELECT of the orders.
+    """
 
     def charged(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         for batch in batches:
-            rows = [charge for row in batch.to_pylist() for charge in _charges_of(row, today)]
-            yield pa.RecordBatch.from_pylist(rows, schema=CHARGES_SCHEMA)
+            made = [charge for row in batch.to_pylist() for charge in _charges_of(row, today)]
+            yield pa.RecordBatch.from_pylist(made, schema=CHARGES_SCHEMA)
 
-    engine.map_batches(_CHARGED, charged, CHARGES_SCHEMA, into="charges")
-    if engine.fetch("SELECT count(*) AS n FROM charges").column("n")[0].as_py():
-        engine.run(_WITH_CHARGES, into="order_rows_charged")
-        engine.run("SELECT * FROM order_rows_charged", into="order_rows")
-        engine.drop("order_rows_charged")
-    engine.drop("charges")
+    engine.map_batches(_CHARGED.format(rows=rows), charged, CHARGES_SCHEMA, into="charges")
 
 
 def charge_days(first: date, last: date, period: str | None) -> Iterator[date]:

@@ -7,12 +7,12 @@ from datetime import date
 import pyarrow as pa
 
 from regulars.core import Settings
-from regulars.customers._charges import add_charges
+from regulars.customers._charges import write_charges
 from regulars.customers._crosswalk import build_crosswalk
 from regulars.customers._duplicates import count_repeated, find_duplicates
 from regulars.customers._events import clean_events
 from regulars.customers._identity import Resolve
-from regulars.customers._orders import clean_orders, write_orders
+from regulars.customers._orders import order_rows, write_orders
 from regulars.customers._people import clean_people
 from regulars.customers._quality import quality_table
 from regulars.engines import Engine
@@ -48,22 +48,21 @@ def clean(engine: Engine, records: RecordSet, *, resolve: Resolve, settings: Set
     build_crosswalk(engine, records, resolve)
     duplicates = find_duplicates(engine, records)
     repeated = count_repeated(engine)
-    clean_orders(engine)
-    last_order_day = _last_order_day(engine)
     clean_events(engine)
-    add_charges(engine, today=today)
-    write_orders(engine)
+    rows = order_rows(engine)
+    write_charges(engine, rows, today=today)
+    write_orders(engine, rows)
     consents_of_nobody = clean_people(engine, settings=settings, today=today)
     quality = quality_table(engine, records, duplicates=duplicates, repeated=repeated)
     return Cleaning(
         duplicates=duplicates,
         repeated=repeated,
-        last_order_day=last_order_day,
+        last_order_day=_last_order_day(engine),
         consents_of_nobody=consents_of_nobody,
         quality=quality,
     )
 
 
 def _last_order_day(engine: Engine) -> date | None:
-    day: date | None = engine.fetch("SELECT max(known_day) AS day FROM order_rows").column("day")[0].as_py()
+    day: date | None = engine.fetch("SELECT max(local_day) AS day FROM raw_orders").column("day")[0].as_py()
     return day

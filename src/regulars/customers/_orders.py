@@ -64,29 +64,39 @@ SELECT customer_id, local_day, category, amount FROM signed WHERE NOT is_refund 
 """
 
 _WITH_PREVIOUS_DAY = """
+WITH order_rows AS ({rows}), charged AS (
+    SELECT customer_id, ordered_at, local_day, known_day, is_refund, amount, cost, discount, channel FROM order_rows
+    UNION ALL
+    SELECT
+        customer_id, CAST(local_day AS TIMESTAMP) AS ordered_at, local_day, local_day AS known_day,
+        FALSE AS is_refund, amount, CAST(NULL AS DECIMAL(18, 4)) AS cost, CAST(NULL AS DECIMAL(18, 4)) AS discount,
+        'subscription' AS channel
+    FROM charges
+)
 SELECT
     customer_id, ordered_at, local_day, known_day, is_refund, amount, cost, discount, channel,
     CASE WHEN NOT is_refund THEN lag(local_day) OVER (
         PARTITION BY customer_id, is_refund ORDER BY local_day, ordered_at, amount
     ) END AS previous_day
-FROM order_rows
+FROM charged
 """
 
 
-def clean_orders(engine: Engine) -> None:
-    """Write `order_rows` (orders and refunds, before any charges join them) and `order_lines`."""
+def order_rows(engine: Engine) -> str:
+    """Return the SELECT of orders and refunds, before any charges join them; it may read `orders_with_lines`.
+
+    It is no table: ten million rows need not be stored twice.
+    """
     parts = {"known": known_rows("orders"), "signed": _SIGNED}
     has_ids = engine.fetch("SELECT count(order_id) > 0 AS yes FROM raw_orders").column("yes")[0].as_py()
-    if has_ids:
-        engine.run(_ORDERS_WITH_LINES, into="orders_with_lines")
-        engine.run(_LINES_BECOME_ORDERS.format(**parts), into="order_rows")
-        engine.drop("orders_with_lines")
-    else:
-        engine.run(_ROWS_ARE_ORDERS.format(**parts), into="order_rows")
-    engine.run(_ORDER_LINES.format(**parts), into="order_lines")
+    if not has_ids:
+        return _ROWS_ARE_ORDERS.format(**parts)
+    engine.run(_ORDERS_WITH_LINES, into="orders_with_lines")
+    return _LINES_BECOME_ORDERS.format(**parts)
 
 
-def write_orders(engine: Engine) -> None:
-    """Write `orders`: the order rows, each with the day of the customer's order before."""
-    engine.run(_WITH_PREVIOUS_DAY, into="orders")
-    engine.drop("order_rows")
+def write_orders(engine: Engine, rows: str) -> None:
+    """Write `orders`: order rows and `charges`, each with the day of the customer's order before; and `order_lines`."""
+    engine.run(_WITH_PREVIOUS_DAY.format(rows=rows), into="orders")
+    engine.run(_ORDER_LINES.format(known=known_rows("orders"), signed=_SIGNED), into="order_lines")
+    engine.drop("orders_with_lines", "charges")
