@@ -1,6 +1,7 @@
 """What an analysis gives back: a folder, and the few questions most often asked of it."""
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from shutil import rmtree
@@ -11,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from regulars import reports
+from regulars import reports, strategy
 from regulars.analysis._arguments import check_language
 from regulars.core import RegularsError
 from regulars.reports import ResultMissing, ResultUnreadable
@@ -104,7 +105,22 @@ class Result:
         if not found:
             raise CustomerUnknown(customer_id=customer_id, folder=self.folder)
         reasons = self._table("reasons.parquet", chosen).to_pylist()
-        return Explanation(customer=found[0], reasons=reasons)
+        return Explanation(customer=found[0], reasons=[*reasons, *self._seen(found[0], chosen, reasons)])
+
+    def _seen(
+        self, customer: dict[str, Any], chosen: pc.Expression, told: list[dict[str, Any]]
+    ) -> Iterator[dict[str, Any]]:
+        """Yield what the trigger of the next action saw, which is no part of its gain and stands in no file of rows."""
+        (action,) = self._table("actions.parquet", chosen).to_pylist()
+        plays = self.manifest["settings"]["strategy"]["plays"]
+        effect = next((play["effect"] for play in plays if play["code"] == action["action"]), None)
+        have = {row["code"] for row in told if row["figure"] == "next_action"}
+        for code, value in strategy.seen(action["reasons"], customer, effect=effect).items():
+            if code not in have:
+                yield {
+                    "customer_id": customer["customer_id"], "figure": "next_action", "code": code, "value": value,
+                    "contribution": 0.0,
+                }  # fmt: skip
 
     def _table(self, name: str, chosen: pc.Expression | None = None) -> pa.Table:
         try:

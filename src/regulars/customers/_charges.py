@@ -47,6 +47,9 @@ def write_charges(engine: Engine, rows: str, *, today: date) -> None:
             made = [charge for row in batch.to_pylist() for charge in _charges_of(row, today)]
             yield pa.RecordBatch.from_pylist(made, schema=CHARGES_SCHEMA)
 
+    if not engine.fetch("SELECT count(*) AS n FROM subscriptions WHERE price > 0").column("n")[0].as_py():
+        engine.load("charges", CHARGES_SCHEMA.empty_table())
+        return
     engine.map_batches(_CHARGED.format(rows=rows), charged, CHARGES_SCHEMA, into="charges")
 
 

@@ -8,6 +8,7 @@ from regulars.reports._reasons import reason_text
 from regulars.reports._table import Cell, Column, Table
 from regulars.reports._voice import Voice
 from regulars.reports._words import WORDS, word
+from regulars.strategy import seen
 
 SHOWN = 25
 
@@ -29,7 +30,7 @@ def contacts(folder: ResultFolder, *, voice: Voice) -> Contacts:
     plan = folder.rates.get("plan") or {}
     if not rows:
         return Contacts(table=None, lines=[voice.t("Nobody needs to be contacted now."), *_left_out(plan, voice=voice)])
-    reasons = folder.reasons([row["customer_id"] for row in rows])
+    people = folder.seen_of([row["customer_id"] for row in rows])
     headings = (
         Column(text=voice.t("Rank"), is_number=True),
         Column(text=voice.t("Customer")),
@@ -42,7 +43,7 @@ def contacts(folder: ResultFolder, *, voice: Voice) -> Contacts:
     table = Table(
         caption=voice.t("Whom to contact first"),
         columns=headings,
-        rows=[_row(row, reasons[row["customer_id"]], titles(folder), voice=voice) for row in rows],
+        rows=[_row(row, people[row["customer_id"]], titles(folder), voice=voice) for row in rows],
     )
     return Contacts(table=table, lines=[*_plan_lines(plan, len(rows), voice=voice), *_left_out(plan, voice=voice)])
 
@@ -58,14 +59,17 @@ def action_words(code: str, own: dict[str, str], *, voice: Voice) -> str:
     return own.get(code) or word("action", code, voice=voice)
 
 
-def why(row: Row, reasons: list[Row], *, voice: Voice) -> list[str]:
+def why(row: Row, customer: Row, *, voice: Voice) -> list[str]:
     """Return the reasons of an action in words, each with the value behind it."""
-    values = {reason["code"]: reason["value"] for reason in reasons if reason["figure"] == "next_action"}
-    codes = [code for code in (row["reasons"] or "").split(";") if code and code not in _TOLD_ABOVE]
-    return [reason_text(code, values.get(code), language=voice.language, currency=voice.currency) for code in codes]
+    values = seen(row["reasons"], customer, effect=None)
+    return [
+        reason_text(code, value, language=voice.language, currency=voice.currency)
+        for code, value in values.items()
+        if code not in _TOLD_ABOVE
+    ]
 
 
-def _row(row: Row, reasons: list[Row], own: dict[str, str], *, voice: Voice) -> list[Cell]:
+def _row(row: Row, customer: Row, own: dict[str, str], *, voice: Voice) -> list[Cell]:
     advice = WORDS["advice"].get(row["action"])
     offer = float(row["offer_cost"] or 0)
     notes = [voice.t(advice)] if advice and row["action"] not in own else []
@@ -74,7 +78,7 @@ def _row(row: Row, reasons: list[Row], own: dict[str, str], *, voice: Voice) -> 
     return [
         Cell(text=voice.count(row["rank"])),
         Cell(text=row["customer_id"]),
-        Cell(text=voice.t("; ").join(why(row, reasons, voice=voice))),
+        Cell(text=voice.t("; ").join(why(row, customer, voice=voice))),
         Cell(text=action_words(row["action"], own, voice=voice), notes=tuple(notes)),
         Cell(text=word("channel", row["channel"], voice=voice)),
         Cell(

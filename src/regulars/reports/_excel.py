@@ -109,7 +109,7 @@ def _actions(result: ResultFolder, *, voice: Voice) -> Iterator[Row]:
     """Yield everybody to contact; who is held out or left alone stays out, as in actions.csv."""
     for row in result.stream("actions.parquet"):
         if is_contact(row):
-            yield {**row, "reasons": voice.t("; ").join(why(row, [], voice=voice))}
+            yield {**row, "reasons": voice.t("; ").join(why(row, {}, voice=voice))}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

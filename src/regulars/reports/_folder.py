@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from regulars.core import Figure, Interval, Period, RegularsError, date
-from regulars.strategy import LEAVE_ALONE
+from regulars.strategy import LEAVE_ALONE, SEEN_IN
 
 SCHEMA_VERSION = 1
 _ROWS_PER_BATCH = 8192
@@ -135,12 +135,20 @@ class ResultFolder:
             found[row["customer_id"]].append(row)
         return found
 
-    def _of(self, customer_ids: Sequence[str], file: str) -> list[Row]:
+    def seen_of(self, customer_ids: Sequence[str]) -> dict[str, Row]:
+        """Return what the triggers of the playbook look at, of some customers."""
+        columns = ["customer_id", *dict.fromkeys(SEEN_IN.values())]
+        found: dict[str, Row] = {customer_id: {} for customer_id in customer_ids}
+        return found | {row["customer_id"]: row for row in self._of(customer_ids, "customers.parquet", columns)}
+
+    def _of(self, customer_ids: Sequence[str], file: str, columns: Sequence[str] | None = None) -> list[Row]:
         path = self.path / file
         if not customer_ids or not path.is_file():
             return []
+        held = self.columns(file)
+        kept = None if columns is None else [name for name in columns if name in held]
         wanted = [("customer_id", "in", list(customer_ids))]
-        rows: list[Row] = pq.read_table(path, filters=wanted).to_pylist()
+        rows: list[Row] = pq.read_table(path, columns=kept, filters=wanted).to_pylist()
         return rows
 
     def _json(self, file: str) -> Row:

@@ -20,7 +20,7 @@ def action_rows(
     result = ResultFolder(path=Path(folder))
     voice = Voice(language=language, currency=result.currency)
     people = result.contacts(limit)
-    reasons = result.reasons([row["customer_id"] for row in people])
+    customers = result.seen_of([row["customer_id"] for row in people])
     own = titles(result)
     heads = [
         voice.t("Rank"),
@@ -37,7 +37,7 @@ def action_rows(
             voice.count(row["rank"]),
             row["customer_id"],
             *([] if names is None else [names.get(row["customer_id"], "")]),
-            voice.t("; ").join(why(row, reasons[row["customer_id"]], voice=voice)),
+            voice.t("; ").join(why(row, customers[row["customer_id"]], voice=voice)),
             action_words(row["action"], own, voice=voice),
             word("channel", row["channel"], voice=voice),
             voice.money(row["expected_gain"]),

@@ -10,7 +10,7 @@ margin_total, spend_mean), segments (lifecycle_stage, rfm_group) and scores (sat
 
 from regulars.strategy._holdout import campaign_id, held_out_below
 from regulars.strategy._plan import plan
-from regulars.strategy._reasons import REASON_CODES
+from regulars.strategy._reasons import REASON_CODES, SEEN_IN, seen
 from regulars.strategy._results import LEAVE_ALONE, PlanSummary
 
-__all__ = ["LEAVE_ALONE", "REASON_CODES", "PlanSummary", "campaign_id", "held_out_below", "plan"]
+__all__ = ["LEAVE_ALONE", "REASON_CODES", "SEEN_IN", "PlanSummary", "campaign_id", "held_out_below", "plan", "seen"]

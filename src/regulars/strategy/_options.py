@@ -47,9 +47,6 @@ OPTIONS = pa.schema(
 )
 """A play in a situation that opens it."""
 
-CODES = pa.schema([("option_number", _COUNT), ("code", _TEXT), ("measure", _TEXT)])
-"""What the trigger of an option saw, a row a code."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Situation:
@@ -93,19 +90,17 @@ def channel_for(play: Play, situation: Situation) -> tuple[Channel, bool] | None
     return next(((channel, False) for channel in play.channels if channel != "in_parcel"), None)
 
 
-def options(situations: Sequence[Situation], *, as_of: date, settings: Settings) -> tuple[pa.Table, pa.Table]:
-    """Return every play that a situation opens, allowed or not (`OPTIONS`), and what its trigger saw (`CODES`).
+def options(situations: Sequence[Situation], *, as_of: date, settings: Settings) -> pa.Table:
+    """Return every play that a situation opens, allowed or not (`OPTIONS`).
 
     Numbers go by the order of the playbook: of two options of a customer, the smaller is the play named first.
     """
     rows: list[dict[str, object]] = []
-    codes: list[dict[str, object]] = []
     for number, (play, situation) in enumerate(product(settings.strategy.plays, situations)):
         found = channel_for(play, situation)
         if found is None or not situation.meets(play):
             continue
         channel, is_allowed = found
-        seen = list(seen_by_trigger(play, stage=situation.stage, rfm_group=situation.rfm_group))
         channel_cost = settings.strategy.channel_costs[channel]
         rows.append(
             {
@@ -116,11 +111,10 @@ def options(situations: Sequence[Situation], *, as_of: date, settings: Settings)
                 "channel": channel,
                 "channel_cost": channel_cost,
                 "cost": channel_cost + play.offer_cost,
-                "reasons": ";".join(code for code, _ in seen),
+                "reasons": ";".join(seen_by_trigger(play, stage=situation.stage, rfm_group=situation.rfm_group)),
             }
         )
-        codes.extend({"option_number": number, "code": code, "measure": measure} for code, measure in seen)
-    return pa.Table.from_pylist(rows, schema=OPTIONS), pa.Table.from_pylist(codes, schema=CODES)
+    return pa.Table.from_pylist(rows, schema=OPTIONS)
 
 
 def _terms(play: Play, *, as_of: date) -> dict[str, object]:

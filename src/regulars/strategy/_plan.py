@@ -67,9 +67,7 @@ def plan(
     strategy = settings.strategy
     campaign = campaign_id(strategy.campaign, as_of=as_of)
     situations = [Situation(**row) for row in engine.fetch(SITUATIONS).to_pylist()]
-    open_plays, codes = options(situations, as_of=as_of, settings=settings)
-    engine.load("plan_options", open_plays)
-    engine.load("plan_codes", codes)
+    engine.load("plan_options", options(situations, as_of=as_of, settings=settings))
     engine.run(CHOICES, into="plan_choices", margin_share=strategy.margin_share)
     engine.run(
         ACTIONS,
@@ -82,7 +80,7 @@ def plan(
     )
     engine.run(REASONS, into=reasons_into)
     summary = _summary(engine, into)
-    engine.drop("plan_options", "plan_codes", "plan_choices")
+    engine.drop("plan_options", "plan_choices")
     return summary
 
 
