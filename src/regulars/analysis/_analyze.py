@@ -63,7 +63,8 @@ def analyze(  # noqa: PLR0913  (the one public use case: every choice is an argu
         consents: what people allow.
         files: sources whose kind is to be recognised, or that need a mapping.
         as_of: the last day that counts, inclusive; default the day of the last order.
-        today: rows dated later are quarantined; default the machine's date in the business's time zone.
+        today: rows dated later are quarantined, but for consents; default the machine's date in the business's time
+            zone.
         settings: settings, or the path of a TOML file; default: docs/settings.md.
         out: the folder for the result; default a temporary one that lives as long as the result.
         workspace: the folder with the key that makes ids of e-mails, phones and names, and the way back.

@@ -38,6 +38,10 @@ def quality_table(
             for issue, count in found
             if count
         ]
+        rows += [
+            _row(issue, count, file.read, file=file.file, kind=file.kind, rule="refusal_kept")
+            for issue, count in sorted(file.taken_as.items())
+        ]
     for kind in sorted({file.kind for file in records.files}):
         rows += _missing(engine, records, kind)
     if sum(file.kind == "orders" and "order_id" in file.mapping for file in records.files) > 1:

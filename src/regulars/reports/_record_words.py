@@ -104,6 +104,8 @@ ISSUES: Mapping[str, str] = {
     "repeated": N_("Identical rows in one file (all kept)"),
     "off_scale": N_("Score without a known scale, or outside it"),
     "order_in_two_files": N_("The same order in two files with other content (counted twice)"),
+    "granted_unclear_as_refusal": N_("Consent neither clearly given nor refused (taken as refused)"),
+    "purpose_unknown_as_marketing": N_("Refusal without a known purpose (taken to refuse all marketing)"),
 }
 
 RULES: Mapping[str, str] = {
@@ -113,5 +115,6 @@ RULES: Mapping[str, str] = {
     "empty_cell": N_("nothing in the cell"),
     "scale_unknown_or_left": N_("lowest and highest score must be known"),
     "order_in_two_files": N_("same customer, order number and day in another file"),
+    "refusal_kept": N_("what is unclear counts as a refusal"),
     "quarantine": N_("set aside"),
 }
