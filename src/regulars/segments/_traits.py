@@ -17,8 +17,8 @@ _CODES = {
 TRAITS: tuple[str, ...] = tuple(code for pair in _CODES.values() for code in pair)
 """Every code. A cluster without any is near the mean in everything."""
 
-# Half a standard deviation is what the social sciences call a medium difference (J. Cohen, 1988); less is no trait.
-_LEAST = 0.5
+# A fifth of a standard deviation is what the social sciences call a small difference (J. Cohen, 1988).
+_LEAST = 0.2
 _MOST_TRAITS = 3
 
 
