@@ -46,10 +46,10 @@ def candidates(points: Points, *, seed: int) -> tuple[Candidate, ...]:
         seed: 0 or more.
     """
     distinct, counts = np.unique(points, axis=0, return_counts=True)
-    distances = pairwise_distances(points)
     found = []
     # One thread: sums over chunks of several threads differ in their last bits from machine to machine.
     with threadpool_limits(limits=1):
+        distances = pairwise_distances(points)
         for k in (k for k in CANDIDATES if k <= len(distinct)):
             random = np.random.default_rng([seed, k])
             agreed = [_agreement(distinct, counts, k=k, random=random) for _ in range(RESAMPLE_PAIRS)]
