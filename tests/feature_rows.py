@@ -33,6 +33,7 @@ _MONEY = [
     "cost_to_serve",
 ]
 _NUMBERS = [
+    "spend_mean",
     "gap_mean_days",
     "usage_frequency",
     "usage_minutes",
@@ -80,6 +81,7 @@ def buyer(
         "days_since_last": silent,
         "tenure_days": max(silent, 400),
         "spend_total": spend,
+        "spend_mean": float(Decimal(str(spend))) / orders if orders else None,
         "margin_total": spend,
         "margin_365d": spend if within_a_year else 0,
         "spend_365d": spend if within_a_year else 0,

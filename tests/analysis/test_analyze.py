@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -93,6 +93,15 @@ class TestTheParts:
             assert row["next_action"] == "leave_alone"
             reasons = {reason["code"] for reason in result.explain(row["customer_id"]).reasons}
             assert "no_consent" in reasons
+
+    def test_the_clusters_of_customers_are_those_the_manifest_describes(self, result: Result) -> None:
+        told = {one["number"]: one["customers"] for one in result.manifest["clusters"]["clusters"]}
+        assert told, "the shop of these tests is large enough for clusters"
+        customers = pq.read_table(result.folder / "customers.parquet").to_pylist()
+        assert Counter(row["cluster"] for row in customers if row["cluster"] is not None) == told
+        assert all((row["cluster"] is None) != (row["cluster_reason"] is None) for row in customers)
+        rows = pq.read_table(result.folder / "segments.parquet").to_pylist()
+        assert {int(row["segment"]): row["customers"] for row in rows if row["segmentation"] == "cluster"} == told
 
     def test_nobody_is_listed_through_a_channel_not_allowed(self, result: Result) -> None:
         people = {row["customer_id"]: row for row in result.customers.to_pylist()}

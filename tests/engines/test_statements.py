@@ -45,9 +45,9 @@ class WritingDown(DuckDBEngine):
 
 @pytest.fixture(scope="module")
 def statements(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[str]]:
-    """All statements of the analysis of a simulated shop with every kind of record."""
+    """All statements of the analysis of a simulated shop with every kind of record, large enough for clusters."""
     folder = tmp_path_factory.mktemp("shop")
-    shop = simulation.simulate_shop(folder / "records", customers=40, seed=1, last_day=date(2024, 6, 30))
+    shop = simulation.simulate_shop(folder / "records", customers=160, seed=1, last_day=date(2024, 6, 30))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("regulars.engines._duckdb.DuckDBEngine", WritingDown)
         analysis.analyze(

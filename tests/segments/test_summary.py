@@ -61,6 +61,17 @@ def test_worth_is_summed_where_it_is_known(engine: Engine) -> None:
     assert sum(float(str(row["lifetime_value"] or 0)) for row in rows) == 100
 
 
+def test_clusters_have_rows_where_there_is_a_table_of_them(engine: Engine) -> None:
+    assert "cluster" not in {row["segmentation"] for row in summary(engine, a_shop())}
+    engine.load("clusters", pa.table({"customer_id": ["ana", "bo", "cy", "ed"], "cluster": [1, 2, 2, None]}))
+    rows = [row for row in summary(engine, a_shop()) if row["segmentation"] == "cluster"]
+    assert sorted((row["segment"], row["customers"], row["spend_total"]) for row in rows) == [
+        ("1", 1, Decimal("300.10")),
+        ("2", 2, Decimal("99.90")),
+    ]
+    assert sum(float(str(row["share_of_customers"])) for row in rows) == 1
+
+
 def test_a_shop_without_spend_has_no_shares_of_it(engine: Engine) -> None:
     rows = summary(engine, [buyer("ana", spend=0)])
     assert {row["share_of_spend"] for row in rows} == {None}

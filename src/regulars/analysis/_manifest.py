@@ -10,7 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from regulars import rates, scoring, strategy
+from regulars import rates, scoring, segments, strategy
 from regulars._version import __version__
 from regulars.analysis._fingerprint import fingerprint
 from regulars.core import Note, Settings
@@ -55,6 +55,7 @@ class Facts:
     measured: rates.Rates
     sales: list[rates.SalesEfficiency]
     concentration: list[rates.ConcentrationPoint]
+    clusters: segments.Clusters
     scores: scoring.ScoringSummary
     plan: strategy.PlanSummary
     values: list[rates.Comparison]
@@ -102,7 +103,7 @@ def _manifest(run: "Run", folder: Path, rows: Mapping[str, int]) -> dict[str, ob
         "engine": run.engine.name,
         "versions": {
             "python": platform.python_version(),
-            **{name: version(name) for name in ("duckdb", "pyarrow", "numpy")},
+            **{name: version(name) for name in ("duckdb", "pyarrow", "numpy", "scikit-learn")},
         },
         "business": {**settings.business.model_dump(mode="json"), "currency": currency},
         "settings": settings.model_dump(mode="json"),
@@ -118,6 +119,7 @@ def _manifest(run: "Run", folder: Path, rows: Mapping[str, int]) -> dict[str, ob
         "counts": {**counts, **{f"{name}_rows": count for name, count in rows.items()}},
         "notes": _notes(run, counts, settings),
         "outlier_above": facts.outlier_above,
+        "clusters": facts.clusters,
         "scoring": facts.scores,
         "timings": run.timings,
         "content_hash": fingerprint([folder / f"{name}.parquet" for name in _FINGERPRINTED]),

@@ -109,6 +109,7 @@ class Run:
             lifetime.add(engine, as_of=day, settings=settings)
         with self._step("segments"):
             segments.add(engine, settings=settings, period_days=period_days)
+            clusters = segments.add_clusters(engine, seed=self.seed)
             segments.summarise(engine)
         with self._step("scores"):
             frozen = None if self.previous is None else self.previous["scoring"]["bounds"]
@@ -119,7 +120,7 @@ class Run:
             values = worth(engine, as_of=day, settings=settings, first_day=first_day)
         self.facts = Facts(
             as_of=day, first_day=first_day, measured=measured, sales=sales, concentration=concentration,
-            scores=scores, plan=plan, values=values, outlier_above=outlier_above,
+            clusters=clusters, scores=scores, plan=plan, values=values, outlier_above=outlier_above,
         )  # fmt: skip
 
     def write(self, folder: Path) -> None:

@@ -12,12 +12,14 @@ WITH known AS (
         kinds.lifecycle_stage,
         kinds.recency_score,
         kinds.frequency_score,
+        alike.cluster,
         told.spend_total,
         told.order_count,
         told.days_since_last,
         worth.lifetime_value
     FROM {segments} AS kinds
     JOIN {features} AS told ON told.customer_id = kinds.customer_id
+    LEFT JOIN {clusters} AS alike ON alike.customer_id = kinds.customer_id
     LEFT JOIN {lifetime} AS worth ON worth.customer_id = kinds.customer_id
 ), sorted_out AS (
     SELECT
@@ -30,6 +32,11 @@ WITH known AS (
         'lifecycle_stage', lifecycle_stage, NULL, NULL, spend_total, order_count, days_since_last, lifetime_value
     FROM known
     WHERE lifecycle_stage IS NOT NULL
+    UNION ALL
+    SELECT
+        'cluster', CAST(cluster AS VARCHAR), NULL, NULL, spend_total, order_count, days_since_last, lifetime_value
+    FROM known
+    WHERE cluster IS NOT NULL
     UNION ALL
     SELECT
         'rf_grid', rfm_group, recency_score, frequency_score, spend_total, order_count, days_since_last, lifetime_value
@@ -66,7 +73,11 @@ SELECT
 FROM counted
 """
 
-_NO_LIFETIME = pa.schema([("customer_id", pa.string()), ("lifetime_value", pa.float64())])
+# What stands in for a table that was not made.
+_EMPTY = {
+    "lifetime": pa.schema([("customer_id", pa.string()), ("lifetime_value", pa.float64())]),
+    "clusters": pa.schema([("customer_id", pa.string()), ("cluster", pa.int64())]),
+}
 
 
 def summarise(
@@ -75,19 +86,19 @@ def summarise(
     segments: str = "segments",
     features: str = "features",
     lifetime: str = "lifetime",
+    clusters: str = "clusters",
     into: str = "segment_summary",
 ) -> None:
-    """Write one row a segment: size, spend and worth, by group, by stage and by cell of the R×F grid.
+    """Write one row a segment: size, spend and worth, by group, stage, cluster and cell of the R×F grid.
 
     Shares are of the customers that have such a segment, so those of one segmentation add up to 1. Segments without
-    customers have no row; a cell of the grid bears the name of its group. `lifetime_value` is the sum, NULL where
-    there is no table of that name.
+    customers have no row, clusters none where there is no table of them; a cell of the grid bears the name of its
+    group. `lifetime_value` is the sum, NULL where there is no table of that name.
     """
-    worth = lifetime
-    if not engine.columns(lifetime):
-        worth = f"{into}_no_lifetime"
-        engine.load(worth, pa.Table.from_pylist([], schema=_NO_LIFETIME))
-    names = {"segments": quoted(segments), "features": quoted(features), "lifetime": quoted(worth)}
-    engine.run(_STATEMENT.format(money=MONEY_SQL, **names), into=into)
-    if worth != lifetime:
-        engine.drop(worth)
+    names = {"segments": segments, "features": features, "lifetime": lifetime, "clusters": clusters}
+    absent = {what: f"{into}_no_{what}" for what in _EMPTY if not engine.columns(names[what])}
+    for what, name in absent.items():
+        engine.load(name, pa.Table.from_pylist([], schema=_EMPTY[what]))
+    told = {what: quoted(name) for what, name in (names | absent).items()}
+    engine.run(_STATEMENT.format(money=MONEY_SQL, **told), into=into)
+    engine.drop(*absent.values())
