@@ -8,7 +8,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-from regulars import features, lifetime, rates, scoring, segments, strategy
+from regulars import features, feedback, lifetime, rates, scoring, segments, strategy
 from regulars.analysis._manifest import Facts, write_json_files
 from regulars.analysis._quarantine import write_masked, write_raw
 from regulars.analysis._tables import write_tables
@@ -82,13 +82,16 @@ class Run:
         with self._step("read"):
             self.records = read(self.engine, sources, settings=self.settings, today=self.today)
         with self._step("clean"):
+            feedback.add(self.engine)
             self.cleaning = clean(
                 self.engine, self.records, resolve=self.identities.resolve, settings=self.settings, today=self.today
             )
             if self.identities.folder is not None:
                 remember_profiles(self.engine, self.identities)
             self.engine.load("quality", self.cleaning.quality)
-            self.engine.drop("crosswalk", *(f"{stem}_{kind}" for stem in ("raw", "duplicate") for kind in KINDS))
+            self.engine.drop(
+                "crosswalk", "answers", *(f"{stem}_{kind}" for stem in ("raw", "duplicate") for kind in KINDS)
+            )
 
     def compute(self, as_of: date | None) -> None:
         """Run every room above the records, as of a day (default: the day of the last order)."""

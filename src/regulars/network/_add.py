@@ -130,16 +130,20 @@ def add(
         _NETWORK.format(**{name: quoted(table) for name, table in names.items()}), into=into, is_recorded=brought > 0
     )
     engine.drop(links, tally)
+    return _account(engine, as_of=as_of, features=features, network=into, brought=brought, circles=circles)
+
+
+def _account(engine: Engine, *, as_of: date, features: str, network: str, brought: int, circles: int) -> NetworkSummary:
+    """Say what became of every referral known by `as_of`, of which `brought` are in the forest."""
     (rows,) = engine.fetch(_REFERRALS.format(features=quoted(features)), as_of=as_of).to_pylist()
-    (people,) = engine.fetch(_PEOPLE.format(network=quoted(into))).to_pylist()
-    left_out = {
-        **{reason: int(rows[reason]) for reason in ("self_referral", "unknown_person", "repeated")},
-        "other_referrer": int(rows["pairs"]) - brought - circles,
-        "cycle": circles,
-    }
+    (people,) = engine.fetch(_PEOPLE.format(network=quoted(network))).to_pylist()
     return NetworkSummary(
         referral_count=rows["referrals"],
-        left_out=left_out,
+        left_out={
+            **{reason: int(rows[reason]) for reason in ("self_referral", "unknown_person", "repeated")},
+            "other_referrer": int(rows["pairs"]) - brought - circles,
+            "cycle": circles,
+        },
         brought=_share_brought(brought, people["customers"]),
         deepest_chain=people["deepest"],
         advocate_count=people["advocates"],
