@@ -8,7 +8,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-from regulars import features, feedback, lifetime, rates, scoring, segments, strategy
+from regulars import features, feedback, lifetime, network, rates, scoring, segments, strategy
 from regulars.analysis._manifest import Facts, write_json_files
 from regulars.analysis._quarantine import write_masked, write_raw
 from regulars.analysis._tables import write_tables
@@ -18,7 +18,10 @@ from regulars.customers import Cleaning, HashedIdentities, clean, outlier_bound,
 from regulars.engines import Engine
 from regulars.records import KINDS, RecordSet, Source, read
 
-_STEPS = ("read", "clean", "features", "rates", "lifetime", "segments", "scores", "actions", "worth", "write", "report")
+_STEPS = (
+    "read", "clean", "features", "rates", "lifetime", "segments", "network", "scores", "actions", "worth", "write",
+    "report",
+)  # fmt: skip
 
 _LAST_RECORD = """
 SELECT max(day) AS day FROM (
@@ -113,6 +116,9 @@ class Run:
         with self._step("segments"):
             segments.add(engine, settings=settings, period_days=period_days)
             segments.summarise(engine)
+        with self._step("network"):
+            referrals = network.add(engine, as_of=day, settings=settings)
+            advocates = network.top_advocates(engine)
         with self._step("scores"):
             frozen = None if self.previous is None else self.previous["scoring"]["bounds"]
             scores = scoring.add(engine, settings=settings, previous=frozen)
@@ -123,6 +129,7 @@ class Run:
         self.facts = Facts(
             as_of=day, first_day=first_day, measured=measured, sales=sales, concentration=concentration,
             scores=scores, plan=plan, values=values, outlier_above=outlier_above,
+            referrals=referrals, advocates=advocates,
         )  # fmt: skip
 
     def write(self, folder: Path) -> None:
