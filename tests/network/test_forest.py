@@ -100,6 +100,17 @@ def test_a_chain_of_any_length_is_no_circle_and_a_closed_one_is(engine: Engine, 
     assert closed.summary.deepest_chain == length - 1
 
 
+def test_every_referral_that_does_not_count_says_why(engine: Engine) -> None:
+    rows = [referral(DI, DI), referral(BO, BO, None), referral(DI, CY, 5), referral(DI, CY, 5), referral(DI, CY, 3),
+            referral(BO, CY, 1), referral("zoe", ANA), referral(CY, DI, 1), referral(DI, ANA, -1)]  # fmt: skip
+    summary = network_of(engine, VILLAGE, rows).summary
+    assert summary.referral_count == 8, "one is of tomorrow"
+    assert summary.left_out == {
+        "self_referral": 2, "unknown_person": 1, "repeated": 2, "other_referrer": 1, "cycle": 1,
+    }  # fmt: skip
+    assert summary.brought.count == 1
+
+
 class TestAdvocates:
     @pytest.mark.parametrize(
         ("ordered_days_ago", "referred_days_ago", "is_advocate"),

@@ -55,7 +55,7 @@ def network_of(engine: Engine, people: dict[str, Row], rows: list[Row], *, share
     for one in told:
         ago = one.get("ordered_days_ago", 0)
         one["last_order_day"] = None if ago is None else AS_OF - timedelta(days=ago)
-        one["lifetime_value"] = one["value"] if one["may_profile"] else None
+        one["lifetime_value"] = one["value"]
     engine.load("features", pa.Table.from_pylist(told, schema=_FEATURES))
     engine.load("lifetime", pa.Table.from_pylist(told, schema=_LIFETIME))
     engine.load("referrals", pa.Table.from_pylist(rows, schema=CLEAN_TABLES["referrals"]))
