@@ -16,6 +16,7 @@ TABLES = ("orders", "order_lines", "usage", "feedback", "touches", "subscription
 _CLEAN = """
 from datetime import date
 from pathlib import Path
+from regulars import feedback
 from regulars.core import Settings
 from regulars.customers import CLEAN_TABLES, HashedIdentities, clean
 from regulars.engines import open_engine, quoted
@@ -23,6 +24,7 @@ from regulars.records import Source, read
 with open_engine() as engine:
     sources = [Source(data=Path(path), kind=kind) for kind, path in {sources!r}.items()]
     records = read(engine, sources, settings=Settings(), today=date(2025, 1, 1))
+    feedback.add(engine)
     clean(engine, records, resolve=HashedIdentities(None).resolve, settings=Settings(), today=date(2025, 1, 1))
     for name in CLEAN_TABLES:
         engine.write_parquet(f"SELECT * FROM {{quoted(name)}}", Path({folder!r}) / f"{{name}}.parquet")

@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as how
 from hypothesis import strategies as st
 
+from regulars import feedback
 from regulars.core import Settings
 from regulars.customers import CLEAN_TABLES, Cleaning, HashedIdentities, clean
 from regulars.engines import Engine
@@ -49,6 +50,7 @@ def cleaned(
             reports.append(report(kind, rows, role=role, personal=personal, suspect=suspect))
     for name, rows in raw.items():
         engine.load(name, pa.Table.from_pylist(rows, schema=RAW_TABLES[name]))
+    feedback.add(engine)
     records = RecordSet(files=tuple(reports), currency="")
     return clean(engine, records, resolve=HashedIdentities(None).resolve, settings=settings or Settings(), today=TODAY)
 
@@ -342,19 +344,24 @@ class TestWhoIsWho:
 
 
 class TestFeedback:
-    @pytest.mark.parametrize(
-        ("kind", "score", "scale", "rating"),
-        [("nps", 10, (None, None), 100), ("csat", 1, (None, None), 0), ("ces", 4, (None, None), 50),
-         ("review", 3, (0, 10), 30), ("nps", 11, (None, None), None), ("comment", 4, (None, None), None)],
-    )  # fmt: skip
-    def test_a_score_is_read_on_its_own_scale(
-        self, engine: Engine, kind: str, score: float, scale: tuple[float | None, float | None], rating: float | None
-    ) -> None:
+    def test_what_was_said_finds_the_person_who_said_it_and_the_words_stay_behind(self, engine: Engine) -> None:
         at = datetime(2024, 6, 1)
-        row = {"customer_key": "ana", "given_at": at, "local_day": at.date(), "kind": kind, "score": float(score),
-               "scale_min": scale[0], "scale_max": scale[1]}  # fmt: skip
-        cleaned(engine, {"feedback": [[row]]})
-        assert rows_of(engine, "feedback")[0]["rating"] == rating
+        said = {"given_at": at, "local_day": at.date(), "kind": "csat"}
+        ana = {**said, "customer_key": "ana", "score": 5.0, "text": "茶很好"}
+        bo = {**said, "customer_key": "bo", "score": 1.0, "text": "Stale tea, ask for Bo Smith"}
+        cleaned(engine, {"feedback": [[ana], [bo, ana]]})
+        found = rows_of(engine, "feedback")
+        assert [(row["customer_id"], row["rating"], row["language"]) for row in found] == [
+            ("ana", 100, "zh"), ("bo", 0, "en"),
+        ]  # fmt: skip
+        assert not {"茶很好", "Stale tea, ask for Bo Smith"} & {value for row in found for value in row.values()}
+
+    def test_a_score_off_its_scale_is_counted(self, engine: Engine) -> None:
+        at = datetime(2024, 6, 1)
+        rows = [{"customer_key": "ana", "given_at": at, "local_day": at.date(), "kind": "nps", "score": score}
+                for score in (9.0, 11.0)]  # fmt: skip
+        (issue,) = [row for row in cleaned(engine, {"feedback": [rows]}).quality.to_pylist() if row["column_name"]]
+        assert (issue["issue"], issue["row_count"], issue["share"]) == ("off_scale", 1, 0.5)
 
     def test_minutes_to_a_solution_are_counted_and_never_negative(self, engine: Engine) -> None:
         at = datetime(2024, 6, 1)

@@ -24,7 +24,7 @@ def table(tables: Tables, *, as_of: date, period_days: int = 90, outlier_above: 
             ),
             **_mix(_of(known["orders"], person), _of(known["order_lines"], person)),
             **_usage(_of(known["usage"], person), as_of=as_of, period_days=period_days),
-            **_feedback(_of(known["feedback"], person), as_of=as_of),
+            **_feedback(_of(known["feedback"], person), person, as_of=as_of),
             **_service(_of(known["touches"], person), person, as_of=as_of),
             **_subscriptions(_of(known["subscriptions"], person), as_of=as_of),
             "referral_count": len(
@@ -131,10 +131,11 @@ def _usage(rows: list[Row], *, as_of: date, period_days: int) -> Row:
     }
 
 
-def _feedback(rows: list[Row], *, as_of: date) -> Row:
+def _feedback(rows: list[Row], person: Row, *, as_of: date) -> Row:
     rated = sorted((row["local_day"], -row["rating"]) for row in rows if row["rating"] is not None)
     ratings = [-rating for _, rating in rated]
     recent = [-rating for day, rating in rated if (as_of - day).days < 365]
+    written = [row["language"] for row in rows if person["may_profile"] and row["language"] in {"zh", "en", "other"}]
     tomorrow = as_of + timedelta(days=1)
     replies = [
         row["first_reply_minutes"]
@@ -148,6 +149,7 @@ def _feedback(rows: list[Row], *, as_of: date) -> Row:
         "rating_mean": mean(ratings) if ratings else None,
         "rating_recent_mean": mean(ratings + recent) if ratings else None,
         "rating_last": ratings[-1] if ratings else None,
+        "feedback_language": max(sorted(set(written)), key=written.count, default=None),
         "days_since_feedback": min(((as_of - row["local_day"]).days for row in rows), default=None),
         "first_reply_minutes_mean": mean(replies) if replies else None,
         "resolution_minutes_mean": mean(solved) if solved else None,

@@ -50,6 +50,7 @@ def _feedback(draw: st.DrawFn) -> Row:
         "local_day": day,
         "kind": "csat",
         "rating": draw(st.none() | st.sampled_from([0.0, 25.0, 50.0, 75.0, 100.0])),
+        "language": draw(st.sampled_from([None, "zh", "en", "other", "unknown"])),
         "first_reply_minutes": draw(_minutes),
         "resolution_minutes": None if resolved is None else 1440.0 * resolved,
         "resolved_day": None if resolved is None else day + timedelta(days=resolved),

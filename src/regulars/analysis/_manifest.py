@@ -10,7 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from regulars import rates, scoring, segments, strategy
+from regulars import network, rates, scoring, segments, strategy
 from regulars._version import __version__
 from regulars.analysis._fingerprint import fingerprint
 from regulars.core import Note, Settings
@@ -60,6 +60,8 @@ class Facts:
     plan: strategy.PlanSummary
     values: list[rates.Comparison]
     outlier_above: float | None
+    referrals: network.NetworkSummary
+    advocates: tuple[network.Advocate, ...]
 
 
 def write_json_files(run: "Run", folder: Path, rows: Mapping[str, int]) -> None:
@@ -86,6 +88,8 @@ def _rates(run: "Run") -> dict[str, object]:
         "portfolio": portfolio,
         "grades": {grade: grades.get(grade, 0) for grade in ("low", "medium", "high")},
         "plan": facts.plan,
+        "referrals": facts.referrals,
+        "advocates": facts.advocates,
     }
 
 

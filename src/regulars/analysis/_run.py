@@ -8,7 +8,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-from regulars import features, lifetime, rates, scoring, segments, strategy
+from regulars import features, feedback, lifetime, network, rates, scoring, segments, strategy
 from regulars.analysis._manifest import Facts, write_json_files
 from regulars.analysis._quarantine import write_masked, write_raw
 from regulars.analysis._tables import write_tables
@@ -18,7 +18,10 @@ from regulars.customers import Cleaning, HashedIdentities, clean, outlier_bound,
 from regulars.engines import Engine
 from regulars.records import KINDS, RecordSet, Source, read
 
-_STEPS = ("read", "clean", "features", "rates", "lifetime", "segments", "scores", "actions", "worth", "write", "report")
+_STEPS = (
+    "read", "clean", "features", "rates", "lifetime", "segments", "network", "scores", "actions", "worth", "write",
+    "report",
+)  # fmt: skip
 
 _LAST_RECORD = """
 SELECT max(day) AS day FROM (
@@ -82,13 +85,16 @@ class Run:
         with self._step("read"):
             self.records = read(self.engine, sources, settings=self.settings, today=self.today)
         with self._step("clean"):
+            feedback.add(self.engine)
             self.cleaning = clean(
                 self.engine, self.records, resolve=self.identities.resolve, settings=self.settings, today=self.today
             )
             if self.identities.folder is not None:
                 remember_profiles(self.engine, self.identities)
             self.engine.load("quality", self.cleaning.quality)
-            self.engine.drop("crosswalk", *(f"{stem}_{kind}" for stem in ("raw", "duplicate") for kind in KINDS))
+            self.engine.drop(
+                "crosswalk", "answers", *(f"{stem}_{kind}" for stem in ("raw", "duplicate") for kind in KINDS)
+            )
 
     def compute(self, as_of: date | None) -> None:
         """Run every room above the records, as of a day (default: the day of the last order)."""
@@ -111,6 +117,9 @@ class Run:
             segments.add(engine, settings=settings, period_days=period_days)
             clusters = segments.add_clusters(engine, seed=self.seed)
             segments.summarise(engine)
+        with self._step("network"):
+            referrals = network.add(engine, as_of=day, settings=settings)
+            advocates = network.top_advocates(engine)
         with self._step("scores"):
             frozen = None if self.previous is None else self.previous["scoring"]["bounds"]
             scores = scoring.add(engine, settings=settings, previous=frozen)
@@ -120,7 +129,8 @@ class Run:
             values = worth(engine, as_of=day, settings=settings, first_day=first_day)
         self.facts = Facts(
             as_of=day, first_day=first_day, measured=measured, sales=sales, concentration=concentration,
-            clusters=clusters, scores=scores, plan=plan, values=values, outlier_above=outlier_above,
+            clusters=clusters, referrals=referrals, advocates=advocates, scores=scores, plan=plan, values=values,
+            outlier_above=outlier_above,
         )  # fmt: skip
 
     def write(self, folder: Path) -> None:

@@ -129,6 +129,12 @@ class Lifetime(_Section):
     annualise_after_days: int = Field(default=90, ge=1)
 
 
+class Network(_Section):
+    """What part of a brought customer's value is credited to the one who brought him; again at each further step."""
+
+    share: float = Field(default=0.5, ge=0, le=1)
+
+
 class Strategy(_Section):
     """The playbook, what a contact costs, how much may be spent and how many are held out to measure by.
 
@@ -179,6 +185,7 @@ class Settings(_Section):
     scoring: Scoring = Scoring()
     segments: Segments = Segments()
     lifetime: Lifetime = Lifetime()
+    network: Network = Network()
     strategy: Strategy = Strategy()
 
 

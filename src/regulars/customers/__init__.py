@@ -1,7 +1,7 @@
 """Customers: who is who, and which of their records are clean enough to count?
 
-Reads the raw tables of `records`; writes the clean tables (`CLEAN_TABLES`): one person under one id, duplicates
-out, refunds netted, and what each person allows. Says which amounts are far out, as of a day.
+Reads the raw tables of `records`, and `answers` of `feedback`; writes the clean tables (`CLEAN_TABLES`): one person
+under one id, duplicates out, refunds netted, and what each person allows. Says which amounts are far out, as of a day.
 """
 
 from regulars.customers._clean import Cleaning, clean

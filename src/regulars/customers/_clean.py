@@ -39,7 +39,8 @@ def clean(engine: Engine, records: RecordSet, *, resolve: Resolve, settings: Set
     """Write the clean tables (see CLEAN_TABLES) from the raw ones.
 
     Args:
-        engine: holds `raw_<kind>` for every kind, as `records.read` left them.
+        engine: holds `raw_<kind>` for every kind, as `records.read` left them, and `answers`, what `feedback.add`
+            read in those of feedback.
         records: what was read.
         resolve: turns keys into customer ids; `HashedIdentities.resolve`, or the app's vault.
         settings: what is allowed without a recorded consent.

@@ -53,7 +53,8 @@ CLEAN_TABLES: Mapping[str, pa.Schema] = {
             ("channel", _TEXT),
         ]
     ),
-    # `rating` is the score brought to 0-100 on its own scale; empty where there was no score.
+    # `rating` is the score brought to 0-100 on its own scale; empty where there was no score. All that is kept of a
+    # text is `language` (zh, en, other, unknown) and `sentiment` (-1 to 1); empty where there was none.
     "feedback": pa.schema(
         [
             ("customer_id", _TEXT),
@@ -63,6 +64,8 @@ CLEAN_TABLES: Mapping[str, pa.Schema] = {
             ("scale_min", _NUMBER),
             ("scale_max", _NUMBER),
             ("rating", _NUMBER),
+            ("language", _TEXT),
+            ("sentiment", _NUMBER),
             ("channel", _TEXT),
             ("first_reply_minutes", _NUMBER),
             ("resolution_minutes", _NUMBER),

@@ -16,24 +16,14 @@ WITH known AS ({known})
 SELECT customer_id, local_day, event, duration_minutes, channel FROM known
 """
 
-# A score without a scale has the usual scale of its kind; without either, or off its scale, it has no rating.
+# What was said was read from the row before: `answers`, by the row's place.
 _FEEDBACK = """
-WITH known AS ({known}), worded AS (
-    SELECT *, coalesce(kind, 'comment') AS kind_word FROM known
-), scaled AS (
-    SELECT
-        *,
-        CAST(coalesce(scale_min, CASE kind_word
-            WHEN 'nps' THEN 0 WHEN 'csat' THEN 1 WHEN 'ces' THEN 1 WHEN 'review' THEN 1 END) AS DOUBLE) AS low,
-        CAST(coalesce(scale_max, CASE kind_word
-            WHEN 'nps' THEN 10 WHEN 'csat' THEN 5 WHEN 'ces' THEN 7 WHEN 'review' THEN 5 END) AS DOUBLE) AS high
-    FROM worded
-)
+WITH known AS ({known})
 SELECT
-    customer_id, local_day, kind_word AS kind, score, low AS scale_min, high AS scale_max,
-    CASE WHEN score BETWEEN low AND high THEN 100.0 * (score - low) / nullif(high - low, 0) END AS rating,
-    channel, first_reply_minutes, given_at, resolved_at, resolved_day
-FROM scaled
+    k.customer_id, k.local_day, a.kind, k.score, a.scale_min, a.scale_max, a.rating, a.language, a.sentiment,
+    k.channel, k.first_reply_minutes, k.given_at, k.resolved_at, k.resolved_day
+FROM known AS k
+LEFT JOIN answers AS a ON a.file_id = k.file_id AND a.line = k.line
 """
 
 _TOUCHES = """

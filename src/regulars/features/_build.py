@@ -147,6 +147,8 @@ SELECT
     feedback_of.rating_recent_mean,
     feedback_of.rating_last,
     feedback_of.days_since_feedback,
+    -- read off what a person wrote: an inference, and not a fact of the records
+    CASE WHEN people.may_profile THEN feedback_of.feedback_language END AS feedback_language,
     feedback_of.first_reply_minutes_mean,
     feedback_of.resolution_minutes_mean,
     coalesce(contact.touch_count, 0) AS touch_count,
