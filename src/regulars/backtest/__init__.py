@@ -4,6 +4,7 @@ Cuts the records at days that are past. Reads the clean tables through `features
 cut-off with bought, orders_after and spend_after of the days after it.
 """
 
+from regulars.backtest import metrics
 from regulars.backtest._cutoffs import Cutoffs, plan_cutoffs
 from regulars.backtest._horizon import Horizon, horizon_days
 from regulars.backtest._observe import LABELS, Observations, observe
@@ -16,6 +17,7 @@ __all__ = [
     "Observations",
     "Sample",
     "horizon_days",
+    "metrics",
     "observe",
     "plan_cutoffs",
     "sample",

@@ -1,0 +1,190 @@
+"""What every metric is: a figure of (actual, forecast, weight), made in two steps.
+
+The function of a metric looks at the rows and returns what is still to be done once their weights are known, so that
+a bootstrap, which changes nothing but weights, sorts once and not a thousand times.
+"""
+
+from collections.abc import Callable
+from functools import update_wrapper
+from math import isnan, nan
+from typing import Literal, TypeAlias, TypeVar
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from regulars.core import RegularsError
+
+Floats: TypeAlias = NDArray[np.float64]
+
+Number = TypeVar("Number", float, Floats)
+
+Weighted = Callable[[Floats], float]
+"""Takes the weight of each row, returns the figure; not a number where it is undefined."""
+
+Prepare = Callable[[Floats, Floats], Weighted]
+"""Takes what happened and what was forecast, row by row."""
+
+Better = Literal["more", "less", "nearer_zero"]
+
+
+class LengthsDiffer(RegularsError):
+    """Arrays that do not speak of the same rows."""
+
+    code = "forecast_lengths_differ"
+    template = "{what} has {found} rows where {expected} are needed. Give one value for each outcome, in one order."
+
+
+class ValuesMissing(RegularsError):
+    """Values that are no finite numbers: leaving them out in silence would change who is measured."""
+
+    code = "forecast_values_missing"
+    template = "{count} of {rows} values of {what} are no finite numbers. Fill them, or leave those customers out."
+
+
+class OutcomeInvalid(RegularsError):
+    """Outcomes that are more than yes and no."""
+
+    code = "outcome_invalid"
+    template = "{metric} needs outcomes that are 0 or 1 and met {value}. Measure amounts with mae, bias or gini."
+
+
+class ProbabilityInvalid(RegularsError):
+    """Scores where probabilities are needed."""
+
+    code = "probability_invalid"
+    template = "{metric} needs probabilities from 0 to 1 and met {value}. Make them of scores with calibrate()."
+
+
+class WeightInvalid(RegularsError):
+    """Weights below zero."""
+
+    code = "weight_invalid"
+    template = "A weight of {value} means nothing. Give how often a row counts: 0 or more."
+
+
+class Metric:
+    """A figure of how well forecasts met what happened, called as `metric(actual, forecast, weight)`.
+
+    `name` is its name, `better` says which way is better, `of_outcomes` that it is of outcomes of 0 and 1; its
+    docstring says what it is. Made of a function by
+    `@metric(...)`.
+    """
+
+    def __init__(self, prepare: Prepare, *, better: Better, of_outcomes: bool, of_probabilities: bool) -> None:
+        update_wrapper(self, prepare)
+        self.name = prepare.__name__
+        self.better = better
+        self._prepare = prepare
+        self.of_outcomes = of_outcomes
+        self._of_probabilities = of_probabilities
+
+    def __call__(self, actual: ArrayLike, forecast: ArrayLike, weight: ArrayLike | None = None) -> float | None:
+        """Return the figure over rows that count `weight` times (default: once); None where it is undefined.
+
+        Args:
+            actual: what happened, shape (rows,).
+            forecast: what was forecast of the same rows, shape (rows,).
+            weight: how often each row counts, shape (rows,).
+
+        Raises:
+            LengthsDiffer: the arrays are not of one length.
+            ValuesMissing: a value is no finite number.
+            OutcomeInvalid: the metric is one of outcomes, and one is neither 0 nor 1.
+            ProbabilityInvalid: the metric is one of probabilities, and a forecast is not within 0 and 1.
+            WeightInvalid: a weight is below 0.
+        """
+        weighted = self.of(actual, forecast)
+        return known(weighted(checked_weight(weight, rows=np.size(actual))))
+
+    def of(self, actual: ArrayLike, forecast: ArrayLike) -> Weighted:
+        """Check and prepare the rows; the answer takes their weights."""
+        happened = checked(actual, what="actual")
+        said = checked(forecast, what="forecast", rows=len(happened))
+        if self.of_outcomes:
+            _check_outcomes(happened, metric=self.name)
+        if self._of_probabilities:
+            _check_probabilities(said, metric=self.name)
+        return self._prepare(happened, said) if len(happened) else _undefined
+
+    def gain(self, one: Number, other: Number) -> Number:
+        """Return by how much `one` is better than `other`: above 0 is better, whichever way the metric goes."""
+        if self.better == "nearer_zero":
+            return abs(other) - abs(one)
+        return one - other if self.better == "more" else other - one
+
+
+def metric(*, better: Better, of_outcomes: bool = False, of_probabilities: bool = False) -> Callable[[Prepare], Metric]:
+    """Make a metric of the function that prepares it; the function's name and docstring become the metric's.
+
+    Args:
+        better: which way is better.
+        of_outcomes: what happened is 0 or 1, and nothing else.
+        of_probabilities: the forecasts are within 0 and 1.
+    """
+    return lambda prepare: Metric(prepare, better=better, of_outcomes=of_outcomes, of_probabilities=of_probabilities)
+
+
+def checked(values: ArrayLike, *, what: str, rows: int | None = None) -> Floats:
+    """Return the values as finite doubles, one a row."""
+    array = np.asarray(values, dtype=np.float64)
+    if array.ndim != 1 or (rows is not None and len(array) != rows):
+        raise LengthsDiffer(what=what, found=array.shape, expected="any number of" if rows is None else rows)
+    missing = int(np.count_nonzero(~np.isfinite(array)))
+    if missing:
+        raise ValuesMissing(what=what, count=missing, rows=len(array))
+    return array
+
+
+def checked_weight(weight: ArrayLike | None, *, rows: int) -> Floats:
+    """Return how often each row counts: once, unless said."""
+    if weight is None:
+        return np.ones(rows)
+    array = checked(weight, what="weight", rows=rows)
+    if rows and array.min() < 0:
+        raise WeightInvalid(value=float(array.min()))
+    return array
+
+
+def known(value: float) -> float | None:
+    """Return the figure, or None where it is undefined."""
+    return None if isnan(value) else float(value)
+
+
+def ratio(above: float, below: float) -> float:
+    """Return above / below; not a number where there is nothing to divide by."""
+    return float(above) / float(below) if below else nan
+
+
+def dot(one: Floats, other: Floats) -> float:
+    """Return Σ one · other, the same to the last bit on every run; `@` shares long sums out to threads."""
+    return float((one * other).sum())
+
+
+def mean_of(values: Floats) -> Weighted:
+    """Return the weighted mean of values that are known row by row."""
+    return lambda weight: ratio(dot(weight, values), float(weight.sum()))
+
+
+def around_mean(values: Floats, weight: Floats) -> Floats:
+    """Return the values less their weighted mean; exactly 0 where all that count are the same."""
+    counted = values[weight > 0]
+    if not len(counted) or counted.min() == counted.max():
+        return np.zeros_like(values)
+    around: Floats = values - dot(weight, values) / float(weight.sum())
+    return around
+
+
+def _undefined(_: Floats) -> float:
+    return nan
+
+
+def _check_outcomes(actual: Floats, *, metric: str) -> None:
+    strange = actual[(actual != 0) & (actual != 1)]
+    if len(strange):
+        raise OutcomeInvalid(metric=metric, value=float(strange[0]))
+
+
+def _check_probabilities(forecast: Floats, *, metric: str) -> None:
+    strange = forecast[(forecast < 0) | (forecast > 1)]
+    if len(strange):
+        raise ProbabilityInvalid(metric=metric, value=float(strange[0]))

@@ -1,0 +1,149 @@
+"""Metrics of the order that forecasts put customers in. Equal forecasts share a place: the order of rows says nothing.
+
+Rows are sorted once. A run is the rows of one forecast; what a run weighs is all that is ever needed of it.
+"""
+
+import numpy as np
+
+from regulars.backtest.metrics._metric import Floats, Metric, Weighted, around_mean, dot, metric, ratio
+
+
+@metric(better="more", of_outcomes=True)
+def auc(actual: Floats, forecast: Floats) -> Weighted:
+    """Area under the ROC curve: the chance that who did it was put above who did not, ties counting half.
+
+    AUC = Σ₊ Σ₋ w₊ w₋ ([s₊ > s₋] + ½ [s₊ = s₋]) / (W₊ W₋), 0 to 1, .5 for no order at all.
+    Source: D. Bamber (1975), Journal of Mathematical Psychology 12, 387-415.
+
+    >>> auc([0, 1, 1], [0.2, 0.2, 0.9])
+    0.75
+    """
+    runs = _Runs(forecast)
+    happened = actual[runs.order]
+
+    def weighted(weight: Floats) -> float:
+        counts = weight[runs.order]
+        did = runs.up_to(counts * happened)
+        rest = runs.up_to(counts) - did
+        return ratio(dot(_own(did), _middles(rest)), float(did[-1]) * float(rest[-1]))
+
+    return weighted
+
+
+@metric(better="more", of_outcomes=True)
+def pr_auc(actual: Floats, forecast: Floats) -> Weighted:
+    """Average precision, the area under the precision-recall curve by steps: Σₖ (Rₖ − Rₖ₋₁) Pₖ.
+
+    k runs over the different forecasts from the highest down; Pₖ is the share of who did it among those down to
+    k, Rₖ the share that they are of all who did it. 0 to 1; the share of all who did it, for no order at all.
+    Source: M. Zhu (2004), Recall, precision and average precision, University of Waterloo.
+
+    >>> round(pr_auc([0, 1, 0, 1], [0.1, 0.4, 0.35, 0.8]), 4)
+    1.0
+    """
+    return _average_precision(actual, forecast)
+
+
+@metric(better="more", of_outcomes=True)
+def lapse_pr_auc(actual: Floats, forecast: Floats) -> Weighted:
+    """Average precision in finding those who did not do it, by the lowest forecasts: see `pr_auc`.
+
+    >>> lapse_pr_auc([0, 1, 1], [0.2, 0.5, 0.9]) == pr_auc([1, 0, 0], [0.8, 0.5, 0.1]) == 1
+    True
+    """
+    return _average_precision(1 - actual, -forecast)
+
+
+@metric(better="more")
+def gini(actual: Floats, forecast: Floats) -> Weighted:
+    """Gini coefficient of the forecasts' order: how far it piles up what came, beside the best order there is.
+
+    G = cov(y, F(s)) / cov(y, F(y)), F the mid-rank; 1 for the order of what came itself, 0 for none, below 0 for a
+    reversed one. For outcomes of 0 and 1 it is 2 AUC − 1. None where all customers brought the same.
+    Source: E. Schechtman and S. Yitzhaki (1987), Communications in Statistics A 16, 207-231.
+
+    >>> gini([10, 0, 5], [3, 1, 2]), gini([10, 0, 5], [1, 3, 2])
+    (1.0, -1.0)
+    """
+    by_forecast, by_actual = _Runs(forecast), _Runs(actual)
+
+    def weighted(weight: Floats) -> float:
+        around = weight * around_mean(actual, weight)
+        return ratio(_piled_up(by_forecast, weight, around), _piled_up(by_actual, weight, around))
+
+    return weighted
+
+
+def lift_in_top(share: float) -> Metric:
+    """Return the metric that tells how much more came of the `share` (0 to 1) put highest than of everybody's.
+
+    Its figure: mean of what came in the top share / mean of all; 1 for no order at all. The share is cut exactly,
+    through a customer if need be, and of customers with one forecast on the cut each counts for the same part, so
+    it is the expectation over their orders. None where nothing came.
+
+    >>> lift_in_top(0.5)([1, 0, 1, 0], [0.9, 0.1, 0.5, 0.5])
+    1.5
+    """
+
+    @metric(better="more")
+    def lift(actual: Floats, forecast: Floats) -> Weighted:
+        runs = _Runs(-forecast)
+        came_of = actual[runs.order]
+
+        def weighted(weight: Floats) -> float:
+            counts = weight[runs.order]
+            size, came = runs.up_to(counts), runs.up_to(counts * came_of)
+            # Straight lines between the ends of the runs: who is on the cut counts for a part.
+            top = float(np.interp(share * size[-1], size, came))
+            return ratio(ratio(top, share), float(came[-1]))
+
+        return weighted
+
+    return lift
+
+
+lift = lift_in_top(0.1)
+"""How much more came of the tenth put highest than of everybody's: see `lift_in_top`."""
+
+
+class _Runs:
+    """Rows in the order of their values, the lowest first; a run is all rows of one value."""
+
+    def __init__(self, values: Floats) -> None:
+        self.order = np.argsort(values, kind="stable")
+        in_order = values[self.order]
+        ends = np.flatnonzero(np.concatenate(([True], in_order[1:] != in_order[:-1], [True])))
+        self._ends = None if len(ends) == len(values) + 1 else ends
+
+    def up_to(self, in_order: Floats) -> Floats:
+        """Return the sums of numbers (in order already) up to the end of each run, after a first 0."""
+        summed = np.zeros(len(in_order) + 1)
+        np.cumsum(in_order, out=summed[1:])
+        return summed if self._ends is None else summed[self._ends]
+
+
+def _average_precision(did: Floats, forecast: Floats) -> Weighted:
+    runs = _Runs(-forecast)
+    happened = did[runs.order]
+
+    def weighted(weight: Floats) -> float:
+        counts = weight[runs.order]
+        found, size = runs.up_to(counts * happened), runs.up_to(counts)
+        precision = np.divide(found, size, out=np.zeros_like(size), where=size > 0)
+        return ratio(dot(_own(found), precision[1:]), float(found[-1]))
+
+    return weighted
+
+
+def _piled_up(runs: _Runs, weight: Floats, around: Floats) -> float:
+    return dot(_own(runs.up_to(around[runs.order])), _middles(runs.up_to(weight[runs.order])))
+
+
+def _own(up_to: Floats) -> Floats:
+    """Return the sum of each run itself."""
+    return up_to[1:] - up_to[:-1]
+
+
+def _middles(up_to: Floats) -> Floats:
+    """Return the sum up to the middle of each run: the mid-rank of its rows."""
+    return (up_to[1:] + up_to[:-1]) / 2
