@@ -12,6 +12,8 @@ Array = NDArray[np.float64]
 
 # Where the bracket of the closed form is smaller, six of its sixteen digits are lost to a difference of near equals.
 _CANCELLED = 1e-6
+# How near a whole number r − a may come, and how far to either side to stand instead: the bend over 1e-5 is below 1e-9.
+_TOO_NEAR, _CHORD = 1e-6, 1e-5
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(32)
 
 
@@ -49,23 +51,19 @@ def purchases_while_alive(parameters: Array, t: ArrayLike, repeat_count: ArrayLi
     (a + b + x − 1) / (a − 1) · (1 − (1 − z)^(r + x) ₂F₁(r + x, b + x; a + b + x − 1; z)), z = t / (α + T + t). For many
     purchases the power and ₂F₁ under- and overflow together; Euler's transformation, (1 − z)^(a − 1) ₂F₁(a − 1,
     a + b − r − 1; a + b + x − 1; z), does so for a large `a` instead: each is used where its exponent is the smaller.
-    Where a is so near 1 that the form is 0 / 0, the rate of purchases is integrated. The relative error is below 1e-8
+    Where a is so near 1 that the form is 0 / 0, the rate of purchases is integrated; where r − a is so near a whole
+    number that ₂F₁ is hard to come by, it is taken from either side. The relative error is below 1e-8
     for r, a, b up to 90 and x up to 1,000 (measured against each other and against an independent quadrature).
     """
     r, alpha, a, b = parameters
-    ahead, x, ages = np.broadcast_arrays(*(np.asarray(value, dtype=np.float64) for value in (t, repeat_count, age)))
-    later = np.log1p(ahead / (alpha + ages))
-    turned = a - 1 <= r + x
-    first = np.where(turned, a - 1, r + x)
-    second = np.where(turned, a + b - r - 1, b + x)
-    scale = a + b + x - 1
-    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        bracket = np.asarray(1 - np.exp(-first * later) * hyp2f1(first, second, scale, -np.expm1(-later)))
-        expected = np.array(scale * bracket / (a - 1), dtype=np.float64)
-    lost = ~(np.abs(bracket) > _CANCELLED)
-    if lost.any():
-        expected[lost] = _integrated(parameters, later[lost], x[lost])
-    return expected
+    off = (r - a) - np.round(r - a)
+    if abs(off) >= _TOO_NEAR:
+        return _closed_form(parameters, t, repeat_count, age)
+    # Here ₂F₁ has a form of its own, which SciPy sums to a wrong or infinite number now and then: go across by a chord.
+    low, high = (np.array([r - off + way * _CHORD, alpha, a, b]) for way in (-1, 1))
+    share = (_CHORD + off) / (2 * _CHORD)
+    before, behind = (_closed_form(side, t, repeat_count, age) for side in (low, high))
+    return np.asarray((1 - share) * before + share * behind, dtype=np.float64)
 
 
 def log_chance_of_none(parameters: Array, t: ArrayLike, repeat_count: ArrayLike, age: ArrayLike) -> Array:
@@ -91,6 +89,23 @@ def probability_of(parameters: Array, purchases: ArrayLike, t: ArrayLike) -> Arr
     stayed = np.exp(betaln(a, b + n) - betaln(a, b) + counts + powers)
     left = np.exp(betaln(a + 1, b + some - 1) - betaln(a, b)) * betainc(some, r, share)
     return np.asarray(stayed + np.where(n > 0, left, 0.0), dtype=np.float64)
+
+
+def _closed_form(parameters: Array, t: ArrayLike, repeat_count: ArrayLike, age: ArrayLike) -> Array:
+    r, alpha, a, b = parameters
+    ahead, x, ages = np.broadcast_arrays(*(np.asarray(value, dtype=np.float64) for value in (t, repeat_count, age)))
+    later = np.log1p(ahead / (alpha + ages))
+    turned = a - 1 <= r + x
+    first = np.where(turned, a - 1, r + x)
+    second = np.where(turned, a + b - r - 1, b + x)
+    scale = a + b + x - 1
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        bracket = np.asarray(1 - np.exp(-first * later) * hyp2f1(first, second, scale, -np.expm1(-later)))
+        expected = np.array(scale * bracket / (a - 1), dtype=np.float64)
+    lost = ~(np.isfinite(expected) & (np.abs(bracket) > _CANCELLED))
+    if lost.any():
+        expected[lost] = _integrated(parameters, later[lost], x[lost])
+    return expected
 
 
 def _integrated(parameters: Array, later: Array, x: Array) -> Array:

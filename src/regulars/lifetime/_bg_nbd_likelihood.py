@@ -77,7 +77,8 @@ class PurchaseLikelihood:
         second += self._curvature_of_silence(parameters)
         second = np.triu(second) + np.triu(second, 1).T
         slopes = self.slope(log_parameters)[1] * self._customers
-        return (second * np.outer(parameters, parameters) + np.diag(slopes)) / self._customers
+        second = second * np.outer(parameters, parameters) + np.diag(slopes)
+        return np.asarray(second / self._customers, dtype=np.float64)
 
     def _silence(self, parameters: Array) -> tuple[Array, tuple[Array, Array, Array, Array]]:
         return log_odds_of_having_left(parameters, self._x, self._t_x, self._age)

@@ -36,7 +36,7 @@ class Discounting:
 
     def month_ends_days(self) -> NDArray[np.float64]:
         """Return the end of each month, in days from now."""
-        return np.arange(1, self.months + 1) * (DAYS_PER_YEAR / 12)
+        return np.arange(1.0, self.months + 1) * (DAYS_PER_YEAR / 12)
 
     def factors(self) -> NDArray[np.float64]:
         """Return what is left of each month's money."""
@@ -49,4 +49,4 @@ class Discounting:
         Σₘ fₘ (Gₘ − Gₘ₋₁) with G₀ = 0 is Σₘ (fₘ − fₘ₊₁) Gₘ with f of the month after the last 0.
         """
         factors = self.factors()
-        return factors - np.append(factors[1:], 0.0)
+        return np.asarray(factors - np.append(factors[1:], 0.0), dtype=np.float64)

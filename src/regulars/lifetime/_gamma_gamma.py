@@ -59,7 +59,7 @@ class GammaGamma:
         return model
 
     def fit(self, frequency: ArrayLike, mean_spend: ArrayLike, weights: ArrayLike | None = None) -> Self:
-        """Learn the parameters from customers with at least one repeat purchase and a positive mean; others are left out.
+        """Learn the parameters from customers with a repeat purchase and a positive mean; others are left out.
 
         Args:
             frequency: purchases the mean was taken over; n whole numbers.
@@ -87,9 +87,10 @@ class GammaGamma:
             self._learned(dict.fromkeys(_NAMES, float("nan")))
             self.fit_ = replace(self.fit_, reason="too_few_repeaters", needed=self.min_repeaters)
             return self
-        unit = float((counts * mean).sum()) / repeaters
+        # In units of the geometric mean the search is the same in every currency, and no single amount rules it.
+        unit = float(np.exp((counts * np.log(mean)).sum() / repeaters))
         likelihood = _SpendLikelihood(x, mean / unit, counts)
-        start = np.log([2.0, 3.0, 1.0])  # a mean p v / (q − 1) of 1, the unit
+        start = np.log([2.0, 3.0, 1.0])  # the mean p v / (q − 1) is 1, the unit
         found = maximise(likelihood.slope, likelihood.curvature, start=start, customers=repeaters)
         self._learned(dict(zip(_NAMES, np.exp(found.log_parameters) * [1, 1, unit], strict=True)))
         undefined = found.reason is None and self.q_ <= 1
@@ -100,7 +101,7 @@ class GammaGamma:
             parameters=self._told(),
             standard_errors=found.standard_errors(self._told()),
             log_covariance=found.log_covariance(),
-            # The density of one mean a customer, measured in units of their mean.
+            # The density of one mean a customer, measured in that unit.
             log_likelihood=(found.value - float(np.log(unit))) * repeaters,
             iterations=found.iterations,
             checks=_independence(x, mean, counts),
@@ -211,7 +212,8 @@ class _SpendLikelihood:
         second[2, 2] = (near * (p * self._x + q) / (self._total + v)).sum() - self._customers * q / v**2
         second = np.triu(second) + np.triu(second, 1).T
         slopes = self.slope(log_parameters)[1] * self._customers
-        return np.asarray((second * np.outer(parameters, parameters) + np.diag(slopes)) / self._customers)
+        second = second * np.outer(parameters, parameters) + np.diag(slopes)
+        return np.asarray(second / self._customers, dtype=np.float64)
 
 
 def _known(frequency: Array, mean: Array) -> tuple[Array, Array]:
@@ -221,8 +223,10 @@ def _known(frequency: Array, mean: Array) -> tuple[Array, Array]:
 
 
 def _independence(frequency: Array, mean: Array, weights: Array) -> dict[str, float]:
-    """Return Pearson's correlation of how often and how much, which the model takes for none."""
+    """Return Pearson's correlation of how often and how much, if either varies. The model takes it for none."""
+    if np.ptp(frequency) == 0 or np.ptp(mean) == 0:
+        return {}
     share = weights / weights.sum()
     often, much = frequency - (share * frequency).sum(), mean - (share * mean).sum()
     spread = float(np.sqrt((share * often**2).sum() * (share * much**2).sum()))
-    return {"pearson_frequency_spend": float((share * often * much).sum()) / spread} if spread > 0 else {}
+    return {"pearson_frequency_spend": float((share * often * much).sum()) / spread}

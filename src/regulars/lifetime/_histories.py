@@ -76,7 +76,7 @@ def counted(columns: tuple[Array, ...], weights: Array) -> tuple[tuple[Array, ..
         # Ranked anew at every column: the product stays below (rows)², which 64 bits hold.
         _, place = np.unique(place * values.size + ranks, return_inverse=True)
     _, first = np.unique(place, return_index=True)
-    return tuple(column[first] for column in rounded), np.bincount(place, weights=weights)
+    return tuple(column[first] for column in rounded), np.bincount(place, weights=weights).astype(np.float64)
 
 
 def _significant(values: Array) -> Array:

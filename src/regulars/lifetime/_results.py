@@ -15,7 +15,7 @@ Reason = Literal[
     "not_converged",
     "mean_undefined",
 ]
-"""Why a fit should not be used. The first three: nothing was fitted; the others: what was found is not to be trusted."""
+"""Why not to use a fit. By the first three nothing was fitted; by the others what was found is not to be trusted."""
 
 
 class ModelNotFitted(RegularsError):
