@@ -188,3 +188,9 @@ def test_a_model_without_parameters_expects_nothing() -> None:
 def test_what_is_no_history_is_refused_by_its_row(x: float, mean: float) -> None:
     with pytest.raises(HistoryInvalid, match="Row 1"):
         GammaGamma().fit([2, x], [5, mean])
+
+
+def test_amounts_that_hardly_vary_end_at_the_boundary_and_not_on_the_way_there() -> None:
+    # A ridge so flat that a line search stops on it, though everything still rises towards its end.
+    fit = GammaGamma().fit(*simulated_spend(TRUTH, customers=30, seed=24)).fit_
+    assert fit.reason == "parameter_at_boundary"

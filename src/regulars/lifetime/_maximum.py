@@ -17,6 +17,7 @@ _REACH = 4.5
 _EDGE = 1e-3
 _STEEP = 1e-6
 _FLAT = 1e-12
+_RISE = 1e-12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,9 +76,8 @@ def maximise(
         bounds=[(middle - _REACH, middle + _REACH) for middle in start],
         options={"maxiter": 500, "maxfun": 1000, "ftol": 1e-13, "gtol": 1e-9},
     )
-    reached = np.asarray(found.x, dtype=np.float64)
-    at_boundary = bool(np.abs(reached - start).max() > _REACH - _EDGE)
-    point, steps = (reached, 0) if at_boundary else _polished(reached, slope, curvature)
+    point, steps = _polished(np.asarray(found.x, dtype=np.float64), slope, curvature, start)
+    at_boundary = bool(np.abs(point - start).max() > _REACH - _EDGE)
     value, gradient = slope(point)
     covariance = _inverse(-customers * curvature(point))
     return Maximum(
@@ -90,25 +90,26 @@ def maximise(
 
 
 def _polished(
-    point: Array, slope: Callable[[Array], tuple[float, Array]], curvature: Callable[[Array], Array]
+    point: Array, slope: Callable[[Array], tuple[float, Array]], curvature: Callable[[Array], Array], start: Array
 ) -> tuple[Array, int]:
-    """Take Newton steps for as long as each flattens the slope. Near the top a value no longer tells up from down."""
-    steepest = float(np.abs(slope(point)[1]).max())
+    """Take Newton steps for as long as each rises or, near the top where a value no longer tells, flattens the slope.
+
+    On a ridge that falls nowhere the steps are long: each is cut to a factor of e, and the walk ends at the boundary.
+    """
+    value, gradient = slope(point)
     for step in range(20):
-        if steepest < _FLAT:
-            return point, step
+        steepest = np.abs(gradient).max()
         spread = _inverse(-curvature(point))
-        if spread is None:
+        if steepest < _FLAT or spread is None or np.abs(point - start).max() >= _REACH - _EDGE:
             return point, step
-        move = spread @ slope(point)[1]
-        # A long step says that this is no top yet but a plain; L-BFGS-B had its chance to cross it.
-        if np.abs(move).max() > 1:
+        move = spread @ gradient
+        # As far as the boundary lets it go, without turning.
+        room = (_REACH - np.sign(move) * (point - start)) / np.maximum(np.abs(move), 1e-300)
+        candidate = point + move * min(1.0, 1.0 / float(np.abs(move).max()), float(room.min()))
+        risen, flatter = slope(candidate)
+        if not (risen > value + _RISE or np.abs(flatter).max() < steepest):
             return point, step
-        candidate = point + move
-        steepness = float(np.abs(slope(candidate)[1]).max())
-        if not steepness < steepest:
-            return point, step
-        point, steepest = candidate, steepness
+        point, value, gradient = candidate, risen, flatter
     return point, 20
 
 
