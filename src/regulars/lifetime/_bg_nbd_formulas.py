@@ -1,0 +1,120 @@
+"""The closed forms of BG/NBD, as functions of its parameters (r, α, a, b); the model is in `_bg_nbd`.
+
+Source: P. S. Fader, B. G. S. Hardie and K. L. Lee, "Counting Your Customers" the Easy Way, Marketing Science 24 (2005),
+275-284; equation numbers are theirs. Times are in the unit of α.
+"""
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.special import betainc, betaln, expit, gammaln, hyp2f1
+
+Array = NDArray[np.float64]
+
+# Where the bracket of the closed form is smaller, six of its sixteen digits are lost to a difference of near equals.
+_CANCELLED = 1e-6
+# How near a whole number r − a may come, and how far to either side to stand instead: the bend over 1e-5 is below 1e-9.
+_TOO_NEAR, _CHORD = 1e-6, 1e-5
+_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(32)
+
+
+def log_odds_of_having_left(
+    parameters: Array, repeat_count: Array, age_at_last: Array, age: Array
+) -> tuple[Array, tuple[Array, Array, Array, Array]]:
+    """Return u = ln a − ln(b + x − 1) + (r + x) ln((α + T) / (α + t_x)) for x > 0, and its slopes in r, α, a, b.
+
+    P(alive) is 1 / (1 + e^u). There is no u for x = 0: BG/NBD lets nobody leave before a repeat purchase.
+    """
+    r, alpha, a, b = parameters
+    since = np.log1p((age - age_at_last) / (alpha + age_at_last))
+    left_over = b + repeat_count - 1
+    u = np.log(a) - np.log(left_over) + (r + repeat_count) * since
+    by_alpha = (r + repeat_count) * (1 / (alpha + age) - 1 / (alpha + age_at_last))
+    return u, (since, by_alpha, np.full_like(u, 1 / a), -1 / left_over)
+
+
+def log_alive(parameters: Array, repeat_count: Array, age_at_last: Array, age: Array) -> tuple[Array, Array]:
+    """Return ln P(still a customer at T | x, t_x, T), and its slopes in ln r, ln α, ln a, ln b: four a customer.
+
+    In logarithms it stays finite for the long gone, whose P(alive) is 0 in floating point.
+    """
+    again = repeat_count > 0
+    value, slopes = np.zeros(repeat_count.shape), np.zeros((*repeat_count.shape, 4))
+    u, du = log_odds_of_having_left(parameters, repeat_count[again], age_at_last[again], age[again])
+    value[again] = -np.logaddexp(0, u)
+    slopes[again] = -expit(u)[:, np.newaxis] * np.stack(du, axis=-1) * parameters
+    return value, slopes
+
+
+def purchases_while_alive(parameters: Array, t: ArrayLike, repeat_count: ArrayLike, age: ArrayLike) -> Array:
+    """Return E[Y(t) | still a customer at T, x, T], which does not depend on t_x (eq. 10 without P(alive)).
+
+    (a + b + x − 1) / (a − 1) · (1 − (1 − z)^(r + x) ₂F₁(r + x, b + x; a + b + x − 1; z)), z = t / (α + T + t). For many
+    purchases the power and ₂F₁ under- and overflow together; Euler's transformation, (1 − z)^(a − 1) ₂F₁(a − 1,
+    a + b − r − 1; a + b + x − 1; z), does so for a large `a` instead: each is used where its exponent is the smaller.
+    Where a is so near 1 that the form is 0 / 0, the rate of purchases is integrated; where r − a is so near a whole
+    number that ₂F₁ is hard to come by, it is taken from either side. The relative error is below 1e-8
+    for r, a, b up to 90 and x up to 1,000 (measured against each other and against an independent quadrature).
+    """
+    r, alpha, a, b = parameters
+    off = (r - a) - np.round(r - a)
+    if abs(off) >= _TOO_NEAR:
+        return _closed_form(parameters, t, repeat_count, age)
+    # Here ₂F₁ has a form of its own, which SciPy sums to a wrong or infinite number now and then: go across by a chord.
+    low, high = (np.array([r - off + way * _CHORD, alpha, a, b]) for way in (-1, 1))
+    share = (_CHORD + off) / (2 * _CHORD)
+    before, behind = (_closed_form(side, t, repeat_count, age) for side in (low, high))
+    return np.asarray((1 - share) * before + share * behind, dtype=np.float64)
+
+
+def log_chance_of_none(parameters: Array, t: ArrayLike, repeat_count: ArrayLike, age: ArrayLike) -> Array:
+    """Return ln P(no purchase in (T, T + t] | still a customer at T) = −(r + x) ln(1 + t / (α + T)).
+
+    A customer leaves only after a purchase, so who is there at T buys next after an exponential time with rate λ; and
+    given that they are there, λ is gamma(r + x, α + T).
+    """
+    r, alpha, _, _ = parameters
+    ahead, x, ages = (np.asarray(value, dtype=np.float64) for value in (t, repeat_count, age))
+    return np.asarray(-(r + x) * np.log1p(ahead / (alpha + ages)), dtype=np.float64)
+
+
+def probability_of(parameters: Array, purchases: ArrayLike, t: ArrayLike) -> Array:
+    """Return P(X(t) = n) of a new customer (eq. 8); its bracket is an incomplete beta function."""
+    r, alpha, a, b = parameters
+    n, ahead = np.broadcast_arrays(np.asarray(purchases, dtype=np.float64), np.asarray(t, dtype=np.float64))
+    share = ahead / (alpha + ahead)
+    some = np.maximum(n, 1.0)
+    with np.errstate(divide="ignore"):
+        powers = r * np.log1p(-share) + np.where(n > 0, n * np.log(share), 0.0)
+    counts = gammaln(r + n) - gammaln(r) - gammaln(n + 1)
+    stayed = np.exp(betaln(a, b + n) - betaln(a, b) + counts + powers)
+    left = np.exp(betaln(a + 1, b + some - 1) - betaln(a, b)) * betainc(some, r, share)
+    return np.asarray(stayed + np.where(n > 0, left, 0.0), dtype=np.float64)
+
+
+def _closed_form(parameters: Array, t: ArrayLike, repeat_count: ArrayLike, age: ArrayLike) -> Array:
+    r, alpha, a, b = parameters
+    ahead, x, ages = np.broadcast_arrays(*(np.asarray(value, dtype=np.float64) for value in (t, repeat_count, age)))
+    later = np.log1p(ahead / (alpha + ages))
+    turned = a - 1 <= r + x
+    first = np.where(turned, a - 1, r + x)
+    second = np.where(turned, a + b - r - 1, b + x)
+    scale = a + b + x - 1
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        bracket = np.asarray(1 - np.exp(-first * later) * hyp2f1(first, second, scale, -np.expm1(-later)))
+        expected = np.array(scale * bracket / (a - 1), dtype=np.float64)
+    lost = ~(np.isfinite(expected) & (np.abs(bracket) > _CANCELLED))
+    if lost.any():
+        expected[lost] = _integrated(parameters, later[lost], x[lost])
+    return expected
+
+
+def _integrated(parameters: Array, later: Array, x: Array) -> Array:
+    """Integrate the rate of purchases over y = ln(1 + t / (α + T)), by 32 Gauss-Legendre nodes.
+
+    The rate, (r + x) e^((1 − a) y) ₂F₁(a, a + b − r − 1; a + b + x; 1 − e^(−y)), is smooth for every a > 0.
+    """
+    r, _, a, b = parameters
+    y = later[:, np.newaxis] * (_NODES + 1) / 2
+    k = x[:, np.newaxis]
+    rate = (r + k) * np.exp((1 - a) * y) * hyp2f1(a, a + b - r - 1, a + b + k, -np.expm1(-y))
+    return np.asarray((rate * _WEIGHTS).sum(axis=1) * later / 2, dtype=np.float64)

@@ -1,0 +1,52 @@
+"""How far ahead is valued and how much later money is worth: the conventions, in one place and printable."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from regulars.core import DAYS_PER_YEAR
+from regulars.lifetime._formulas import PeriodsInvalid, RateInvalid
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Discounting:
+    """Real months of 365.25 / 12 days, each discounted as a whole, at its end or at its start.
+
+    `annual_rate` is a share; the monthly rate is (1 + annual rate)^(1/12) − 1.
+
+    Raises:
+        PeriodsInvalid: fewer than one month.
+        RateInvalid: the rate is -1 or less, or no number.
+
+    >>> Discounting(months=1, annual_rate=0.10).factors().round(6).tolist()
+    [0.992089]
+    """
+
+    months: int = 12
+    annual_rate: float = 0.10
+    paid_at: Literal["month_end", "month_start"] = "month_end"
+
+    def __post_init__(self) -> None:
+        if not self.months >= 1:
+            raise PeriodsInvalid(periods=self.months)
+        if not self.annual_rate > -1:
+            raise RateInvalid(rate=self.annual_rate)
+
+    def month_ends_days(self) -> NDArray[np.float64]:
+        """Return the end of each month, in days from now."""
+        return np.arange(1.0, self.months + 1) * (DAYS_PER_YEAR / 12)
+
+    def factors(self) -> NDArray[np.float64]:
+        """Return what is left of each month's money."""
+        waits = np.arange(1, self.months + 1) - (1 if self.paid_at == "month_start" else 0)
+        return np.asarray((1 + self.annual_rate) ** (-waits / 12), dtype=np.float64)
+
+    def weights_of_totals(self) -> NDArray[np.float64]:
+        """Return the weights by which running totals at the months' ends add up to the discounted sum.
+
+        Σₘ fₘ (Gₘ − Gₘ₋₁) with G₀ = 0 is Σₘ (fₘ − fₘ₊₁) Gₘ with f of the month after the last 0.
+        """
+        factors = self.factors()
+        return np.asarray(factors - np.append(factors[1:], 0.0), dtype=np.float64)

@@ -1,0 +1,189 @@
+"""The models put to every customer: how many orders, whether any, worth how much, and how sure of it the models are.
+
+Batch by batch, so that a hundred million customers never sit in memory at once. What E[Y] needs besides P(alive)
+depends on repeat purchases and age only, which few customers do not share with others: it is worked out once for each
+distinct pair.
+
+The interval is one of the expected value, for 95 %, and covers the doubt about the parameters alone (not where the
+outcome will fall): ln value has the variance g' C g, where C is the covariance of the log-parameters and g the slope of
+ln value in them (the delta method; BG/NBD and gamma-gamma were fitted to different things, so their parts add up).
+Nobody is worth more than if they were certainly still a customer, which the upper end respects.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from regulars.engines import BatchFunction, Engine, quoted
+from regulars.lifetime import _bg_nbd_formulas as formulas
+from regulars.lifetime._bg_nbd import BetaGeometricNBD
+from regulars.lifetime._discounting import Discounting
+from regulars.lifetime._gamma_gamma import GammaGamma
+from regulars.lifetime._results import ModelFit
+
+Array = NDArray[np.float64]
+
+FORECAST_SCHEMA = pa.schema(
+    [("customer_id", pa.string())]
+    + [
+        (name, pa.float64())
+        for name in ("expected_orders", "p_alive", "p_purchase_horizon", "value", "value_low", "value_high")
+    ]
+    + [("forecast_reason", pa.string())]
+)
+"""What `forecast_batches` yields; a customer with a `forecast_reason` has no figures."""
+
+HISTORIES = """
+SELECT
+    customer_id,
+    CASE WHEN NOT coalesce(may_profile, FALSE) THEN 'no_consent' WHEN order_count = 0 THEN 'no_orders' END AS reason,
+    CAST(repeat_count AS BIGINT) AS repeat_count,
+    CAST(age_at_last_days AS BIGINT) AS age_at_last_days,
+    CAST(tenure_days AS BIGINT) AS tenure_days,
+    coalesce(CAST(margin_total AS DOUBLE), CAST(spend_total AS DOUBLE) * $margin_share)
+        / nullif(repeat_count + 1, 0) AS margin_mean
+FROM {features}
+"""
+"""What `forecast_batches` takes, from the table of features."""
+
+_Z = 1.959963984540054
+_STEP = 1e-5
+
+
+def forecast(
+    engine: Engine,
+    function: BatchFunction,
+    *,
+    margin_share: float,
+    features: str = "features",
+    into: str = "forecast",
+) -> None:
+    """Write one row a customer into `into`, of the columns of `FORECAST_SCHEMA`.
+
+    Args:
+        engine: holds the table `features`.
+        function: made by `forecast_batches`.
+        margin_share: how much of the spend of a customer is margin where an order has no cost.
+        features: the name of the customers' features.
+        into: the table to write.
+    """
+    query = HISTORIES.format(features=quoted(features))
+    engine.map_batches(query, function, FORECAST_SCHEMA, into=into, margin_share=margin_share)
+
+
+def forecast_batches(
+    purchases: BetaGeometricNBD, margins: GammaGamma, *, discounting: Discounting, within_days: float
+) -> BatchFunction:
+    """Return the function from batches of `HISTORIES` to batches of `FORECAST_SCHEMA`.
+
+    expected_orders: purchase days expected in the months of `discounting`; p_alive; p_purchase_horizon: the
+    probability of at least one within `within_days`; value: discounted purchases × expected margin of one, in money,
+    with value_low and value_high (missing where a model has no standard errors). A mean margin below zero counts as
+    zero. `forecast_reason`: `no_consent` or `no_orders`.
+
+    Args:
+        purchases: fitted, or told its parameters.
+        margins: likewise, on order days with the first one included.
+        discounting: how far ahead, and what later money is worth.
+        within_days: the horizon of p_purchase_horizon.
+
+    Raises:
+        ModelNotFitted: a model has no parameters.
+    """
+    worker = _Forecaster(
+        purchases=purchases,
+        margins=margins,
+        discounting=discounting,
+        within=within_days / purchases.time_unit_days,
+        spread_of_purchases=_root(purchases.fit_, purchases.parameters()),
+        spread_of_margins=_root(margins.fit_, margins.parameters()),
+    )
+
+    def batches(stream: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        for batch in stream:
+            if batch.num_rows:
+                yield worker.answer(batch)
+
+    return batches
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Forecaster:
+    purchases: BetaGeometricNBD
+    margins: GammaGamma
+    discounting: Discounting
+    within: float
+    spread_of_purchases: Array
+    spread_of_margins: Array
+
+    def answer(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+        known = batch["reason"].is_null().to_numpy(zero_copy_only=False)
+        rows = batch.filter(pa.array(known))
+        x, t_x, days = (
+            np.asarray(rows[name].to_numpy(zero_copy_only=False), dtype=np.int64)
+            for name in ("repeat_count", "age_at_last_days", "tenure_days")
+        )
+        mean = np.asarray(rows["margin_mean"].to_numpy(zero_copy_only=False), dtype=np.float64)
+        figures = np.full((6, batch.num_rows), np.nan)
+        figures[:, known] = self._figures(x, t_x, days, mean)
+        columns = [pa.array(column, mask=np.isnan(column)) for column in figures]
+        answers = [batch["customer_id"].cast(pa.string()), *columns, batch["reason"].cast(pa.string())]
+        return pa.RecordBatch.from_arrays(answers, schema=FORECAST_SCHEMA)
+
+    def _figures(self, x: NDArray[np.int64], t_x: NDArray[np.int64], days: NDArray[np.int64], mean: Array) -> Array:
+        """Return the six figures, a row each."""
+        unit = self.purchases.time_unit_days
+        parameters = self.purchases.parameters()
+        count = x.astype(np.float64)
+        there, there_slopes = formulas.log_alive(parameters, count, t_x / unit, days / unit)
+        (orders, worth, worth_slopes), places = self._ahead(x, days)
+        log_purchases, slopes = np.log(worth)[places], worth_slopes[places]
+        none = formulas.log_chance_of_none(parameters, self.within, count, days / unit)
+        spend = self.margins.expected_spend(x + 1, mean)
+        log_value = there + log_purchases + np.log(spend)
+        of_margin = ((self.margins.log_slopes(x + 1, mean) @ self.spread_of_margins) ** 2).sum(axis=1)
+        doubt = np.sqrt((((slopes + there_slopes) @ self.spread_of_purchases) ** 2).sum(axis=1) + of_margin)
+        at_most = np.sqrt(((slopes @ self.spread_of_purchases) ** 2).sum(axis=1) + of_margin)
+        return np.stack(
+            [
+                np.exp(there) * orders[places],
+                np.exp(there),
+                np.exp(there) * -np.expm1(none),
+                np.exp(log_value),
+                np.exp(log_value - _Z * doubt),
+                np.exp(np.minimum(log_value + _Z * doubt, log_purchases + np.log(spend) + _Z * at_most)),
+            ]
+        )
+
+    def _ahead(
+        self, x: NDArray[np.int64], days: NDArray[np.int64]
+    ) -> tuple[tuple[Array, Array, Array], NDArray[np.int64]]:
+        """Return what purchases are ahead of who is still a customer, for each distinct (x, T), and who has which.
+
+        They are the number, the discounted number, and the slopes of its logarithm in the log-parameters, by
+        differences: a step of 1e-5 leaves five digits, and the slopes only make the interval.
+        """
+        longest = int(days.max(initial=0)) + 1
+        keys, places = np.unique(x * longest + days, return_inverse=True)
+        ages, counts = (keys % longest)[:, np.newaxis] / self.purchases.time_unit_days, (keys // longest)[:, np.newaxis]
+        ends = self.discounting.month_ends_days() / self.purchases.time_unit_days
+        weights = self.discounting.weights_of_totals()
+        parameters = self.purchases.parameters()
+        totals = formulas.purchases_while_alive(parameters, ends, counts, ages)
+        worth = (totals * weights).sum(axis=1)
+        slopes = np.empty((keys.size, 4))
+        for place in range(4):
+            moved = parameters * np.exp(_STEP * (np.arange(4) == place))
+            ahead = formulas.purchases_while_alive(moved, ends, counts, ages)
+            slopes[:, place] = np.log((ahead * weights).sum(axis=1) / worth) / _STEP
+        return (totals[:, -1], worth, slopes), places
+
+
+def _root(fit: ModelFit, parameters: Array) -> Array:
+    """Return a matrix R with R R' = the covariance of the log-parameters, NaN where that is not known."""
+    if not fit.log_covariance:
+        return np.full((parameters.size, parameters.size), np.nan)
+    return np.linalg.cholesky(np.array(fit.log_covariance))

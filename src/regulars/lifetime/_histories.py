@@ -1,0 +1,107 @@
+"""What the models are fitted to: customers' histories, checked, and equal ones counted instead of repeated."""
+
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from regulars.core import RegularsError
+
+Array: TypeAlias = NDArray[np.float64]
+
+_SIGNIFICANT_DIGITS = 12
+
+
+class HistoryInvalid(RegularsError):
+    """Numbers that are no customer's history."""
+
+    code = "history_invalid"
+    template = "Row {row}: {problem}. Correct it, or leave the row out."
+
+
+def purchase_histories(repeat_count: ArrayLike, age_at_last: ArrayLike, age: ArrayLike) -> tuple[Array, Array, Array]:
+    """Return (x, t_x, T) as arrays of one shape, once they are known to be histories.
+
+    Raises:
+        HistoryInvalid: x is no whole number from 0, t_x or T is missing or negative, t_x lies after T, or a customer
+            without a repeat purchase has one.
+    """
+    x, t_x, tenure = _of_one_shape(repeat_count, age_at_last, age)
+    with np.errstate(invalid="ignore"):
+        _refuse(~((x >= 0) & (x == np.floor(x)) & np.isfinite(x)), "repeat_count is not a whole number of 0 or more")
+        _refuse(~((tenure >= 0) & np.isfinite(tenure)), "age is not a number of 0 or more")
+        _refuse(~((t_x >= 0) & (t_x <= tenure)), "age_at_last does not lie between 0 and age")
+        _refuse((x == 0) & (t_x > 0), "age_at_last is above 0 but there was no repeat purchase")
+    return x, t_x, tenure
+
+
+def spend_histories(frequency: ArrayLike, mean_spend: ArrayLike) -> tuple[Array, Array]:
+    """Return frequencies and mean amounts as arrays of one shape; a mean may be missing (NaN), zero or negative.
+
+    Raises:
+        HistoryInvalid: a frequency is no whole number from 0, or a mean is infinite.
+    """
+    x, mean = _of_one_shape(frequency, mean_spend)
+    with np.errstate(invalid="ignore"):
+        _refuse(~((x >= 0) & (x == np.floor(x)) & np.isfinite(x)), "frequency is not a whole number of 0 or more")
+        _refuse(np.isinf(mean), "mean_spend is infinite")
+    return x, mean
+
+
+def weights_of(weights: ArrayLike | None, rows: int) -> Array:
+    """Return one weight a row; 1 for each where none are given.
+
+    Raises:
+        HistoryInvalid: not one a row, or one is missing, infinite or negative.
+    """
+    if weights is None:
+        return np.ones(rows)
+    given = np.asarray(weights, dtype=np.float64)
+    if given.shape != (rows,):
+        raise HistoryInvalid(row=0, problem=f"there are {given.size} weights for {rows} customers")
+    _refuse(~((given >= 0) & np.isfinite(given)), "the weight is not a number of 0 or more")
+    return given
+
+
+def counted(columns: tuple[Array, ...], weights: Array) -> tuple[tuple[Array, ...], Array]:
+    """Return each distinct row once, in ascending order, with the weights of its repetitions added up.
+
+    Numbers count to 12 significant digits, so that two engines' last bits make no two rows of one. Sorting makes what
+    is fitted independent of the order that rows came in.
+    """
+    place = np.zeros(weights.size, dtype=np.int64)
+    rounded = tuple(_significant(column) for column in columns)
+    for column in rounded:
+        values, ranks = np.unique(column, return_inverse=True)
+        # Ranked anew at every column: the product stays below (rows)², which 64 bits hold.
+        _, place = np.unique(place * values.size + ranks, return_inverse=True)
+    _, first = np.unique(place, return_index=True)
+    return tuple(column[first] for column in rounded), np.bincount(place, weights=weights).astype(np.float64)
+
+
+def _significant(values: Array) -> Array:
+    """Return values rounded to 12 significant digits.
+
+    >>> float(_significant(np.array([123.456789012345]))[0])
+    123.456789012
+    """
+    with np.errstate(divide="ignore"):
+        magnitude = np.floor(np.log10(np.abs(values)))
+    digits = np.where(np.isfinite(magnitude), _SIGNIFICANT_DIGITS - 1 - magnitude, 0)
+    # Clipped because 10^digits overflows for the tiniest numbers; whole numbers must come back as they are.
+    scale = 10.0 ** np.clip(digits, -300, 300)
+    return np.where(values == np.floor(values), values, np.round(values * scale) / scale)
+
+
+def _of_one_shape(*given: ArrayLike) -> tuple[Array, ...]:
+    arrays = [np.asarray(value, dtype=np.float64) for value in given]
+    try:
+        return tuple(np.array(array) for array in np.broadcast_arrays(*arrays))
+    except ValueError as error:
+        shapes = ", ".join(str(array.size) for array in arrays)
+        raise HistoryInvalid(row=0, problem=f"the columns have different lengths ({shapes})") from error
+
+
+def _refuse(wrong: NDArray[np.bool_], problem: str) -> None:
+    if wrong.any():
+        raise HistoryInvalid(row=int(np.argmax(wrong)), problem=problem)

@@ -1,0 +1,57 @@
+"""The models learned from the table of features: what they need of it is counted by the engine, not carried here."""
+
+import numpy as np
+
+from regulars.engines import Engine, quoted
+from regulars.lifetime._bg_nbd import BetaGeometricNBD
+from regulars.lifetime._gamma_gamma import GammaGamma
+
+# Counted: a million customers share some tens of thousands of histories.
+_PURCHASES = """
+SELECT repeat_count, age_at_last_days, tenure_days, count(*) AS customers
+FROM {features}
+WHERE coalesce(may_profile, FALSE) AND order_count > 0
+GROUP BY repeat_count, age_at_last_days, tenure_days
+ORDER BY repeat_count, age_at_last_days, tenure_days
+"""
+
+_MARGINS = """
+SELECT order_days, margin_mean
+FROM (
+    SELECT
+        repeat_count + 1 AS order_days,
+        coalesce(CAST(margin_total AS DOUBLE), CAST(spend_total AS DOUBLE) * $margin_share)
+            / nullif(repeat_count + 1, 0) AS margin_mean
+    FROM {features}
+    WHERE coalesce(may_profile, FALSE) AND repeat_count > 0
+) AS repeaters
+WHERE margin_mean > 0
+ORDER BY order_days, margin_mean
+"""
+
+
+def learn(
+    engine: Engine, *, margin_share: float, features: str = "features", time_unit_days: float = 7.0
+) -> tuple[BetaGeometricNBD, GammaGamma]:
+    """Return BG/NBD and gamma-gamma fitted to everybody who bought and allows profiling.
+
+    Purchases are order days; the margin of one is net spend less cost, or `margin_share` of net spend where an order
+    has no cost, over the order days, the first one included. What speaks against using a model stands in its `fit_`.
+
+    Args:
+        engine: holds the table `features`.
+        margin_share: a share of net spend.
+        features: the name of the customers' features; their days are days.
+        time_unit_days: the unit of the purchase model's α, in days.
+    """
+    rows = engine.fetch(_PURCHASES.format(features=quoted(features)))
+    x, t_x, tenure, customers = (
+        np.asarray(rows[name].to_numpy(), dtype=np.float64)
+        for name in ("repeat_count", "age_at_last_days", "tenure_days", "customers")
+    )
+    purchases = BetaGeometricNBD(time_unit_days=time_unit_days).fit(
+        x, t_x / time_unit_days, tenure / time_unit_days, weights=customers
+    )
+    means = engine.fetch(_MARGINS.format(features=quoted(features)), margin_share=margin_share)
+    margins = GammaGamma(first_order="included").fit(means["order_days"].to_numpy(), means["margin_mean"].to_numpy())
+    return purchases, margins

@@ -1,0 +1,196 @@
+"""Gamma-gamma gives the published numbers, keeps its laws, and says why where it cannot be fitted."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
+from numpy.typing import NDArray
+
+from lifetime.histories import cdnow_summary, simulated_spend, slope_by_differences
+from regulars.lifetime import BetaGeometricNBD, Discounting, GammaGamma, HistoryInvalid, ModelNotFitted
+from regulars.lifetime._gamma_gamma import _SpendLikelihood
+
+TRUTH = (4.0, 3.5, 60.0)
+
+laws = settings(max_examples=25, deadline=None)
+shapes = st.floats(0.1, 30)
+models = st.builds(lambda p, q, v: GammaGamma.with_parameters(p=p, q=q + 1, v=v), shapes, shapes, shapes)
+
+
+@pytest.fixture(scope="module")
+def people() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    return simulated_spend(TRUTH, customers=2000, seed=3)
+
+
+@pytest.fixture(scope="module")
+def fitted(people: tuple[NDArray[np.float64], NDArray[np.float64]]) -> GammaGamma:
+    return GammaGamma().fit(*people)
+
+
+def parameters(model: GammaGamma) -> list[float]:
+    return [model.p_, model.q_, model.v_]
+
+
+def test_the_order_of_the_customers_changes_nothing(
+    people: tuple[NDArray[np.float64], NDArray[np.float64]], fitted: GammaGamma
+) -> None:
+    places = np.random.default_rng(4).permutation(people[0].size)
+    assert GammaGamma().fit(people[0][places], people[1][places]).fit_ == fitted.fit_
+
+
+def test_a_weight_is_a_repetition(people: tuple[NDArray[np.float64], NDArray[np.float64]]) -> None:
+    times = np.arange(people[0].size) % 3
+    weighted = GammaGamma().fit(*people, weights=times)
+    repeated = GammaGamma().fit(*(np.repeat(column, times) for column in people))
+    assert parameters(weighted) == pytest.approx(parameters(repeated), rel=1e-8)
+    assert weighted.fit_.log_likelihood == pytest.approx(repeated.fit_.log_likelihood, rel=1e-12)
+    assert weighted.fit_.checks == pytest.approx(repeated.fit_.checks, rel=1e-9)
+
+
+@pytest.mark.parametrize("factor", [100.0, 1e-4])
+def test_scaling_money_scales_v_only(
+    people: tuple[NDArray[np.float64], NDArray[np.float64]], fitted: GammaGamma, factor: float
+) -> None:
+    scaled = GammaGamma().fit(people[0], people[1] * factor)
+    assert parameters(scaled) == pytest.approx([fitted.p_, fitted.q_, fitted.v_ * factor], rel=1e-7)
+    assert scaled.population_mean() == pytest.approx(fitted.population_mean() * factor, rel=1e-7)
+
+
+def test_who_was_simulated_is_recovered_within_three_standard_errors() -> None:
+    fit = GammaGamma().fit(*simulated_spend(TRUTH, customers=20_000, seed=9)).fit_
+    assert fit.is_usable
+    for name, truth in zip(("p", "q", "v"), TRUTH, strict=True):
+        assert abs(fit.parameters[name] - truth) < 3 * fit.standard_errors[name]
+        assert fit.standard_errors[name] < 0.1 * truth
+
+
+@laws
+@given(
+    rows=st.lists(st.tuples(st.integers(1, 200), st.floats(0.01, 100)), min_size=1, max_size=8),
+    point=arrays.arrays(np.float64, 3, elements=st.floats(-2, 2)),
+)
+def test_the_analytic_slope_and_curvature_are_those_of_differences(
+    rows: list[tuple[int, float]], point: NDArray[np.float64]
+) -> None:
+    x, mean = np.array(rows, dtype=np.float64).T
+    likelihood = _SpendLikelihood(x, mean, np.arange(1.0, len(rows) + 1))
+    near = slope_by_differences(lambda there: likelihood.slope(there)[0], point)
+    assert likelihood.slope(point)[1] == pytest.approx(near, rel=1e-5, abs=1e-4)
+    curved = slope_by_differences(lambda there: likelihood.slope(there)[1], point)
+    assert likelihood.curvature(point) == pytest.approx(curved, rel=1e-5, abs=1e-4)
+
+
+@laws
+@given(model=models, x=st.integers(1, 500), mean=st.floats(0.01, 1e4))
+def test_an_expectation_lies_between_ones_own_mean_and_everybodys_and_comes_nearer_with_every_purchase(
+    model: GammaGamma, x: int, mean: float
+) -> None:
+    everybody = model.population_mean()
+    expected, later = model.expected_spend([x, x + 1], mean)
+    assert min(mean, everybody) * (1 - 1e-9) <= expected <= max(mean, everybody) * (1 + 1e-9)
+    assert abs(later - mean) <= abs(expected - mean) * (1 + 1e-9) + 1e-9
+
+
+@laws
+@given(point=arrays.arrays(np.float64, 3, elements=st.floats(0.2, 3)), x=st.integers(0, 50), mean=st.floats(0, 50))
+def test_the_slopes_of_an_expectation_are_those_of_differences(point: NDArray[np.float64], x: int, mean: float) -> None:
+    def log_expected(log_parameters: NDArray[np.float64]) -> float:
+        p, q, v = np.exp(log_parameters)
+        return float(np.log(GammaGamma.with_parameters(p=p, q=q, v=v).expected_spend(x, mean)))
+
+    p, q, v = np.exp(point)
+    slopes = GammaGamma.with_parameters(p=p, q=q, v=v).log_slopes(x, mean)
+    assert slopes == pytest.approx(slope_by_differences(log_expected, point), rel=1e-4, abs=1e-5)
+
+
+# Published numbers
+
+
+def test_cdnow_has_its_published_parameters_and_correlation() -> None:
+    x, _, _, mean = cdnow_summary()
+    model = GammaGamma().fit(x, mean)
+    assert [round(value, 4) for value in parameters(model)] == [6.2488, 3.7446, 15.4477]
+    fit = model.fit_
+    assert fit.log_likelihood == pytest.approx(-4055.9232, abs=5e-5)
+    assert (fit.reason, fit.repeaters, fit.conventions) == (None, 946, {"first_order": "excluded"})
+    assert round(fit.checks["pearson_frequency_spend"], 6) == 0.113884
+
+
+def test_cdnow_has_its_published_expectations() -> None:
+    x, _, _, mean = cdnow_summary()
+    expected = GammaGamma().fit(x, mean).expected_spend(x, mean)
+    published = [24.65, 18.91, 35.17, 35.17, 35.17, 71.46, 18.91, 35.17, 27.28, 35.17]
+    assert expected[:10] == pytest.approx(published, abs=0.05)
+    # The source stopped its search at seven digits of the parameters, so its mean is good to seven digits.
+    assert expected.mean() == pytest.approx(35.2529588, rel=1e-7)
+
+
+def test_the_first_customer_of_cdnow_is_worth_36_30() -> None:
+    x, t_x, age, mean = cdnow_summary()
+    one_per_cent_a_month = Discounting(months=12, annual_rate=1.01**12 - 1)
+    purchases = BetaGeometricNBD().fit(x, t_x, age)
+    ahead = purchases.discounted_purchases(x[0], t_x[0], age[0], discounting=one_per_cent_a_month)
+    assert round(float(ahead * GammaGamma().fit(x, mean).expected_spend(x[0], mean[0])), 2) == 36.30
+
+
+# What is not known, too little, and bad input
+
+
+def test_who_never_came_again_gets_everybodys_mean() -> None:
+    model = GammaGamma.with_parameters(p=6.0, q=4.0, v=15.0)
+    assert model.population_mean() == 30.0
+    assert model.expected_spend([0, 0, 3], [0.0, 99.0, np.nan]).tolist() == [30.0, 30.0, 30.0]
+
+
+def test_a_mean_below_zero_counts_as_zero() -> None:
+    model = GammaGamma.with_parameters(p=6.0, q=4.0, v=15.0)
+    assert model.expected_spend(3, -50.0) == model.expected_spend(3, 0.0) > 0
+
+
+def test_only_who_came_again_is_fitted_and_the_first_order_decides_who_did(
+    people: tuple[NDArray[np.float64], NDArray[np.float64]], fitted: GammaGamma
+) -> None:
+    x, mean = people
+    again = int((x >= 2).sum())
+    assert GammaGamma(first_order="included").fit(x, mean).fit_.repeaters == again < x.size
+    more = GammaGamma().fit(np.append(x, [0, 0, 5, 5]), np.append(mean, [0.0, 9.0, -3.0, np.nan]))
+    assert (more.fit_.repeaters, parameters(more)) == (x.size, parameters(fitted))
+    assert more.fit_.customers == x.size + 4
+
+
+def test_fourteen_repeaters_are_too_few() -> None:
+    fit = GammaGamma().fit(np.ones(14), np.arange(1.0, 15)).fit_
+    assert (fit.reason, fit.needed, fit.is_usable) == ("too_few_repeaters", 15, False)
+
+
+def test_a_shop_with_one_price_has_nothing_that_spreads() -> None:
+    fit = GammaGamma().fit(np.arange(1, 101), np.full(100, 20.0)).fit_
+    assert (fit.reason, fit.is_usable) == ("parameter_at_boundary", False)
+    assert "pearson_frequency_spend" not in fit.checks
+
+
+def test_a_tail_without_a_mean_is_told() -> None:
+    x, mean = simulated_spend((4.0, 0.6, 60.0), customers=3000, seed=2)
+    model = GammaGamma().fit(x, mean)
+    assert model.fit_.reason == "mean_undefined"
+    assert np.isnan(model.population_mean())
+
+
+def test_a_model_without_parameters_expects_nothing() -> None:
+    with pytest.raises(ModelNotFitted, match="fit was not called"):
+        GammaGamma().population_mean()
+    with pytest.raises(ModelNotFitted, match="too_few_repeaters"):
+        GammaGamma().fit([1], [1]).expected_spend(1, 1)
+
+
+@pytest.mark.parametrize(("x", "mean"), [(-1, 5), (0.5, 5), (np.nan, 5), (1, np.inf)])
+def test_what_is_no_history_is_refused_by_its_row(x: float, mean: float) -> None:
+    with pytest.raises(HistoryInvalid, match="Row 1"):
+        GammaGamma().fit([2, x], [5, mean])
+
+
+def test_amounts_that_hardly_vary_end_at_the_boundary_and_not_on_the_way_there() -> None:
+    # A ridge so flat that a line search stops on it, though everything still rises towards its end.
+    fit = GammaGamma().fit(*simulated_spend(TRUTH, customers=30, seed=24)).fit_
+    assert fit.reason == "parameter_at_boundary"
