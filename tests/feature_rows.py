@@ -11,6 +11,8 @@ from regulars.engines import Engine
 _COUNTS = [
     "order_count",
     "order_day_count",
+    "repeat_count",
+    "age_at_last_days",
     "days_since_last",
     "tenure_days",
     "orders_365d",
@@ -77,6 +79,8 @@ def buyer(
     usual: dict[str, object] = {
         "order_count": orders,
         "order_day_count": orders,
+        "repeat_count": max(orders - 1, 0),
+        "age_at_last_days": max(silent, 400) - silent if orders > 1 else 0,
         "orders_365d": orders if within_a_year else 0,
         "days_since_last": silent,
         "tenure_days": max(silent, 400),

@@ -83,6 +83,8 @@ def test_amount_metrics_are_those_of_numpy_and_scikit_learn(rows: Rows) -> None:
     actual, forecast, weight = rows
     again = [np.repeat(values, np.asarray(weight, dtype=int)) for values in (actual, forecast)]
     assert close(metrics.mae(actual, forecast, weight), sk.mean_absolute_error(actual, forecast, sample_weight=weight))
+    rmse = sk.root_mean_squared_error(actual, forecast, sample_weight=weight)
+    assert close(metrics.rmse(actual, forecast, weight), rmse)
     assert close(metrics.pearson(actual, forecast, weight), np.corrcoef(np.vstack(again))[0, 1])
     assert close(metrics.bias(actual, forecast, weight), again[1].sum() / again[0].sum() - 1)
 

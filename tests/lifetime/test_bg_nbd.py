@@ -12,9 +12,10 @@ from scipy.integrate import quad
 from scipy.special import betaincinv, gammaincinv
 
 from lifetime.histories import cdnow_log, cdnow_summary, simulated, slope_by_differences
-from regulars.lifetime import BetaGeometricNBD, Discounting, HistoryInvalid, ModelNotFitted, RateInvalid
+from regulars.lifetime import BetaGeometricNBD, Discounting, HistoryInvalid, RateInvalid
 from regulars.lifetime._bg_nbd_formulas import log_alive
 from regulars.lifetime._bg_nbd_likelihood import PurchaseLikelihood
+from regulars.lifetime._results import ModelNotFitted
 
 CDNOW = BetaGeometricNBD.with_parameters(r=0.242595, alpha=4.413602, a=0.792922, b=2.425907)
 ROUNDED = BetaGeometricNBD.with_parameters(r=0.243, alpha=4.414, a=0.793, b=2.426)

@@ -15,7 +15,7 @@ UNDISCOUNTED = Settings.model_validate({"lifetime": {"annual_discount_rate": 0}}
 @pytest.fixture
 def worth(shop: Engine) -> dict[str, dict[str, object]]:
     features.build(shop, as_of=cast.AS_OF)
-    add(shop, as_of=cast.AS_OF, settings=UNDISCOUNTED)
+    add(shop, settings=UNDISCOUNTED)
     return by_customer(shop, "lifetime")
 
 

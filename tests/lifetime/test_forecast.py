@@ -14,15 +14,15 @@ from regulars import features
 from regulars.core import MONEY
 from regulars.engines import Engine
 from regulars.lifetime import (
-    FORECAST_SCHEMA,
     BetaGeometricNBD,
     Discounting,
     GammaGamma,
-    ModelNotFitted,
     forecast,
     forecast_batches,
     learn,
 )
+from regulars.lifetime._forecast import FORECAST_SCHEMA
+from regulars.lifetime._results import ModelNotFitted
 
 FIGURES = ("expected_orders", "p_alive", "p_purchase_horizon", "value", "value_low", "value_high")
 YEAR = Discounting()

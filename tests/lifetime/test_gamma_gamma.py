@@ -8,8 +8,9 @@ from hypothesis.extra import numpy as arrays
 from numpy.typing import NDArray
 
 from lifetime.histories import cdnow_summary, simulated_spend, slope_by_differences
-from regulars.lifetime import BetaGeometricNBD, Discounting, GammaGamma, HistoryInvalid, ModelNotFitted
+from regulars.lifetime import BetaGeometricNBD, Discounting, GammaGamma, HistoryInvalid
 from regulars.lifetime._gamma_gamma import _SpendLikelihood
+from regulars.lifetime._results import ModelNotFitted
 
 TRUTH = (4.0, 3.5, 60.0)
 

@@ -8,7 +8,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cast import AS_OF
 from feature_rows import buyer, by_customer, load, someone
 from regulars.core import Settings
 from regulars.engines import Engine
@@ -37,7 +36,7 @@ people = st.lists(
 
 def valued(engine: Engine, rows: list[dict[str, object]], **lifetime: object) -> dict[str, dict[str, object]]:
     load(engine, rows)
-    add(engine, as_of=AS_OF, settings=Settings.model_validate({"lifetime": lifetime}))
+    add(engine, settings=Settings.model_validate({"lifetime": lifetime}))
     return by_customer(engine, "lifetime")
 
 
@@ -109,7 +108,7 @@ def test_margin_counts_and_not_spend(engine: Engine) -> None:
 
 def test_where_an_order_has_no_cost_the_share_that_settings_name_is_margin(engine: Engine) -> None:
     load(engine, [buyer("ana", spend=3000, margin_365d=None), buyer("bo", spend=3000, margin_365d=1200)])
-    add(engine, as_of=AS_OF, settings=Settings.model_validate({"strategy": {"margin_share": 0.4}}))
+    add(engine, settings=Settings.model_validate({"strategy": {"margin_share": 0.4}}))
     for row in by_customer(engine, "lifetime").values():
         assert round(number(row, "lifetime_value"), 2) == WORTH_OF_A_YEARLY_1200
 
@@ -117,7 +116,7 @@ def test_where_an_order_has_no_cost_the_share_that_settings_name_is_margin(engin
 def test_a_silent_customers_orders_were_worth_the_same_share_of_spend(engine: Engine) -> None:
     bo = buyer("bo", orders=2, spend=80, silent=730, tenure_days=3000)
     load(engine, [bo | {"margin_total": None}, {**bo, "customer_id": "di", "margin_total": 20}])
-    add(engine, as_of=AS_OF, settings=Settings.model_validate({"strategy": {"margin_share": 0.25}}))
+    add(engine, settings=Settings.model_validate({"strategy": {"margin_share": 0.25}}))
     found = by_customer(engine, "lifetime")
     assert number(found["bo"], "lifetime_value_high") == pytest.approx(number(found["di"], "lifetime_value_high"))
 

@@ -112,7 +112,7 @@ class Run:
             concentration = rates.concentration(engine, as_of=day)
             rates.cohorts(engine, as_of=day)
         with self._step("lifetime"):
-            lifetime.add(engine, as_of=day, settings=settings)
+            lifetime.add(engine, settings=settings)
         with self._step("segments"):
             segments.add(engine, settings=settings, period_days=period_days)
             clusters = segments.add_clusters(engine, seed=self.seed)

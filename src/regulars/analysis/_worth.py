@@ -55,7 +55,7 @@ def worth(engine: Engine, *, as_of: date, settings: Settings, first_day: date) -
         features.build(
             engine, as_of=then.end, period_days=then.days, into="features_then", parts=_PARTS, columns=_READS
         )
-        lifetime.add(engine, as_of=then.end, settings=settings, features="features_then", into="lifetime_then")
+        lifetime.add(engine, settings=settings, features="features_then", into="lifetime_then")
         segments.add_stages(
             engine, settings=settings, period_days=then.days, features="features_then", into="stages_then"
         )

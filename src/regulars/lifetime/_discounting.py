@@ -6,7 +6,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from regulars.core import DAYS_PER_YEAR
+from regulars.core import DAYS_PER_YEAR, Settings
 from regulars.lifetime._formulas import PeriodsInvalid, RateInvalid
 
 
@@ -33,6 +33,11 @@ class Discounting:
             raise PeriodsInvalid(periods=self.months)
         if not self.annual_rate > -1:
             raise RateInvalid(rate=self.annual_rate)
+
+    @classmethod
+    def of(cls, settings: Settings) -> "Discounting":
+        """Return the conventions of the settings' section `lifetime`."""
+        return cls(months=settings.lifetime.horizon_months, annual_rate=settings.lifetime.annual_discount_rate)
 
     def month_ends_days(self) -> NDArray[np.float64]:
         """Return the end of each month, in days from now."""

@@ -17,8 +17,6 @@ Source: K. J. Rothman and J. D. Boice, Epidemiologic Analysis with a Programmabl
 and N. E. Day, Statistical Methods in Cancer Research II (1987), p. 69.
 """
 
-from datetime import date
-
 from regulars.core import Settings
 from regulars.engines import Engine, quoted
 from regulars.lifetime._formulas import level_annuity
@@ -90,20 +88,20 @@ SELECT
     high * $worth_of_one AS lifetime_value_high,
     CASE WHEN yearly IS NOT NULL THEN 'plain' END AS lifetime_rule,
     yearly AS yearly_margin,
-    reason AS lifetime_reason
+    reason AS lifetime_reason,
+    CAST(NULL AS DOUBLE) AS expected_orders
 FROM valued
 """
 
 
-def add(engine: Engine, *, as_of: date, settings: Settings, features: str = "features", into: str = "lifetime") -> None:
+def add_plain(engine: Engine, *, settings: Settings, features: str = "features", into: str = "lifetime") -> None:
     """Write every customer's lifetime value by the plain rule into `into`, with its interval and its reason.
 
     The rule: a month brings R / 12 (real months, twelve to a year), the monthly rate is (1 + yearly rate)^(1/12) − 1,
     and F8 sums `horizon_months` of them.
 
     Args:
-        engine: holds the table `features`.
-        as_of: the last day that `features` know; the plain rule counts in the days before it, which they hold.
+        engine: holds the table `features`; the rule counts in the days before their last one.
         settings: section `lifetime`, and `strategy.margin_share` for orders without a cost.
         features: the name of the customers' features.
         into: the table to write; `lifetime_reason` is NULL for a customer's own year, else one of

@@ -7,13 +7,13 @@ only one thing ever happened, is None and never 0.
 |---|---|
 | the order | auc, pr_auc, lapse_pr_auc, lift, gini |
 | probabilities | brier, log_loss, ece |
-| amounts | mae, bias, pearson, and coverage of intervals |
+| amounts | mae, rmse, bias, pearson, and coverage of intervals |
 
 >>> auc([0, 0, 1, 1], [0.1, 0.4, 0.4, 0.8])
 0.875
 """
 
-from regulars.backtest.metrics._amount import bias, coverage, mae, pearson
+from regulars.backtest.metrics._amount import bias, coverage, mae, pearson, rmse
 from regulars.backtest.metrics._metric import (
     LengthsDiffer,
     Metric,
@@ -45,4 +45,5 @@ __all__ = [
     "mae",
     "pearson",
     "pr_auc",
+    "rmse",
 ]

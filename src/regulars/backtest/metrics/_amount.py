@@ -29,6 +29,23 @@ def mae(actual: Floats, forecast: Floats) -> Weighted:
     return mean_of(np.abs(forecast - actual))
 
 
+@metric(better="less")
+def rmse(actual: Floats, forecast: Floats) -> Weighted:
+    """Root mean squared error, in the unit of both: the score that an expected value, and nothing else, makes least.
+
+    Source: T. Gneiting (2011), Making and Evaluating Point Forecasts, JASA 106, 746-762.
+
+    >>> rmse([1, 0, 4], [2, 0, 0])
+    2.3804761428476167
+    """
+    squares = mean_of((forecast - actual) ** 2)
+
+    def weighted(weight: Floats) -> float:
+        return sqrt(squares(weight))
+
+    return weighted
+
+
 @metric(better="nearer_zero")
 def bias(actual: Floats, forecast: Floats) -> Weighted:
     """Bias of the total, relative: Σ forecast / Σ actual − 1. −.12 is a forecast 12 % too low.
