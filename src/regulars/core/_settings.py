@@ -135,6 +135,13 @@ class Network(_Section):
     share: float = Field(default=0.5, ge=0, le=1)
 
 
+class Prediction(_Section):
+    """How far ahead purchases are asked for (not set: the business's own horizon), and how many are learned from."""
+
+    horizon_days: int | None = Field(default=None, ge=1, le=3650)
+    sample_customers: int = Field(default=25_000, ge=100)
+
+
 class Strategy(_Section):
     """The playbook, what a contact costs, how much may be spent and how many are held out to measure by.
 
@@ -186,6 +193,7 @@ class Settings(_Section):
     segments: Segments = Segments()
     lifetime: Lifetime = Lifetime()
     network: Network = Network()
+    prediction: Prediction = Prediction()
     strategy: Strategy = Strategy()
 
 

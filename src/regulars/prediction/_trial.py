@@ -1,0 +1,105 @@
+"""The test: every candidate says at the test's cut-off what it would have said then, and the verdict says who is used.
+
+Rules and the regression learned at the training cut-offs; BG/NBD, which needs no answers, from the histories up to
+the test's cut-off. It says P(at least one purchase in the horizon), and never P(alive), which is 1 for whoever
+bought once.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from regulars import lifetime
+from regulars.backtest import Resampling, Verdict, judge, metrics
+from regulars.core import Settings
+from regulars.engines import Engine
+from regulars.lifetime import BetaGeometricNBD, ModelFit
+from regulars.prediction._known import Columns, Floats, Observed
+from regulars.prediction._logistic import by_logistic, fit
+from regulars.prediction._results import CalibrationBin, Logistic
+from regulars.prediction._rules import RULES, by_rule, calibrated
+
+_BINS = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tested:
+    """The verdict, the models as they were tested, who was left out and why, and what was said beside what was done."""
+
+    verdict: Verdict
+    logistic: Logistic | None
+    bg_nbd: ModelFit
+    calibration: Mapping[str, tuple[CalibrationBin, ...]]
+    left_out: Mapping[str, str] = field(default_factory=dict)
+
+
+def put_to_test(
+    trained: Observed, tested: Observed, purchases: BetaGeometricNBD, *, horizon_days: int, resampling: Resampling
+) -> Tested:
+    """Return what came of the test of all candidates.
+
+    Args:
+        trained: what was observed at the training cut-offs.
+        tested: what was observed at the test's.
+        purchases: BG/NBD, learned from the histories up to the test's cut-off.
+        horizon_days: H.
+        resampling: of the intervals.
+    """
+    rules = {name: by_rule(calibrated(name, trained), tested.columns) for name in RULES}
+    models: dict[str, Floats] = {}
+    left_out: dict[str, str] = {}
+    logistic = fit(trained)
+    if logistic is None:
+        left_out["logistic"] = "too_few_customers"
+    else:
+        models["logistic"] = by_logistic(logistic, tested.columns)
+        logistic = replace(
+            logistic,
+            training_auc=metrics.auc(trained.bought, by_logistic(logistic, trained.columns)),
+            test_auc=metrics.auc(tested.bought, models["logistic"]),
+        )
+    if purchases.fit_.reason is None:
+        models["bg_nbd"] = by_bg_nbd(purchases, horizon_days, tested.columns)
+    else:
+        left_out["bg_nbd"] = purchases.fit_.reason
+    verdict = judge(tested.bought, models=models, rules=rules, customers=tested.customer_ids, resampling=resampling)
+    shown = {verdict.winner, verdict.best_rule} - {None}
+    return Tested(
+        verdict=verdict,
+        logistic=logistic,
+        bg_nbd=purchases.fit_,
+        calibration={name: _bins(said, tested.bought) for name, said in (models | rules).items() if name in shown},
+        left_out=left_out,
+    )
+
+
+def learned(engine: Engine, table: str, *, settings: Settings) -> BetaGeometricNBD:
+    """Return BG/NBD, learned from a table of features."""
+    purchases, _ = lifetime.learn(engine, margin_share=settings.strategy.margin_share, features=table)
+    return purchases
+
+
+def by_bg_nbd(model: BetaGeometricNBD, days: float, columns: Columns) -> Floats:
+    """Return the probability of at least one purchase within so many days by BG/NBD."""
+    unit = model.time_unit_days
+    x, t_x, age = (columns[name] for name in ("repeat_count", "age_at_last_days", "tenure_days"))
+    return model.p_purchase_within(days / unit, x, t_x / unit, age / unit)
+
+
+def _bins(said: Floats, bought: Floats) -> tuple[CalibrationBin, ...]:
+    """Return ten bins of equal width; a bin holds its lower edge, the last one 1 as well (as `metrics.ece` has it)."""
+    place = np.minimum((said * _BINS).astype(np.int64), _BINS - 1)
+    sizes, sums, did = (
+        np.bincount(place, weights=weights, minlength=_BINS) for weights in (np.ones_like(said), said, bought)
+    )
+    return tuple(
+        CalibrationBin(
+            low=at / _BINS,
+            high=(at + 1) / _BINS,
+            customers=int(sizes[at]),
+            mean_p=float(sums[at] / sizes[at]) if sizes[at] else None,
+            share_bought=float(did[at] / sizes[at]) if sizes[at] else None,
+        )
+        for at in range(_BINS)
+    )
