@@ -166,7 +166,7 @@ class TestNoNames:
             value for column in ("Name", "Email", "Phone") for value in profiles[column].dropna() if len(value) > 4
         }
         assert len(known) > 200
-        for path in result.folder.iterdir():
+        for path in (path for path in result.folder.rglob("*") if path.is_file()):
             if path.suffix == ".parquet":
                 text = "\n".join(str(row) for row in pq.read_table(path).to_pylist())
             else:

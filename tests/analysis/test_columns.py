@@ -28,7 +28,7 @@ def test_every_column_of_the_list_is_described(result: Result) -> None:
         assert next(csv.reader(file)) == described("actions.csv")
 
 
-@pytest.mark.parametrize("file", ["rates.json", "manifest.json"])
+@pytest.mark.parametrize("file", [file for file in FILES if file.endswith(".json")])
 def test_every_part_of_a_json_file_is_described(result: Result, file: str) -> None:
     content = json.loads((result.folder / file).read_text(encoding="utf-8"))
     assert sorted(content) == sorted(described(file))
@@ -36,7 +36,8 @@ def test_every_part_of_a_json_file_is_described(result: Result, file: str) -> No
 
 def test_no_file_of_a_result_is_left_out(result: Result) -> None:
     others = {"report.html", "charts.json"}
-    assert {path.name for path in result.folder.iterdir()} - others == set(FILES)
+    found = {path.relative_to(result.folder).as_posix() for path in result.folder.rglob("*") if path.is_file()}
+    assert found - others == set(FILES)
 
 
 def test_types_are_as_said(result: Result) -> None:

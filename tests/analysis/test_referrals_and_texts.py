@@ -54,7 +54,7 @@ def test_nothing_that_a_customer_wrote_is_in_the_result(shop: simulation.Simulat
         with path.open(encoding="utf-8-sig", newline="") as file:
             texts |= {row["Text"] for row in csv.DictReader(file)} - {""}
     assert len(texts) > 20
-    for path in sorted(result.folder.iterdir()):
+    for path in sorted(path for path in result.folder.rglob("*") if path.is_file()):
         if path.suffix == ".parquet":
             words = {value for column in pq.read_table(path).columns for value in pc.unique(column).to_pylist()}
             assert not texts & words, path.name

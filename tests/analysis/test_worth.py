@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from regulars import analyze
-from regulars.analysis._worth import _at
+from regulars.analysis._worth import _BY_FORECAST, _BY_STAGE, _at
 from regulars.core import Figure, Window
 from regulars.engines import Engine
 
@@ -38,7 +38,7 @@ def figures(engine: Engine, own: Own, *, imputed: int = 0, imputed_at_risk: int 
     stages = pa.array(["at_risk" if row[2] else "growth" for row in rows], pa.string())
     engine.load("lifetime", lifetime)
     engine.load("segments", pa.table({"customer_id": lifetime["customer_id"], "lifecycle_stage": stages}))
-    return _at(engine, WINDOW, lifetime_table="lifetime", segments_table="segments")
+    return _at(engine, WINDOW, values="lifetime", told="segments", share_at_risk=_BY_STAGE)
 
 
 def half_width(figure: Figure) -> float:
@@ -115,3 +115,23 @@ def test_one_who_spends_1200_a_year_and_four_new_ones_have_a_value_and_no_interv
     base = next(one["now"] for one in result.rates["eight"] if one["name"] == "base_value")
     assert base["value"] == pytest.approx(5 * 1_140.05, abs=0.05)
     assert (base["base"], base["interval"]) == (5, None)
+
+
+def test_at_risk_is_each_value_times_the_chance_of_a_lapse(engine: Engine) -> None:
+    own = [(100.0, 0.25), (300.0, 0.5), (50.0, 0.0)]
+    names = pa.array(["ana", "bo", "cy"])
+    engine.load(
+        "lifetime",
+        pa.table(
+            {
+                "customer_id": names,
+                "lifetime_value": [value for value, _ in own],
+                "lifetime_reason": pa.nulls(3, pa.string()),
+            }
+        ),
+    )
+    engine.load("prediction", pa.table({"customer_id": names, "p_lapse": [share for _, share in own]}))
+    _, at_risk = _at(engine, WINDOW, values="lifetime", told="prediction", share_at_risk=_BY_FORECAST)
+    assert at_risk.value == pytest.approx(25 + 150)
+    parts = [value * share for value, share in own]
+    assert half_width(at_risk) == pytest.approx(Z * (3 * variance(parts)) ** 0.5)

@@ -10,9 +10,11 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from regulars import network, rates, scoring, segments, strategy
+from regulars import lifetime, network, prediction, rates, scoring, segments, strategy
 from regulars._version import __version__
 from regulars.analysis._fingerprint import fingerprint
+from regulars.analysis._models import model_files
+from regulars.analysis._past import Past
 from regulars.core import Note, Settings
 
 if TYPE_CHECKING:
@@ -62,10 +64,18 @@ class Facts:
     outlier_above: float | None
     referrals: network.NetworkSummary
     advocates: tuple[network.Advocate, ...]
+    past: Past
+    trial: lifetime.LifetimeTrial
+    learned: lifetime.Learned | None
+    revenue: tuple[lifetime.Revenue, ...]
+    predicted: prediction.Prediction
 
 
 def write_json_files(run: "Run", folder: Path, rows: Mapping[str, int]) -> None:
-    """Write manifest.json and rates.json; the manifest last, since its presence says that a result is whole."""
+    """Write the models, rates and manifest; the manifest last, since its presence says that a result is whole."""
+    (folder / "models").mkdir()
+    for place, content in model_files(run).items():
+        _write(folder / place, content)
     _write(folder / "rates.json", _rates(run))
     _write(folder / "manifest.json", _manifest(run, folder, rows))
 

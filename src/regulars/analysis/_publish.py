@@ -104,7 +104,10 @@ def _move_in(beside: Path, folder: Path) -> None:
         for name in ("manifest.json", "tables.xlsx"):
             (folder / name).unlink(missing_ok=True)
         for path in sorted(beside.iterdir(), key=lambda path: (path.name == "manifest.json", path.name)):
-            shutil.move(path, folder / path.name)
+            place = folder / path.name
+            if path.is_dir() and place.is_dir():
+                shutil.rmtree(place)  # a folder would move into it, not take its place
+            shutil.move(path, place)
         beside.rmdir()
     except OSError as error:
         raise OutFolderUnwritable(folder=folder, problem=error.strerror or "no permission") from error

@@ -8,8 +8,9 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-from regulars import features, feedback, lifetime, network, rates, scoring, segments, strategy
+from regulars import features, feedback, lifetime, network, prediction, rates, scoring, segments, strategy
 from regulars.analysis._manifest import Facts, write_json_files
+from regulars.analysis._past import look_back
 from regulars.analysis._quarantine import write_masked, write_raw
 from regulars.analysis._tables import write_tables
 from regulars.analysis._worth import worth
@@ -19,8 +20,8 @@ from regulars.engines import Engine
 from regulars.records import KINDS, RecordSet, Source, read
 
 _STEPS = (
-    "read", "clean", "features", "rates", "lifetime", "segments", "network", "scores", "actions", "worth", "write",
-    "report",
+    "read", "clean", "features", "rates", "backtest", "lifetime", "segments", "network", "prediction", "scores",
+    "actions", "worth", "write", "report",
 )  # fmt: skip
 
 _LAST_RECORD = """
@@ -111,8 +112,13 @@ class Run:
             sales = rates.sales_efficiency(engine, as_of=day, window_days=period_days)
             concentration = rates.concentration(engine, as_of=day)
             rates.cohorts(engine, as_of=day)
+        with self._step("backtest"):
+            past = look_back(engine, as_of=day, first_day=first_day, settings=settings, seed=self.seed)
         with self._step("lifetime"):
-            lifetime.add(engine, settings=settings)
+            trial = lifetime.trial(engine, cutoffs=past.cutoffs, test=past.test, settings=settings, seed=self.seed)
+            learned = lifetime.add(engine, settings=settings, rule=trial.rule)
+            miss = trial.tested.miss if trial.tested else 0.0
+            revenue = lifetime.revenue(engine, rule=trial.rule, settings=settings, seed=self.seed, miss=miss)
         with self._step("segments"):
             segments.add(engine, settings=settings, period_days=period_days)
             clusters = segments.add_clusters(engine, seed=self.seed)
@@ -120,17 +126,29 @@ class Run:
         with self._step("network"):
             referrals = network.add(engine, as_of=day, settings=settings)
             advocates = network.top_advocates(engine)
+        with self._step("prediction"):
+            predicted = prediction.add(
+                engine, cutoffs=past.cutoffs, training=past.training, test=past.test, settings=settings, seed=self.seed
+            )
+            past.forget(engine)
         with self._step("scores"):
             frozen = None if self.previous is None else self.previous["scoring"]["bounds"]
             scores = scoring.add(engine, settings=settings, previous=frozen)
         with self._step("actions"):
             plan = strategy.plan(engine, as_of=day, seed=self.seed, settings=settings)
         with self._step("worth"):
-            values = worth(engine, as_of=day, settings=settings, first_day=first_day)
+            values = worth(
+                engine,
+                as_of=day,
+                settings=settings,
+                first_day=first_day,
+                rule=trial.rule if learned is None or learned.is_usable else "plain",
+                is_forecast=predicted.in_use is not None,
+            )
         self.facts = Facts(
             as_of=day, first_day=first_day, measured=measured, sales=sales, concentration=concentration,
             clusters=clusters, referrals=referrals, advocates=advocates, scores=scores, plan=plan, values=values,
-            outlier_above=outlier_above,
+            outlier_above=outlier_above, past=past, trial=trial, learned=learned, revenue=revenue, predicted=predicted,
         )  # fmt: skip
 
     def write(self, folder: Path) -> None:

@@ -12,13 +12,14 @@ _CUSTOMERS = """
 SELECT
     f.*,
     l.* EXCLUDE (customer_id), s.* EXCLUDE (customer_id), k.* EXCLUDE (customer_id), n.* EXCLUDE (customer_id),
-    c.* EXCLUDE (customer_id),
+    p.* EXCLUDE (customer_id), c.* EXCLUDE (customer_id),
     a.action AS next_action, a.expected_gain, a.rank AS priority
 FROM features AS f
 LEFT JOIN lifetime AS l ON l.customer_id = f.customer_id
 LEFT JOIN segments AS s ON s.customer_id = f.customer_id
 LEFT JOIN clusters AS k ON k.customer_id = f.customer_id
 LEFT JOIN network AS n ON n.customer_id = f.customer_id
+LEFT JOIN prediction AS p ON p.customer_id = f.customer_id
 LEFT JOIN scores AS c ON c.customer_id = f.customer_id
 LEFT JOIN actions AS a ON a.customer_id = f.customer_id
 ORDER BY f.customer_id

@@ -21,46 +21,49 @@ WITH valued AS (
     SELECT
         l.lifetime_value AS value,
         coalesce(l.lifetime_reason = 'short_history', FALSE) AS is_imputed,
-        coalesce(s.lifecycle_stage = 'at_risk', FALSE) AS is_at_risk
-    FROM {lifetime} AS l JOIN {segments} AS s ON s.customer_id = l.customer_id
+        coalesce(CAST({share_at_risk} AS DOUBLE), 0) AS share
+    FROM {lifetime} AS l JOIN {told} AS t ON t.customer_id = l.customer_id
     WHERE l.lifetime_value IS NOT NULL
 )
 SELECT
     CAST(count(*) AS BIGINT) AS n,
-    CAST(count(*) FILTER (WHERE is_at_risk) AS BIGINT) AS n_at_risk,
+    CAST(count(*) FILTER (WHERE share > 0) AS BIGINT) AS n_at_risk,
     CAST(count(*) FILTER (WHERE is_imputed) AS BIGINT) AS imputed,
-    CAST(count(*) FILTER (WHERE is_imputed AND is_at_risk) AS BIGINT) AS imputed_at_risk,
+    coalesce(sum(share) FILTER (WHERE is_imputed), 0) AS imputed_at_risk,
     coalesce(sum(value), 0) AS total,
-    coalesce(sum(value) FILTER (WHERE is_at_risk), 0) AS total_at_risk,
+    coalesce(sum(value * share), 0) AS total_at_risk,
     coalesce(sum(value) FILTER (WHERE NOT is_imputed), 0) AS own,
-    coalesce(sum(value) FILTER (WHERE NOT is_imputed AND is_at_risk), 0) AS own_at_risk,
+    coalesce(sum(value * share) FILTER (WHERE NOT is_imputed), 0) AS own_at_risk,
     coalesce(sum(value * value) FILTER (WHERE NOT is_imputed), 0) AS squares,
-    coalesce(sum(value * value) FILTER (WHERE NOT is_imputed AND is_at_risk), 0) AS squares_at_risk
+    coalesce(sum(value * value * share) FILTER (WHERE NOT is_imputed), 0) AS products_at_risk,
+    coalesce(sum(value * value * share * share) FILTER (WHERE NOT is_imputed), 0) AS squares_at_risk
 FROM valued
 """
 
+_BY_STAGE = "CASE WHEN t.lifecycle_stage = 'at_risk' THEN 1 END"
+_BY_FORECAST = "t.p_lapse"
 
-def worth(engine: Engine, *, as_of: date, settings: Settings, first_day: date) -> list[rates.Comparison]:
+
+def worth(
+    engine: Engine, *, as_of: date, settings: Settings, first_day: date, rule: lifetime.Rule, is_forecast: bool
+) -> list[rates.Comparison]:
     """Return base_value and value_at_risk, each now, a period ago and a year ago.
 
-    Earlier figures come from the features as they were on those days, not from today's with hindsight.
+    At risk is each customer's value times p_lapse where lapses are forecast (`is_forecast`), else the value of those
+    in the stage `at_risk`. Earlier figures come from the features as they were on those days, valued by the same rule
+    fitted to what was known then, not from today's with hindsight. There was no forecast of lapses then.
     """
     window = Window(end=as_of, days=settings.windows.period_days)
-    now = _at(engine, window, lifetime_table="lifetime", segments_table="segments")
+    told, share = ("prediction", _BY_FORECAST) if is_forecast else ("segments", _BY_STAGE)
+    now = _at(engine, window, values="lifetime", told=told, share_at_risk=share)
     earlier = []
     for then in (window.before(), window.year_before()):
         if then.end < first_day:
-            earlier.append((_unknown("base_value", then), _unknown("value_at_risk", then)))
+            reason = "before_first_record"
+            earlier.append((_unknown("base_value", then, reason), _unknown("value_at_risk", then, reason)))
             continue
-        features.build(
-            engine, as_of=then.end, period_days=then.days, into="features_then", parts=_PARTS, columns=_READS
-        )
-        lifetime.add(engine, settings=settings, features="features_then", into="lifetime_then")
-        segments.add_stages(
-            engine, settings=settings, period_days=then.days, features="features_then", into="stages_then"
-        )
-        earlier.append(_at(engine, then, lifetime_table="lifetime_then", segments_table="stages_then"))
-        engine.drop("features_then", "lifetime_then", "stages_then")
+        base, at_risk = _then(engine, then, settings=settings, rule=rule)
+        earlier.append((base, _unknown("value_at_risk", then, "no_forecast_then") if is_forecast else at_risk))
     previous, year_before = earlier
     return [
         rates.Comparison(now=now[0], previous=previous[0], year_before=year_before[0]),
@@ -68,15 +71,33 @@ def worth(engine: Engine, *, as_of: date, settings: Settings, first_day: date) -
     ]
 
 
-def _at(engine: Engine, window: Window, *, lifetime_table: str, segments_table: str) -> tuple[Figure, Figure]:
-    (sums,) = engine.fetch(_SUMS.format(lifetime=lifetime_table, segments=segments_table)).to_pylist()
+def _then(engine: Engine, then: Window, *, settings: Settings, rule: lifetime.Rule) -> tuple[Figure, Figure]:
+    """Return both figures as of an earlier day; unknown where the rule of today could not have been fitted then."""
+    features.build(engine, as_of=then.end, period_days=then.days, into="features_then", parts=_PARTS, columns=_READS)
+    learned = lifetime.add(engine, settings=settings, rule=rule, features="features_then", into="lifetime_then")
+    segments.add_stages(engine, settings=settings, period_days=then.days, features="features_then", into="stages_then")
+    found = _at(engine, then, values="lifetime_then", told="stages_then", share_at_risk=_BY_STAGE)
+    engine.drop("features_then", "lifetime_then", "stages_then")
+    if learned is None or learned.is_usable:
+        return found
+    return _unknown("base_value", then, "no_model_then"), _unknown("value_at_risk", then, "no_model_then")
+
+
+def _at(engine: Engine, window: Window, *, values: str, told: str, share_at_risk: str) -> tuple[Figure, Figure]:
+    query = _SUMS.format(lifetime=values, told=told, share_at_risk=share_at_risk)
+    (sums,) = engine.fetch(query).to_pylist()
     n, own_count = sums["n"], sums["n"] - sums["imputed"]
     everyone = _total("base_value", n, n, sums["total"], window)
     at_risk = _total("value_at_risk", sums["n_at_risk"], n, sums["total_at_risk"], window)
     if own_count < 2:
         return everyone, at_risk
-    own = _Own(count=own_count, total=sums["own"], squares=sums["squares"])
-    restricted = _Own(count=own_count, total=sums["own_at_risk"], squares=sums["squares_at_risk"])
+    own = _Own(count=own_count, total=sums["own"], squares=sums["squares"], products=sums["squares"])
+    restricted = _Own(
+        count=own_count,
+        total=sums["own_at_risk"],
+        squares=sums["squares_at_risk"],
+        products=sums["products_at_risk"],
+    )
     return (
         _with_interval(everyone, _variance(own, own, sums["imputed"])),
         _with_interval(at_risk, _variance(restricted, own, sums["imputed_at_risk"])),
@@ -93,29 +114,29 @@ def _total(name: str, count: int, base: int, value: float, window: Window) -> Fi
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Own:
-    """The customers valued by a history of their own: how many, and the sum and the squares of some values of theirs.
+    """The customers valued by a history of their own: how many, and sums over some part y of each value x.
 
-    Restricted to a stage, the count stays, and who is not in the stage has the value 0.
+    `total` is that of y, `squares` of y², `products` of x · y.
     """
 
     count: int
     total: float
     squares: float
+    products: float
 
 
-def _variance(summed: _Own, everyone: _Own, imputed: int) -> float:
+def _variance(part: _Own, everyone: _Own, imputed: float) -> float:
     """Return the variance of a sum in which `imputed` customers have the mean of everyone with a history.
 
-    The n customers with a history, valued x, are a sample of those one might have; y is x, or 0 out of the stage.
+    The n customers with a history, valued x, are a sample of those one might have; y is the part of x that is summed.
     The sum is sum(y) + imputed · mean(x), which is the sum of w = y + (imputed / n) · x over the same n: each of them
     speaks for himself and for his part in the newcomers. So its variance is n · s²(w), which written out is
         n · s²(y) + imputed² · s²(x) / n + 2 · imputed · cov(y, x).
     The last term is there since a lucky sample is lucky twice. How many are imputed is taken as given.
     """
-    n, part = summed.count, imputed / summed.count
-    total = summed.total + part * everyone.total
-    # y · x is y · y, in the stage and out of it.
-    squares = (1 + 2 * part) * summed.squares + part * part * everyone.squares
+    n, share = part.count, imputed / part.count
+    total = part.total + share * everyone.total
+    squares = part.squares + 2 * share * part.products + share * share * everyone.squares
     return max(0.0, squares - total * total / n) * n / (n - 1)
 
 
@@ -128,6 +149,6 @@ def _with_interval(figure: Figure, variance: float) -> Figure:
     return replace(figure, interval=Interval(low=low, high=figure.value + spread, method="normal"))
 
 
-def _unknown(name: str, window: Window) -> Figure:
+def _unknown(name: str, window: Window, reason: str) -> Figure:
     period = Period(first_day=window.start, last_day=window.end)
-    return Figure(name=name, unit="money", value=None, base=0, reason="before_first_record", period=period)
+    return Figure(name=name, unit="money", value=None, base=0, reason=reason, period=period)

@@ -93,4 +93,3 @@ def add(
     engine.run(_COMBINED.format(plain=quoted(plain), forecast=quoted(forecasts)), into=into)
     engine.drop(plain, forecasts)
     return learned
-

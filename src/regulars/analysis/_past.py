@@ -1,0 +1,58 @@
+"""The past asked what it would have forecast: the same days are cut for every model that is put to the test."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from regulars import lifetime, prediction
+from regulars.backtest import Cutoffs, Horizon, Observations, Sample, horizon_days, observe, plan_cutoffs, sample
+from regulars.core import Settings
+from regulars.engines import Engine
+
+_COLUMNS = tuple(dict.fromkeys((*lifetime.READS, *prediction.READS)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Past:
+    """How far ahead is asked, where the history is cut, who is looked at, and what was seen there."""
+
+    horizon: Horizon
+    cutoffs: Cutoffs
+    sample: Sample
+    training: tuple[Observations, ...] = ()
+    test: Observations | None = None
+
+    def forget(self, engine: Engine) -> None:
+        """Drop the tables."""
+        seen = [*self.training, *([] if self.test is None else [self.test])]
+        engine.drop(*self.sample.tables, *(each.table for each in seen))
+
+
+def look_back(engine: Engine, *, as_of: date, first_day: date, settings: Settings, seed: int) -> Past:
+    """Write the tables of customers at each cut-off, with what they did after it, and say where they are.
+
+    The horizon is the one of the settings, else the business's own. At most `prediction.sample_customers` customers
+    are looked at.
+    """
+    asked = settings.prediction.horizon_days
+    horizon = horizon_days(engine, as_of=as_of) if asked is None else Horizon(days=asked, gaps=0, reason="asked")
+    cutoffs = plan_cutoffs(first_day=first_day, as_of=as_of, horizon_days=horizon.days)
+    drawn = sample(engine, customers=settings.prediction.sample_customers, seed=seed)
+
+    def seen(cutoff: date) -> Observations:
+        return observe(
+            engine,
+            cutoff=cutoff,
+            horizon_days=horizon.days,
+            into=f"seen_{cutoff:%Y%m%d}",
+            columns=_COLUMNS,
+            prefix=drawn.prefix,
+            period_days=settings.windows.period_days,
+        )
+
+    return Past(
+        horizon=horizon,
+        cutoffs=cutoffs,
+        sample=drawn,
+        training=tuple(seen(cutoff) for cutoff in cutoffs.training),
+        test=None if cutoffs.test is None else seen(cutoffs.test),
+    )
