@@ -61,6 +61,30 @@ def shoppers(people: int, *, seed: int) -> Figures:
     }
 
 
+def leavers(people: int, *, seed: int) -> tuple[Figures, Array]:
+    """Return customers who buy at a steady pace until they leave after one of their purchases, and who bought next."""
+    random = np.random.default_rng(seed)
+    figures = shoppers(people, seed=seed)
+    tenure = figures["tenure_days"]
+    bought = np.zeros(people)
+    for who in range(people):
+        pace, leaves = random.gamma(0.8) / 60, random.beta(1.0, 3.0)
+        day, repeats, last = 0.0, 0, 0
+        while (day := day + max(random.exponential(1 / pace), 1.0)) <= tenure[who] + HORIZON:
+            if day > tenure[who]:
+                bought[who] = 1
+                break
+            repeats, last = repeats + 1, int(day)
+            if random.random() < leaves:
+                break
+        figures["repeat_count"][who], figures["age_at_last_days"][who] = repeats, last
+    figures["order_count"] = figures["repeat_count"] + 1
+    figures["days_since_last"] = tenure - figures["age_at_last_days"]
+    repeats_or_nan = np.where(figures["repeat_count"] > 0, figures["repeat_count"], np.nan)
+    figures["gap_mean_days"] = figures["age_at_last_days"] / repeats_or_nan
+    return figures, bought
+
+
 def table(figures: Mapping[str, Array], *, bought: Array | None = None, order: Array | None = None) -> pa.Table:
     """Return figures as a table of features, with what came after if it is told; `order` shuffles the rows."""
     people = len(figures["order_count"])
