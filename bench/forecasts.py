@@ -83,7 +83,7 @@ def report(engine: Engine, *, as_of: date, horizon: int | None, seed: int) -> It
         yield " | ".join([f"{trial.name:12}", *figures, "" if trial.gain is None else _shown(trial.gain, digits=5)])
     yield f"in use: {found.in_use} ({found.reason}); best rule: {found.verdict.best_rule}; left out: {found.left_out}"
     if found.logistic is not None:
-        yield f"regression: AUC {found.logistic.training_auc:.4f} in training, {found.logistic.test_auc:.4f} in the test"
+        yield f"regression: AUC {found.logistic.training_auc:.4f} trained, {found.logistic.test_auc:.4f} tested"
         yield from (f"    {f.column} ({f.scale}) {f.coefficient:+.3f}" for f in found.logistic.features)
 
 
