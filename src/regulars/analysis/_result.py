@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from regulars import reports, strategy
+from regulars import prediction, reports, strategy
 from regulars.analysis._arguments import check_language
 from regulars.core import RegularsError
 from regulars.reports import ResultMissing, ResultUnreadable
@@ -105,7 +105,19 @@ class Result:
         if not found:
             raise CustomerUnknown(customer_id=customer_id, folder=self.folder)
         reasons = self._table("reasons.parquet", chosen).to_pylist()
-        return Explanation(customer=found[0], reasons=[*reasons, *self._seen(found[0], chosen, reasons)])
+        return Explanation(
+            customer=found[0],
+            reasons=[*reasons, *self._seen(found[0], chosen, reasons), *self._forecast(found[0])],
+        )
+
+    def _forecast(self, customer: dict[str, Any]) -> Iterator[dict[str, Any]]:
+        """Yield what adds up to the log-odds of p_purchase, worked out from the stored model; the base comes first."""
+        model = self._json("models/purchase.json")
+        parts = prediction.parts(model, customer)
+        if parts:
+            parts.insert(0, prediction.Part("base", None, prediction.base(model) or 0.0))
+        for code, value, contribution in parts:
+            yield _row(customer, "p_purchase", code, value, contribution)
 
     def _seen(
         self, customer: dict[str, Any], chosen: pc.Expression, told: list[dict[str, Any]]
@@ -117,10 +129,7 @@ class Result:
         have = {row["code"] for row in told if row["figure"] == "next_action"}
         for code, value in strategy.seen(action["reasons"], customer, effect=effect).items():
             if code not in have:
-                yield {
-                    "customer_id": customer["customer_id"], "figure": "next_action", "code": code, "value": value,
-                    "contribution": 0.0,
-                }  # fmt: skip
+                yield _row(customer, "next_action", code, value, 0.0)
 
     def _table(self, name: str, chosen: pc.Expression | None = None) -> pa.Table:
         try:
@@ -138,3 +147,9 @@ class Result:
         except ValueError as error:
             raise ResultUnreadable(file=self.folder / name, problem=error) from error
         return content
+
+
+def _row(customer: dict[str, Any], figure: str, code: str, value: float | None, contribution: float) -> dict[str, Any]:
+    """Return a reason that stands in no file, in the form of those that do."""
+    who = customer["customer_id"]
+    return {"customer_id": who, "figure": figure, "code": code, "value": value, "contribution": contribution}

@@ -44,6 +44,9 @@ def analyze(  # noqa: PLR0913  (every option is a parameter: typer reads them he
     workspace: Annotated[
         Path | None, typer.Option(help="Folder of the key that hides identities, and of the way back to names.")
     ] = None,
+    horizon: Annotated[
+        int | None, typer.Option(min=1, help="Days ahead that purchases are asked for; default: the business's own.")
+    ] = None,
     previous: Annotated[Path | None, typer.Option(help="An earlier result, so that scores compare with it.")] = None,
     seed: Annotated[int, typer.Option(help="Of every random draw.")] = 0,
     lang: options.LangOption = options.Lang.en,
@@ -57,6 +60,9 @@ def analyze(  # noqa: PLR0913  (every option is a parameter: typer reads them he
     if date_order is not None:
         records = chosen.records.model_copy(update={"date_order": date_order.value})
         chosen = chosen.model_copy(update={"records": records})
+    if horizon is not None:
+        prediction = chosen.prediction.model_copy(update={"horizon_days": horizon})
+        chosen = chosen.model_copy(update={"prediction": prediction})
     voice = reports.Voice(language=lang.value)
     with progress_bar(voice) as bar:
         result = analysis.analyze(

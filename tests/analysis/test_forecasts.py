@@ -1,0 +1,54 @@
+"""What the result says of the days to come: probabilities that are explained, and models that can be read again."""
+
+import json
+import math
+from pathlib import Path
+
+import pytest
+
+from regulars import Settings, analyze, simulation
+from regulars.analysis import Result
+
+
+def model(result: Result, name: str) -> dict[str, object]:
+    content: dict[str, object] = json.loads((result.folder / name).read_text(encoding="utf-8"))
+    return content
+
+
+def test_the_parts_of_a_probability_add_up_to_its_log_odds(result: Result) -> None:
+    told = [row for row in result.customers.to_pylist() if row["p_purchase"] is not None]
+    assert told
+    for row in told[:10]:
+        parts = [part for part in result.explain(row["customer_id"]).reasons if part["figure"] == "p_purchase"]
+        odds = math.log(row["p_purchase"] / row["p_lapse"])
+        assert sum(part["contribution"] for part in parts) == pytest.approx(odds, abs=1e-9)
+
+
+def test_who_has_no_probability_has_a_reason_and_no_parts(result: Result) -> None:
+    silent = [row for row in result.customers.to_pylist() if row["p_purchase"] is None]
+    assert silent
+    for row in silent[:5]:
+        assert row["prediction_reason"]
+        assert not [part for part in result.explain(row["customer_id"]).reasons if part["figure"] == "p_purchase"]
+
+
+def test_every_value_is_by_the_rule_that_is_in_use_or_by_the_plain_one(result: Result) -> None:
+    in_use = model(result, "models/lifetime.json")["in_use"]
+    rules = {row["lifetime_rule"] for row in result.customers.to_pylist() if row["lifetime_rule"]}
+    assert rules <= {in_use, "plain"}
+    assert in_use in rules
+
+
+def test_the_base_is_told_for_a_month_a_quarter_and_a_year(result: Result) -> None:
+    told = model(result, "forecast.json")["revenue"]
+    assert isinstance(told, list)
+    assert [row["days"] for row in told] == [30, 90, 365]
+    for row in told:
+        assert row["range_low"] <= row["expected_low"] <= row["value"] <= row["expected_high"] <= row["range_high"]
+
+
+def test_another_horizon_is_asked_for(tmp_path: Path) -> None:
+    shop = simulation.simulate_shop(tmp_path / "records", customers=60, seed=2)
+    settings = Settings.model_validate({"prediction": {"horizon_days": 120}})
+    result = analyze(orders=list(shop.files["orders"]), settings=settings)
+    assert model(result, "models/purchase.json")["horizon_days"] == 120
