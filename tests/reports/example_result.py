@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from regulars.core import Settings
+from reports import example_forecasts, example_groups
 
 AS_OF = date(2024, 6, 30)
 PEOPLE = 120
@@ -45,6 +46,7 @@ def make(folder: Path, **changes: Any) -> Path:
     write(folder / "segments.parquet", _segments(people))
     write(folder / "quality.parquet", _quality())
     write(folder / "quarantine.parquet", _quarantine())
+    example_forecasts.write_all(folder)
     return folder
 
 
@@ -60,6 +62,7 @@ def person(number: int) -> Change:
     recency, frequency = 5 - min(4, silent // 80), max(1, min(5, 1 + orders // 3))
     spend = Decimal(orders * (20 + number % 7)) + Decimal("0.50")
     value = float(spend) * 0.4 if orders else 0.0
+    chance = None if not orders or number == 5 else round(0.97 - number / 130, 3)
     return {
         "customer_id": f"C{number:04d}",
         "first_order_day": AS_OF - timedelta(days=silent + 30 * orders) if orders else None,
@@ -83,6 +86,16 @@ def person(number: int) -> Change:
         "next_action": "win_back" if number < 40 else "leave_alone",
         "expected_gain": 0.02 * value,
         "priority": number + 1 if number < 40 else None,
+        "lifetime_reason": None,
+        "cluster": (1 if orders > 9 else 2) if orders else None,
+        "cluster_reason": None if orders else "no_orders",
+        "p_purchase": chance,
+        "p_lapse": None if chance is None else 1 - chance,
+        "prediction_reason": "no_orders" if not orders else "no_consent" if number == 5 else None,
+        "expected_orders": 0.3 * orders,
+        "feedback_language": "zh" if number % 2 else None,
+        "is_advocate": number in {3, 119},
+        "referral_value": 61.5 if number == 3 else 0.0,
     }
 
 
@@ -163,10 +176,10 @@ def _cohorts() -> list[Change]:
 def _segments(people: list[Change]) -> list[Change]:
     buyers = [row for row in people if row["order_count"]]
     rows = []
-    for segmentation, key in (("rfm_group", "rfm_group"), ("lifecycle_stage", "lifecycle_stage")):
-        among = buyers if key == "rfm_group" else people
+    for key in ("rfm_group", "lifecycle_stage", "cluster"):
+        among = people if key == "lifecycle_stage" else buyers
         rows += [
-            _segment(among, segmentation, name, [row for row in among if row[key] == name])
+            _segment(among, key, str(name), [row for row in among if row[key] == name])
             for name in sorted({row[key] for row in among})
         ]
     for (recency, frequency), group in GRID.items():
@@ -279,6 +292,8 @@ def _rates() -> Change:
         "grades": {"low": 60, "medium": 40, "high": 19},
         "plan": {"contacts": 36, "held_out": 4, "cost": 1.8, "expected_gain": 331.1, "expected_gain_low": 0.0,
                  "expected_gain_high": 662.2, "blocked_by_consent": 7},
+        "referrals": example_groups.referrals(),
+        "advocates": example_groups.advocates(),
     }  # fmt: skip
 
 
@@ -309,6 +324,7 @@ def _manifest() -> Change:
         "notes": [{"code": "behaviour_dropped", "params": {"figure": "loyalty_score", "behaviour": "usage"}}],
         "scoring": {"weights": {"value_score": {"purchase": 0.75, "feedback": 0.25}}, "bounds": {},
                     "dropped": {"loyalty_score": ["usage"]}},
+        "clusters": example_groups.clusters(),
         "timings": {"read": 0.2, "features": 0.1},
         "content_hash": "f" * 64,
     }  # fmt: skip

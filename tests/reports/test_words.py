@@ -6,17 +6,19 @@ import re
 import subprocess
 import sys
 from pathlib import Path
-from typing import get_args
+from typing import get_args, get_type_hints
 
 import pytest
 
 import regulars
-from regulars import rates, records, scoring, segments, strategy
+from regulars import analysis, backtest, lifetime, network, rates, records, scoring, segments, strategy
+from regulars.backtest.metrics import Metric
 from regulars.core import Settings, _playbook
 from regulars.reports._columns import COLUMNS, CUSTOMER_COLUMNS
 from regulars.reports._notes import NOTES
 from regulars.reports._reasons import has_words
 from regulars.reports._sentences import FIGURES, MEANINGS, WHY_MISSING
+from regulars.reports._trials import MEASURES
 from regulars.reports._words import WORDS, Vocabulary
 
 ROOT = Path(__file__).parents[2]
@@ -80,6 +82,65 @@ def test_every_kind_and_column_of_records_has_words() -> None:
 
 def test_every_reason_to_set_a_row_aside_has_words() -> None:
     assert without_words("quarantine", [code for code in records.REASONS if code]) == []
+
+
+def test_every_trait_of_a_group_and_every_reason_for_none_has_words() -> None:
+    assert without_words("trait", segments.TRAITS) == []
+    reasons = {"too_few_customers", "no_stable_groups", "no_spread", "no_consent", "no_orders"}
+    assert reasons <= strings_of(segments) | {"no_consent", "no_orders"}
+    assert [code for code in reasons if not has_words(code)] == []
+
+
+def test_every_referral_left_out_and_every_reason_for_no_value_has_words() -> None:
+    texts = strings_of(network)
+    faults = {"self_referral", "unknown_person", "repeated", "other_referrer", "cycle"}
+    assert faults <= texts
+    assert without_words("referral_fault", faults) == []
+    reasons = {text for sql in texts for text in re.findall("THEN '([a-z_]+)'", sql)} - faults
+    assert {"no_referrals", "no_own_value", "brought_only"} <= reasons
+    assert [code for code in reasons if not has_words(code)] == []
+
+
+def test_every_reason_of_a_verdict_and_of_a_fit_has_words() -> None:
+    verdict = get_args(get_type_hints(backtest.Verdict)["reason"])
+    fit, _ = get_args(get_type_hints(lifetime.ModelFit)["reason"])
+    codes = {*verdict, *get_args(fit), "no_repeat_orders"}
+    assert {"model_better", "not_converged"} <= codes
+    assert [code for code in codes if not has_words(code)] == []
+
+
+def test_every_model_and_every_parameter_has_words() -> None:
+    assert without_words("candidate", get_args(get_type_hints(lifetime.ModelFit)["model"])) == []
+    parameters = (
+        lifetime.BetaGeometricNBD.with_parameters(r=1, alpha=1, a=1, b=1).fit_.parameters,
+        lifetime.GammaGamma.with_parameters(p=1, q=2, v=1).fit_.parameters,
+    )
+    assert without_words("parameter", {name for named in parameters for name in named}) == []
+    paid_at = get_args(get_type_hints(lifetime.Discounting)["paid_at"])
+    assert without_words("paid_at", paid_at) == []
+
+
+def test_every_measure_shown_is_one_that_the_tests_take() -> None:
+    measured = {name for name in backtest.metrics.__all__ if isinstance(getattr(backtest.metrics, name), Metric)}
+    assert set(MEASURES) - measured == {"rmse"} - measured
+
+
+def test_every_number_of_a_customer_that_a_model_may_look_at_has_words() -> None:
+    columns = [column for column in analysis.COLUMNS if column.file == "customers.parquet"]
+    names = [column.name for column in columns]
+    features = columns[: names.index("may_profile")]
+    numbers = [column.name for column in features if column.type in {"count", "money", "number", "share", "score"}]
+    assert len(numbers) > 40
+    # How far out an order is depends on later ones, so no model looks at it.
+    assert without_words("feature", numbers) == ["outlier_count"]
+
+
+def test_every_interval_says_how_it_was_made() -> None:
+    methods = set()
+    for path in SOURCE.rglob("*.py"):
+        methods |= set(re.findall(r'method="(student|wilson|normal|poisson|\w*bootstrap)"', path.read_text("utf-8")))
+    assert {"student", "paired_bootstrap"} <= methods
+    assert without_words("method", methods) == []
 
 
 def test_every_rate_and_every_reason_for_a_missing_one_has_words() -> None:

@@ -1,8 +1,9 @@
 """Reports: how do I see it?
 
 Reads a result folder and nothing else (manifest.json, rates.json, customers, reasons, actions, cohorts, segments and
-quality.parquet); adds report.html, tables.xlsx and the options behind charts.json. It computes nothing: it picks,
-formats and says, in English or Chinese, what the rooms below handed over as codes and numbers.
+quality.parquet; forecast.json and models/*.json where there are any); adds report.html, tables.xlsx and the options
+behind charts.json. It computes nothing: it picks, counts, formats and says, in English or Chinese, what the rooms
+below handed over as codes and numbers.
 
 >>> reason_text("order_count", 3, language="en")
 'orders so far: 3'

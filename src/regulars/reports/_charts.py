@@ -5,18 +5,32 @@ says numbers as the sentences do. Lines are never smoothed: a curve between two 
 """
 
 from pathlib import Path
-from typing import Any
 
+from regulars.reports._chances import chances_chart
+from regulars.reports._drawing import (
+    ACCENT,
+    INK,
+    QUIET,
+    Chart,
+    chart_of,
+    curve,
+    diagonal,
+    frame,
+    name_axis,
+    name_grid,
+    percent,
+    percent_axis,
+)
 from regulars.reports._folder import ResultFolder, Row
+from regulars.reports._forecasts import revenue_chart
 from regulars.reports._groups import segment_rows
+from regulars.reports._purchase_card import calibration_chart
 from regulars.reports._table import Table, cells, columns
+from regulars.reports._values import values_chart
 from regulars.reports._voice import Language, Voice
 from regulars.reports._words import WORDS, Vocabulary, word
 
-ACCENT, QUIET, INK, LINE = "#0b6e5f", "#b5bdba", "#414a47", "#dfe4e1"
-_BAR_HEIGHT, _LABEL_WIDTH = 46, 112
-
-Chart = dict[str, Any]
+_BAR_HEIGHT = 46
 
 
 def charts(folder: Path, language: Language = "en") -> dict[str, Chart]:
@@ -27,6 +41,10 @@ def charts(folder: Path, language: Language = "en") -> dict[str, Chart]:
         "lifecycle": _shares(result, "lifecycle_stage", "stage", voice=voice),
         "groups": _shares(result, "rfm_group", "group", voice=voice),
         "concentration": _concentration(result, voice=voice),
+        "revenue": revenue_chart(result, voice=voice),
+        "chances": chances_chart(result, voice=voice),
+        "values": values_chart(result, voice=voice),
+        "calibration": calibration_chart(result, voice=voice),
     }
     return {name: chart for name, chart in drawn.items() if chart is not None}
 
@@ -43,18 +61,11 @@ def _shares(result: ResultFolder, segmentation: str, vocabulary: Vocabulary, *, 
         "group": voice.t("Customers and spend by group"),
     }
     option = {
-        **_frame(),
+        **frame(),
         "legend": {"data": [of_customers, of_spend], "top": 0, "left": 0, "textStyle": {"color": INK}},
-        "grid": {"left": _LABEL_WIDTH + 8, "right": 48, "top": 36, "bottom": 8},
-        "xAxis": {**_percent_axis(), "axisLabel": {"show": False}, "splitLine": {"show": False}},
-        "yAxis": {
-            "type": "category",
-            "data": names,
-            "inverse": True,
-            "axisTick": {"show": False},
-            "axisLine": {"lineStyle": {"color": LINE}},
-            "axisLabel": {"color": INK, "fontSize": 13, "width": _LABEL_WIDTH, "overflow": "break"},
-        },
+        "grid": name_grid(top=36),
+        "xAxis": {**percent_axis(), "axisLabel": {"show": False}, "splitLine": {"show": False}},
+        "yAxis": name_axis(names),
         "series": [
             _bars(of_customers, "share_of_customers", rows, names, ACCENT, voice=voice),
             _bars(of_spend, "share_of_spend", rows, names, QUIET, voice=voice),
@@ -67,7 +78,7 @@ def _shares(result: ResultFolder, segmentation: str, vocabulary: Vocabulary, *, 
     for name, row in zip(names, rows, strict=True):
         shares = (voice.share(row[measure] or 0) for measure in ("share_of_customers", "share_of_spend"))
         table.rows.append(cells(name, voice.count(row["customers"]), *shares))
-    return _chart(titles[vocabulary], option, table, height=64 + _BAR_HEIGHT * len(rows), voice=voice)
+    return chart_of(titles[vocabulary], option, table, height=64 + _BAR_HEIGHT * len(rows), voice=voice)
 
 
 def _bars(name: str, measure: str, rows: list[Row], names: list[str], colour: str, *, voice: Voice) -> Chart:
@@ -76,7 +87,7 @@ def _bars(name: str, measure: str, rows: list[Row], names: list[str], colour: st
         share = row[measure] or 0
         data.append(
             {
-                "value": _percent(share),
+                "value": percent(share),
                 "label": {"formatter": voice.share(share)},
                 "tooltip": {"formatter": f"{segment}\n{name}: {voice.share(share)}"},
             }
@@ -101,7 +112,7 @@ def _concentration(result: ResultFolder, *, voice: Voice) -> Chart | None:
     said = [_point_text(point, voice=voice) for point in points]
     data = [
         {
-            "value": [_percent(point["share_of_customers"]), _percent(point["share_of_spend"])],
+            "value": [percent(point["share_of_customers"]), percent(point["share_of_spend"])],
             "tooltip": {"formatter": text},
         }
         for point, text in zip(points, said, strict=True)
@@ -109,39 +120,16 @@ def _concentration(result: ResultFolder, *, voice: Voice) -> Chart | None:
     of_customers, of_spend = voice.t("Share of customers, best first"), voice.t("Share of spend")
     middle = {"nameLocation": "middle", "nameGap": 30, "nameTextStyle": {"color": INK}}
     option = {
-        **_frame(),
+        **frame(),
         "grid": {"left": 52, "right": 24, "top": 32, "bottom": 56},
-        "xAxis": {**_percent_axis(), **middle, "name": of_customers, "max": 100},
-        "yAxis": {**_percent_axis(), "name": of_spend, "nameTextStyle": {"color": INK, "align": "left"}, "max": 100},
-        "series": [_curve(title, data), _diagonal(voice.t("If all spent alike"))],
+        "xAxis": {**percent_axis(), **middle, "name": of_customers, "max": 100},
+        "yAxis": {**percent_axis(), "name": of_spend, "nameTextStyle": {"color": INK, "align": "left"}, "max": 100},
+        "series": [curve(title, data), diagonal(voice.t("If all spent alike"))],
     }
     table = Table(caption=title, columns=columns(voice.t("Best customers"), "#" + voice.t("Share of spend")))
     for point in points:
         table.rows.append(cells(voice.share(point["share_of_customers"]), voice.share(point["share_of_spend"])))
-    return _chart(title, option, table, height=340, voice=voice)
-
-
-def _curve(name: str, data: list[Chart]) -> Chart:
-    return {
-        "type": "line",
-        "name": name,
-        "data": data,
-        "symbolSize": 6,
-        "lineStyle": {"color": ACCENT, "width": 2},
-        "itemStyle": {"color": ACCENT},
-        "areaStyle": {"color": ACCENT, "opacity": 0.08},
-    }
-
-
-def _diagonal(name: str) -> Chart:
-    return {
-        "type": "line",
-        "name": name,
-        "data": [[0, 0], [100, 100]],
-        "symbol": "none",
-        "silent": True,
-        "lineStyle": {"color": QUIET, "width": 1, "type": "dashed"},
-    }
+    return chart_of(title, option, table, height=340, voice=voice)
 
 
 def _point_text(point: Row, *, voice: Voice) -> str:
@@ -150,34 +138,3 @@ def _point_text(point: Row, *, voice: Voice) -> str:
         customers=voice.share(point["share_of_customers"]),
         spend=voice.share(point["share_of_spend"]),
     )
-
-
-def _chart(title: str, option: Chart, table: Table, *, height: int, voice: Voice) -> Chart:
-    description = voice.t("{title}. The same numbers stand in the table below.", title=title)
-    return {
-        "title": title,
-        "description": description,
-        "height": height,
-        "option": {**option, "aria": {"enabled": True, "label": {"description": description}}},
-        "columns": [column.text for column in table.columns],
-        "rows": [[cell.text for cell in row] for row in table.rows],
-    }
-
-
-def _frame() -> Chart:
-    # Rich text is drawn, not parsed: a customer's own channel name can never become markup.
-    return {"animation": False, "tooltip": {"trigger": "item", "renderMode": "richText", "confine": True}}
-
-
-def _percent_axis() -> Chart:
-    return {
-        "type": "value",
-        "min": 0,
-        "axisLabel": {"formatter": "{value}%", "color": INK},
-        "splitLine": {"lineStyle": {"color": LINE}},
-        "axisLine": {"show": False},
-    }
-
-
-def _percent(share: float) -> float:
-    return round(100 * share, 2)

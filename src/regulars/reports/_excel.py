@@ -8,10 +8,13 @@ from typing import Any
 
 import xlsxwriter
 
+from regulars.reports._clusters import traits_text
 from regulars.reports._columns import CUSTOMER_COLUMNS, heading, setting_of
 from regulars.reports._contacts import action_words, titles, why
 from regulars.reports._folder import ResultFolder, Row, figure, is_contact
+from regulars.reports._groups import segment_rows
 from regulars.reports._quality import issue_words, rule_words
+from regulars.reports._referrals import own_values
 from regulars.reports._sentences import name_of, why_missing
 from regulars.reports._target import writable
 from regulars.reports._voice import Language, Voice
@@ -37,6 +40,7 @@ _WORDED: dict[str, Vocabulary] = {
     "column_name": "column",
     "kind": "kind",
     "segmentation": "segmentation",
+    "feedback_language": "language",
 }
 _SEGMENT_WORDS: dict[str, Vocabulary] = {"lifecycle_stage": "stage"}
 _EIGHT = ("figure", "value", "low", "high", "base", "previous", "year_before", "why_missing")
@@ -48,6 +52,13 @@ _SEGMENTS = (
     "segmentation", "segment", "recency_score", "frequency_score", "customers", "share_of_customers", "spend_total",
     "share_of_spend", "lifetime_value", "order_count_mean", "days_since_last_mean",
 )  # fmt: skip
+_CLUSTERS = (
+    "cluster", "traits", "customers", "share_of_customers", "spend_total", "share_of_spend", "lifetime_value",
+    "order_day_count", "spend_mean", "days_since_last", "tenure_days", "usage_count",
+)  # fmt: skip
+_ADVOCATES = (
+    "customer_id", "referred_directly", "referred_in_all", "referral_value", "lifetime_value", "total_value",
+)  # fmt: skip
 _COHORTS = (
     "cohort", "month_number", "cohort_size", "active_customers", "retention", "retention_low", "retention_high",
     "revenue", "revenue_per_customer", "is_partial",
@@ -56,7 +67,9 @@ _QUALITY = ("file", "kind", "column_name", "issue", "rule", "row_count", "share"
 
 
 def write_xlsx(folder: Path, *, path: Path, language: Language = "en", max_rows: int = EXCEL_ROWS) -> Path:
-    """Write the eight numbers, actions, customers, segments, cohorts and quality as sheets; return the path.
+    """Write the eight numbers, actions, customers, groups, cohorts and quality as sheets; return the path.
+
+    Groups found in the records and advocates have a sheet of their own where there are any.
 
     A sheet holds at most `max_rows` rows; where there are more, the last one says how many do not fit. Every text
     is written as text: one that begins with = is no formula.
@@ -83,6 +96,14 @@ def _sheets(result: ResultFolder, *, voice: Voice) -> Iterator[tuple[str, tuple[
     customers = tuple(name for name in CUSTOMER_COLUMNS if name in known)
     yield voice.t("All customers"), customers, result.stream("customers.parquet", customers)
     yield voice.t("Groups"), _SEGMENTS, result.rows("segments.parquet")
+    found = list(_clusters(result, voice=voice))
+    if found:
+        yield voice.t("Groups found in the records"), _CLUSTERS, found
+    advocates: list[Row] = result.rates.get("advocates") or []
+    if advocates:
+        own = own_values(result, advocates)
+        rows = ({**row, "lifetime_value": own.get(row["customer_id"])} for row in advocates)
+        yield voice.t("Who brings whom"), _ADVOCATES, rows
     yield voice.t("By month of first order"), _COHORTS, result.rows("cohorts.parquet")
     yield voice.t("Quality of the records"), _QUALITY, result.rows("quality.parquet")
 
@@ -102,6 +123,20 @@ def _eight(result: ResultFolder, *, voice: Voice) -> Iterator[Row]:
             "year_before": year_before.value if year_before else None,
             "why_missing": why_missing(now, voice=voice) if now.value is None else None,
             "unit": now.unit,
+        }
+
+
+def _clusters(result: ResultFolder, *, voice: Voice) -> Iterator[Row]:
+    """Yield the groups found in the records, each with what sets it apart and its means."""
+    worth = {row["segment"]: row["lifetime_value"] for row in segment_rows(result, "cluster", [])}
+    for group in (result.manifest.get("clusters") or {}).get("clusters", []):
+        yield {
+            **dict.fromkeys(_CLUSTERS),
+            **{name: value for name, value in group.items() if name in _CLUSTERS},
+            **group["means"],
+            "cluster": group["number"],
+            "traits": traits_text(group, voice=voice),
+            "lifetime_value": worth.get(str(group["number"])),
         }
 
 
@@ -164,6 +199,11 @@ class _Writer:
             "next_action": lambda: action_words(value, self.own_titles, voice=voice),
             "issue": lambda: issue_words(value, voice=voice),
             "rule": lambda: rule_words(value, voice=voice),
-            "segment": lambda: word(_SEGMENT_WORDS.get(row["segmentation"], "group"), value, voice=voice),
+            "segment": lambda: self._segment(value, row["segmentation"]),
         }
         return said[name]() if name in said else str(value)
+
+    def _segment(self, segment: str, segmentation: str) -> str:
+        if segmentation == "cluster":
+            return self.voice.t("Group {number}", number=segment)
+        return word(_SEGMENT_WORDS.get(segmentation, "group"), segment, voice=self.voice)

@@ -8,9 +8,11 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
 from regulars.core import Figure, Interval, Period, RegularsError, date
 from regulars.strategy import LEAVE_ALONE, SEEN_IN
@@ -135,6 +137,27 @@ class ResultFolder:
             found[row["customer_id"]].append(row)
         return found
 
+    def customers(self, customer_ids: Sequence[str], columns: Sequence[str]) -> dict[str, Row]:
+        """Return columns of some customers, by customer."""
+        rows = self._of(customer_ids, "customers.parquet", ["customer_id", *columns])
+        return {row["customer_id"]: row for row in rows}
+
+    def numbers(self, column: str) -> NDArray[np.float64]:
+        """Return a column of all customers as numbers, without the missing ones; empty if there is no such column."""
+        table = self.table("customers.parquet", [column])
+        if table is None or column not in table.column_names:
+            return np.empty(0)
+        return np.asarray(table[column].drop_null().cast(pa.float64()).to_numpy(), dtype=np.float64)
+
+    def without(self, column: str, why: str) -> dict[str, int]:
+        """Return how many customers have nothing in a column, by the code in the column `why`, most first."""
+        table = self.table("customers.parquet", [column, why])
+        if table is None or {column, why} - set(table.column_names):
+            return {}
+        codes = table.filter(pc.is_null(table[column]))[why].cast(pa.string()).fill_null("no_records")
+        counts = {pair["values"]: pair["counts"] for pair in codes.value_counts().to_pylist()}
+        return dict(sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])))
+
     def seen_of(self, customer_ids: Sequence[str]) -> dict[str, Row]:
         """Return what the triggers of the playbook look at, of some customers."""
         columns = ["customer_id", *dict.fromkeys(SEEN_IN.values())]
@@ -150,6 +173,10 @@ class ResultFolder:
         wanted = [("customer_id", "in", list(customer_ids))]
         rows: list[Row] = pq.read_table(path, columns=kept, filters=wanted).to_pylist()
         return rows
+
+    def optional(self, file: str) -> Row | None:
+        """Return a JSON file that not every result has; None if there is none."""
+        return self._json(file) if (self.path / file).is_file() else None
 
     def _json(self, file: str) -> Row:
         path = self.path / file

@@ -12,8 +12,9 @@ from regulars.reports._words import word
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Method:
-    """The section's sentences and tables."""
+    """The section's sentences and tables; `is_plain` where lifetime values are those of the plain rule."""
 
+    is_plain: bool
     notes: list[str]
     settings: Table
     versions: Table
@@ -25,7 +26,11 @@ def method(folder: ResultFolder, *, voice: Voice) -> Method:
         note_text(note["code"], note.get("params") or {}, language=voice.language)
         for note in folder.manifest.get("notes", [])
     ]
-    return Method(notes=notes, settings=_settings(folder, voice=voice), versions=_versions(folder, voice=voice))
+    lifetime = folder.optional("models/lifetime.json") or {}
+    is_plain = lifetime.get("in_use", "plain") == "plain"
+    return Method(
+        is_plain=is_plain, notes=notes, settings=_settings(folder, voice=voice), versions=_versions(folder, voice=voice)
+    )
 
 
 def _settings(folder: ResultFolder, *, voice: Voice) -> Table:

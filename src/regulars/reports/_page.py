@@ -6,15 +6,21 @@ from pathlib import Path
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from regulars.reports._business import efficiency, rates
+from regulars.reports._chances import chances
 from regulars.reports._charts import charts
+from regulars.reports._clusters import found_groups
 from regulars.reports._contacts import contacts
 from regulars.reports._folder import ResultFolder
+from regulars.reports._forecasts import revenue
 from regulars.reports._groups import cohorts, grid, groups, lifecycle
 from regulars.reports._headline import cards, summary
 from regulars.reports._method import method
+from regulars.reports._model_cards import model_cards
 from regulars.reports._quality import quality
+from regulars.reports._referrals import referrals
 from regulars.reports._scores import scores
 from regulars.reports._target import writable
+from regulars.reports._values import values
 from regulars.reports._voice import Language, Voice
 
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -46,13 +52,18 @@ def render_html(folder: Path, *, path: Path | None = None, language: Language = 
         as_of=voice.day(result.as_of),
         first_day=voice.day(result.first_day),
         period_days=result.setting("windows", "period_days", 90),
-        counts=result.manifest["counts"],
         summary=summary(result, voice=voice),
         cards=cards(result, voice=voice),
         contacts=contacts(result, voice=voice),
         scores=scores(result, voice=voice),
         lifecycle=lifecycle(result, voice=voice),
+        revenue=revenue(result, voice=voice),
+        chances=chances(result, voice=voice),
+        values=values(result, voice=voice),
+        model_cards=model_cards(result, voice=voice),
         grid=grid(result, voice=voice),
+        found_groups=found_groups(result, voice=voice),
+        referrals=referrals(result, voice=voice),
         groups=groups(result, voice=voice),
         cohorts=cohorts(result, voice=voice),
         rates=rates(result, voice=voice),

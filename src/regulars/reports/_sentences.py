@@ -27,6 +27,7 @@ FIGURES: Mapping[str, str] = {
     "lifetime_value": N_("Lifetime value"),
     "next_action": N_("Next action"),
     "value_rate": N_("Value a year"),
+    "brought_share": N_("Share brought by others"),
 }
 
 MEANINGS: Mapping[str, str] = {
@@ -42,6 +43,7 @@ MEANINGS: Mapping[str, str] = {
     "new_customers": N_("first order in the period"),
     "referral_rate": N_("customers who brought at least one other"),
     "churn_rate": N_("of those active in the period before, not active in this one"),
+    "brought_share": N_("of all customers, those whom another customer brought"),
 }
 
 # `{value}` is the number as it is said; the base and the interval follow in brackets.
@@ -52,6 +54,7 @@ _SAID: Mapping[str, str] = {
     "repeat_rate": N_("{value} bought more than once"),
     "referral_rate": N_("{value} brought somebody"),
     "churn_rate": N_("{value} left"),
+    "brought_share": N_("{value} were brought by another customer"),
     "nps": N_("Net promoter score {value}"),
     "csat": N_("{value} satisfied"),
     "ces": N_("Ease {value} of 7"),
@@ -74,6 +77,28 @@ WHY_MISSING: Mapping[str, str] = {
     "short_history": N_("known for too short a time"),
     "no_history": N_("nobody has been known for long enough"),
     "no_records": N_("nothing is recorded for it"),
+    # why there is no group, no forecast, no value through others
+    "too_few_customers": N_("there are too few customers"),
+    "too_few_repeaters": N_("too few customers have bought again"),
+    "no_stable_groups": N_("no groups would come out again"),
+    "too_short_history": N_("the records are too short"),
+    "one_class_only": N_("all customers did the same"),
+    "no_repeat_orders": N_("nobody has ordered on two days"),
+    "no_time_observed": N_("all first orders are of the last day"),
+    "parameter_at_boundary": N_("the customers are too alike for a model of their differences"),
+    "not_identified": N_("the records fit many models equally well"),
+    "not_converged": N_("the search for the best model did not come to an end"),
+    "mean_undefined": N_("amounts are so far apart that they have no mean to count on"),
+    "rule_not_beaten": N_("no model did better beyond doubt"),
+    "model_better": N_("the model did better"),
+    "no_own_value": N_("has no value of their own"),
+    "brought_only": N_("only the people they brought are counted"),
+}
+
+# Of one person, where the words above speak of the whole business.
+_WHY_NOT_IN_IT: Mapping[str, str] = {
+    "no_orders": N_("never ordered"),
+    "no_history": N_("known for too short a time"),
 }
 
 _OF_ANSWERS = frozenset({"nps", "csat", "ces"})
@@ -159,8 +184,33 @@ def interval(figure: Figure, *, voice: Voice) -> str:
 
 def why_missing(figure: Figure, *, voice: Voice) -> str:
     """Return why a figure has no value."""
-    code = figure.reason or "no_records"
+    return why_text(figure.reason or "no_records", voice=voice)
+
+
+def why_text(code: str, *, voice: Voice) -> str:
+    """Return in words why something is not known."""
     return voice.t(WHY_MISSING[code]) if code in WHY_MISSING else readable(code)
+
+
+def people_without(counts: Mapping[str, int], *, voice: Voice) -> str:
+    """Return how many have no figure and why, from the number by reason; empty where everybody has one."""
+    if not counts:
+        return ""
+    reasons = [
+        voice.t("{name}: {value}", name=_why_not_in_it(code, voice=voice), value=voice.count(count))
+        for code, count in counts.items()
+    ]
+    total = sum(counts.values())
+    return voice.nt(
+        "{n} customer is not in it ({reasons}).",
+        "{n} customers are not in it ({reasons}).",
+        total,
+        reasons=voice.t("; ").join(reasons),
+    )
+
+
+def _why_not_in_it(code: str, *, voice: Voice) -> str:
+    return voice.t(_WHY_NOT_IN_IT[code]) if code in _WHY_NOT_IN_IT else why_text(code, voice=voice)
 
 
 def change(now: Figure, then: Figure | None, *, voice: Voice) -> Change | None:

@@ -67,6 +67,10 @@ class Voice:
         text = format_decimal(round(value, digits) + 0.0, format="#,##0." + "#" * digits, locale=self.locale)
         return str(text)
 
+    def precise(self, value: float, *, digits: int) -> str:
+        """Return a number with just so many decimals, for columns that are compared digit by digit."""
+        return str(format_decimal(round(value, digits) + 0.0, format="#,##0." + "0" * digits, locale=self.locale))
+
     def score(self, value: float) -> str:
         """Return points of a score, with one decimal."""
         return str(format_decimal(round(value, 1) + 0.0, format="#,##0.0", locale=self.locale))

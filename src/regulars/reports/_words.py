@@ -3,12 +3,22 @@
 from collections.abc import Mapping
 from typing import Literal
 
+from regulars.reports._model_words import (
+    CANDIDATES,
+    FEATURES,
+    FORECAST_RULES,
+    PAID_AT,
+    PARAMETERS,
+    REFERRAL_FAULTS,
+    TRAITS,
+)
 from regulars.reports._record_words import ISSUES, KINDS, QUARANTINE, RECORD_COLUMNS, RULES
 from regulars.reports._voice import N_, Voice
 
 Vocabulary = Literal[
-    "action", "advice", "channel", "column", "engine", "grade", "group", "issue", "key_role", "kind",
-    "method", "normaliser", "part", "quarantine", "rule", "segmentation", "stage", "stage_meaning", "weighting",
+    "action", "advice", "candidate", "channel", "column", "engine", "feature", "forecast_rule", "grade", "group",
+    "issue", "key_role", "kind", "language", "method", "normaliser", "paid_at", "parameter", "part", "quarantine",
+    "referral_fault", "rule", "segmentation", "stage", "stage_meaning", "trait", "weighting",
 ]  # fmt: skip
 
 WORDS: Mapping[Vocabulary, Mapping[str, str]] = {
@@ -97,12 +107,23 @@ WORDS: Mapping[Vocabulary, Mapping[str, str]] = {
         "bootstrap": N_("bootstrap"),
         "normal": N_("normal approximation"),
         "poisson": N_("Poisson interval"),
+        "student": N_("Student's interval of a mean"),
+        "paired_bootstrap": N_("bootstrap of both on the same customers"),
     },
     "segmentation": {
         "rfm_group": N_("Group"),
         "lifecycle_stage": N_("Stage of life"),
         "rf_grid": N_("Recency by frequency"),
+        "cluster": N_("Groups found in the records"),
     },
+    "candidate": CANDIDATES,
+    "feature": FEATURES,
+    "forecast_rule": FORECAST_RULES,
+    "language": {"zh": N_("Chinese"), "en": N_("English"), "other": N_("another language")},
+    "paid_at": PAID_AT,
+    "parameter": PARAMETERS,
+    "referral_fault": REFERRAL_FAULTS,
+    "trait": TRAITS,
     "weighting": {
         "manual": N_("set by hand"),
         "equal": N_("all equal"),

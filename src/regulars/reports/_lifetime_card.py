@@ -1,0 +1,131 @@
+"""What will a customer be worth? Which rule makes the lifetime value, why, and what the models found."""
+
+from regulars.reports._folder import ResultFolder, Row
+from regulars.reports._model_card import ModelCard
+from regulars.reports._sentences import why_text
+from regulars.reports._table import Table, cells, columns
+from regulars.reports._trials import Trials, trials, winner_text
+from regulars.reports._voice import Voice
+from regulars.reports._words import word
+
+# What a verdict says; any other reason is one for which nothing was fitted or the fit is not to be trusted.
+_JUDGED = frozenset({"model_better", "rule_not_beaten", "too_few_customers", "one_class_only"})
+_PLAIN = "plain"
+
+
+def lifetime_card(folder: ResultFolder, *, voice: Voice) -> ModelCard | None:
+    """Return what is to be said of the lifetime value; None for a result without the account of its models."""
+    model = folder.optional("models/lifetime.json")
+    if model is None:
+        return None
+    paid = model["discounting"]
+    title = voice.t("What will a customer be worth in {months} months?", months=voice.count(paid["months"]))
+    return ModelCard(
+        title=title,
+        lines=[_who(model, voice=voice), _rule_text(model["in_use"], paid, voice=voice)],
+        trials=_trials(model, voice=voice),
+        after=" ".join(_checks(model, voice=voice)),
+        tables=_parameters(model, voice=voice),
+    )
+
+
+def _who(model: Row, *, voice: Voice) -> str:
+    # The reason is the test's where there was one: too few customers may be too few to fit or too few to judge by.
+    if model["verdict"] is not None and model["verdict"]["customers"] and model["reason"] in _JUDGED:
+        return winner_text(model, voice=voice)
+    return voice.t(
+        "“{rule}” is used: {why}.", rule=word("candidate", model["in_use"], voice=voice), why=_why(model, voice=voice)
+    )
+
+
+def _why(model: Row, *, voice: Voice) -> str:
+    """Return why nothing was judged, with how many there are and how many it takes where they are too few."""
+    reason = model["reason"]
+    fit = next((fit for fit in _fits(model) if fit["reason"] == reason), None)
+    if fit is not None and fit["needed"] is not None:
+        needed = voice.count(fit["needed"])
+        if reason == "too_few_repeaters":
+            return voice.t(
+                "{people} customers have bought again, and a model takes {needed}",
+                people=voice.count(fit["repeaters"]),
+                needed=needed,
+            )
+        return voice.t(
+            "there are {people} customers with orders, and a model takes {needed}",
+            people=voice.count(fit["customers"]),
+            needed=needed,
+        )
+    return why_text(reason, voice=voice)
+
+
+def _rule_text(rule: str, paid: Row, *, voice: Voice) -> str:
+    rate = voice.share(paid["annual_rate"])
+    at = word("paid_at", paid["paid_at"], voice=voice)
+    if rule == _PLAIN:
+        return voice.t(
+            "It takes the margin of the last 365 days for that of every year to come. Money later is worth less:"
+            " {rate} a year, counted at {at}.",
+            rate=rate,
+            at=at,
+        )
+    return voice.t(
+        "It expects purchases from how often and how lately somebody bought, times the margin of a purchase of theirs."
+        " Money later is worth less: {rate} a year, counted at {at}.",
+        rate=rate,
+        at=at,
+    )
+
+
+def _trials(model: Row, *, voice: Voice) -> Trials | None:
+    if model["verdict"] is None:
+        return None
+    caption = voice.t("Who foresaw best what customers would bring")
+    return trials(model["verdict"], in_use=model["in_use"], caption=caption, voice=voice)
+
+
+def _fits(model: Row) -> list[Row]:
+    return [fit for fit in (model.get("purchases"), model.get("margins")) if fit]
+
+
+def _parameters(model: Row, *, voice: Voice) -> list[Table]:
+    table = Table(
+        caption=voice.t("What the models learned"),
+        columns=columns(
+            voice.t("Model"), voice.t("Parameter"), "#" + voice.t("Value"), "#" + voice.t("Standard error")
+        ),
+    )
+    for fit in _fits(model):
+        errors = fit["standard_errors"]
+        for name, value in fit["parameters"].items():
+            error = voice.precise(errors[name], digits=3) if name in errors else "–"
+            model_name = word("candidate", fit["model"], voice=voice)
+            table.rows.append(
+                cells(model_name, word("parameter", name, voice=voice), voice.precise(value, digits=3), error)
+            )
+    return [table] if table.rows else []
+
+
+def _checks(model: Row, *, voice: Voice) -> list[str]:
+    said = []
+    purchases, margins = model.get("purchases"), model.get("margins")
+    if purchases and purchases["parameters"]:
+        said.append(
+            voice.t(
+                "The purchase model was fitted to {customers} customers, {repeaters} of whom bought again; its unit of"
+                " time is {days} days.",
+                customers=voice.count(purchases["customers"]),
+                repeaters=voice.count(purchases["repeaters"]),
+                days=voice.number(purchases["time_unit_days"]),
+            )
+        )
+    together = None if margins is None else margins["checks"].get("pearson_frequency_spend")
+    if margins is not None and together is not None:
+        said.append(
+            voice.t(
+                "The margin model takes how often and how much somebody buys for unrelated; among the {people} who"
+                " bought again their correlation is {value} (0 is none, 1 or -1 is full).",
+                people=voice.count(margins["repeaters"]),
+                value=voice.precise(together, digits=2),
+            )
+        )
+    return said

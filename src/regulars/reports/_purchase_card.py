@@ -1,0 +1,133 @@
+"""Will this customer buy? What was asked, which candidate answers, and whether the chances told came true."""
+
+from math import exp
+from typing import Any
+
+from regulars.core import date
+from regulars.reports._drawing import ACCENT, INK, Chart, chart_of, curve, diagonal, frame, percent, percent_axis
+from regulars.reports._folder import ResultFolder, Row
+from regulars.reports._model_card import ModelCard
+from regulars.reports._table import Table, cells, columns
+from regulars.reports._trials import trials, winner_text
+from regulars.reports._voice import Voice
+from regulars.reports._words import word
+
+_FEATURES_SHOWN = 8
+_MODEL = "logistic"
+
+
+def purchase_card(folder: ResultFolder, *, voice: Voice) -> ModelCard | None:
+    """Return what is to be said of the forecast of purchases; None for a result without one."""
+    model = folder.optional("models/purchase.json")
+    if model is None:
+        return None
+    days = voice.count(model["horizon"]["days"])
+    title = voice.t("Will this customer buy within {days} days?", days=days)
+    asked = _horizon_text(folder, model["horizon"], voice=voice)
+    if model["reason"] == "too_short_history":
+        return ModelCard(title=title, lines=[asked, _too_short(model["cutoffs"], voice=voice)])
+    caption = voice.t("Who foresaw best who would buy")
+    tested = trials(model["verdict"], in_use=model["in_use"], caption=caption, voice=voice)
+    features = _features(model, voice=voice)
+    return ModelCard(
+        title=title,
+        lines=[asked, _test_text(model["cutoffs"], voice=voice), winner_text(model, voice=voice)],
+        trials=tested,
+        chart="calibration" if model.get("bins") else "",
+        after=_overfitting(model, voice=voice),
+        tables=[features] if features else [],
+    )
+
+
+def calibration_chart(folder: ResultFolder, *, voice: Voice) -> Chart | None:
+    """Return the shares that bought by the chance told, beside the line on which both are the same."""
+    model = folder.optional("models/purchase.json")
+    bins: list[Row] = [] if model is None else [one for one in model.get("bins") or [] if one["n"]]
+    if not bins:
+        return None
+    title = voice.t("Chance told and share that bought, in the test")
+    told, bought = voice.t("Chance told"), voice.t("Share that bought")
+    points: list[dict[str, Any]] = []
+    table = Table(caption=title, columns=columns(told, "#" + bought, "#" + voice.t("Customers")))
+    for one in bins:
+        row = voice.share(one["p"]), voice.share(one["share"]), voice.count(one["n"])
+        table.rows.append(cells(*row))
+        text = voice.t("told {told}, bought {bought} ({n} customers)", told=row[0], bought=row[1], n=row[2])
+        points.append({"value": [percent(one["p"]), percent(one["share"])], "tooltip": {"formatter": text}})
+    # Nothing is stacked up under this line, so nothing is shaded.
+    seen = {name: value for name, value in curve(bought, points).items() if name != "areaStyle"}
+    middle = {"nameLocation": "middle", "nameGap": 30, "nameTextStyle": {"color": INK}}
+    option = {
+        **frame(),
+        "grid": {"left": 52, "right": 24, "top": 32, "bottom": 56},
+        "xAxis": {**percent_axis(), **middle, "name": told, "max": 100},
+        "yAxis": {**percent_axis(), "name": bought, "nameTextStyle": {"color": INK, "align": "left"}, "max": 100},
+        "series": [{**seen, "itemStyle": {"color": ACCENT}}, diagonal(voice.t("If all came as told"))],
+    }
+    return chart_of(title, option, table, height=340, voice=voice)
+
+
+def _horizon_text(folder: ResultFolder, horizon: Row, *, voice: Voice) -> str:
+    days = voice.count(horizon["days"])
+    if horizon.get("reason") == "no_repeat_orders":
+        return voice.t("Nobody has ordered on two days yet, so {days} days are asked about.", days=days)
+    if folder.setting("prediction", "horizon_days") is not None or horizon.get("gap_days") is None:
+        return voice.t("{days} days were set as the time to ask about.", days=days)
+    return voice.t(
+        "Why {days} days: of {gaps} gaps between two order days of a customer three quarters are no longer than"
+        " {gap_days} days. That is rounded up to whole weeks, and kept between two weeks and a year.",
+        days=days,
+        gaps=voice.count(horizon["gaps"]),
+        gap_days=voice.count(horizon["gap_days"]),
+    )
+
+
+def _too_short(cutoffs: Row, *, voice: Voice) -> str:
+    return voice.t(
+        "No chances are told yet: the records reach back {days} days, and a forecast with a test on the past takes"
+        " {enough}.",
+        days=voice.count(cutoffs["history_days"]),
+        enough=voice.count(cutoffs["enough_days"]),
+    )
+
+
+def _test_text(cutoffs: Row, *, voice: Voice) -> str:
+    return voice.t(
+        "The test: with what was known on {day}, who would buy in the {days} days after? The candidates had learned"
+        " from {training} only; what came after no candidate had seen.",
+        day=voice.day(date.fromisoformat(cutoffs["test"])),
+        days=voice.count(cutoffs["horizon_days"]),
+        training=voice.nt("{n} earlier day", "{n} earlier days", len(cutoffs["training"])),
+    )
+
+
+def _overfitting(model: Row, *, voice: Voice) -> str:
+    learned, tested = model.get("training_auc"), model.get("test_auc")
+    if learned is None or tested is None:
+        return ""
+    return voice.t(
+        "“{model}” ordered the customers it learned from with {learned} (AUC) and those of the test with {tested}; much"
+        " less in the test would mean that it had learned by heart.",
+        model=word("candidate", _MODEL, voice=voice),
+        learned=voice.precise(learned, digits=3),
+        tested=voice.precise(tested, digits=3),
+    )
+
+
+def _features(model: Row, *, voice: Voice) -> Table | None:
+    found = sorted(model.get("features") or [], key=lambda one: (-abs(one["coefficient"]), one["name"]))
+    if not found:
+        return None
+    table = Table(
+        caption=voice.t(
+            "What “{model}” looks at most: how the odds of buying change where a figure is one standard deviation"
+            " higher and all others are the same",
+            model=word("candidate", _MODEL, voice=voice),
+        ),
+        columns=columns(voice.t("Figure"), voice.t("Buying becomes"), "#" + voice.t("Odds times")),
+    )
+    for one in found[:_FEATURES_SHOWN]:
+        way = voice.t("more likely") if one["coefficient"] > 0 else voice.t("less likely")
+        odds = voice.precise(exp(one["coefficient"]), digits=2)
+        table.rows.append(cells(word("feature", one["name"], voice=voice), way, odds))
+    return table

@@ -1,0 +1,121 @@
+"""The forecasts of the tea shop: the files of models and forecasts that a result may hold, by hand.
+
+Figures need not follow from one another; they have the shapes that `prediction`, `lifetime` and `analysis` write.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+Change = dict[str, Any]
+
+FILES = ("forecast.json", "models/purchase.json", "models/lifetime.json")
+
+
+def write_all(folder: Path) -> None:
+    """Write every file of forecasts into a result."""
+    for file, content in zip(FILES, (forecast(), purchase(), lifetime()), strict=True):
+        write(folder, file, content)
+
+
+def write(folder: Path, file: str, content: Change) -> None:
+    """Write one file of forecasts into a result."""
+    (folder / file).parent.mkdir(exist_ok=True)
+    (folder / file).write_text(json.dumps(content), encoding="utf-8")
+
+
+def forecast() -> Change:
+    """Return the revenue expected of today's customers."""
+    return {
+        "rule": "bg_nbd",
+        "revenue": [
+            {"days": days, "value": value, "expected_low": 0.9 * value, "expected_high": 1.1 * value,
+             "range_low": 0.7 * value, "range_high": 1.3 * value, "customers": 103}
+            for days, value in ((30, 812.4), (90, 2310.0), (365, 8120.75))
+        ],
+        "tested": {"cutoff": "2024-03-31", "days": 91, "expected": 2101.5, "range_low": 1500.0, "range_high": 2700.0,
+                   "came": 2244.1},
+    }  # fmt: skip
+
+
+def purchase() -> Change:
+    """Return the account of the forecast of purchases: a model that beat the rules."""
+    return {
+        "horizon": {"days": 91, "gaps": 389, "gap_days": 88, "reason": None},
+        "cutoffs": {"as_of": "2024-06-30", "horizon_days": 91, "test": "2024-03-31",
+                    "training": ["2023-10-01", "2023-12-31"], "reason": None, "history_days": 668,
+                    "enough_days": 273},
+        "in_use": "logistic",
+        "reason": "model_better",
+        "verdict": {
+            "winner": "logistic", "reason": "model_better", "decided_by": "auc", "best_rule": "rfm_rank_sum",
+            "trials": [
+                trial("recency", is_rule=True, auc=0.751, lapse_pr_auc=0.8, brier=0.2, ece=0.05, lift=1.9),
+                trial("rfm_rank_sum", is_rule=True, auc=0.795, lapse_pr_auc=0.84, brier=0.18, ece=0.04, lift=2.0),
+                trial("hiatus", is_rule=True, auc=0.702, lapse_pr_auc=0.77, brier=0.21, ece=0.06, lift=1.7),
+                trial("bg_nbd", gain=(-0.004, -0.03, 0.021), auc=0.791, brier=0.181, ece=0.05, lift=2.1),
+                trial("logistic", gain=(0.0171, 0.0023, 0.0322), auc=0.812, lapse_pr_auc=0.86, brier=0.17, ece=0.03,
+                      lift=2.2),
+            ],
+            "customers": 98, "positives": 41, "enough": None,
+            "resampling": {"seed": 0, "draws": 1000, "level": 0.95},
+        },
+        "features": [
+            {"name": "days_since_last", "coefficient": -0.91, "centre": 4.1, "spread": 1.2},
+            {"name": "orders_365d", "coefficient": 0.44, "centre": 1.0, "spread": 0.6},
+            {"name": "usage_count", "coefficient": 0.02, "centre": 1.0, "spread": 0.6},
+        ],
+        "training_auc": 0.834,
+        "test_auc": 0.812,
+        "bins": [{"p": 0.05 + place / 10, "share": 0.9 * place / 10, "n": 8 + place} for place in range(9)]
+        + [{"p": None, "share": None, "n": 0}],
+    }  # fmt: skip
+
+
+def lifetime() -> Change:
+    """Return the account of the lifetime value: models that were fitted and did not beat the plain rule."""
+    return {
+        "in_use": "plain",
+        "reason": "rule_not_beaten",
+        "verdict": {
+            "winner": "plain", "reason": "rule_not_beaten", "decided_by": "rmse", "best_rule": "plain",
+            "trials": [
+                trial("plain", is_rule=True, rmse=61.2, mae=33.1, bias=0.08, gini=0.61),
+                trial("bg_nbd", gain=(1.1, -2.4, 4.6), rmse=60.1, mae=32.0, bias=-0.05, gini=0.64),
+            ],
+            "customers": 98, "positives": None, "enough": None,
+            "resampling": {"seed": 0, "draws": 1000, "level": 0.95},
+        },
+        "purchases": fit("bg_nbd", {"r": 0.243, "alpha": 4.414, "a": 0.793, "b": 2.426}, time_unit_days=7.0),
+        "margins": {
+            **fit("gamma_gamma", {"p": 6.249, "q": 3.745, "v": 15.448}, time_unit_days=None),
+            "checks": {"pearson_frequency_spend": 0.1139},
+        },
+        "discounting": {"months": 12, "annual_rate": 0.1, "paid_at": "month_end"},
+    }  # fmt: skip
+
+
+def fit(model: str, parameters: Change, *, time_unit_days: float | None, **changes: Any) -> Change:
+    """Return one fitted model."""
+    return {
+        "model": model, "reason": None, "customers": 108, "repeaters": 66, "needed": None, "distinct_rows": 97,
+        "parameters": parameters, "standard_errors": {name: value / 10 for name, value in parameters.items()},
+        "log_covariance": [], "log_likelihood": -958.2, "iterations": 17, "time_unit_days": time_unit_days,
+        "conventions": {}, "checks": {}, **changes,
+    }  # fmt: skip
+
+
+def trial(
+    name: str, *, is_rule: bool = False, gain: tuple[float, float, float] | None = None, **figures: float
+) -> Change:
+    """Return how one candidate did; every figure within a tenth of itself."""
+    measured = {
+        metric: _measured(value, 0.9 * value, 1.1 * value, method="bootstrap") for metric, value in figures.items()
+    }
+    gained = None if gain is None else _measured(*gain, method="paired_bootstrap")
+    return {"name": name, "is_rule": is_rule, "figures": measured, "gain": gained}
+
+
+def _measured(value: float, low: float, high: float, *, method: str) -> Change:
+    low, high = min(low, high), max(low, high)
+    return {"value": value, "interval": {"low": low, "high": high, "method": method, "level": 0.95}}

@@ -1,0 +1,149 @@
+"""What comes next and what customers are worth: forecasts with their ranges, and what the past said of them."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from regulars import reports
+from regulars.reports._values import steps
+from reports import example_forecasts, example_result
+from reports.page_reader import Page, read_page
+
+AMOUNTS = st.floats(min_value=1e-3, max_value=1e9)
+
+
+def visible(folder: Path, language: reports.Language = "en") -> str:
+    return " ".join(read_page(reports.render_html(folder, language=language)).visible().split())
+
+
+def with_tested(result: Path, **changes: Any) -> str:
+    """Return the page of the forecast whose test went otherwise."""
+    content = example_forecasts.forecast()
+    content["tested"] = {**content["tested"], **changes}
+    example_forecasts.write(result, "forecast.json", content)
+    return visible(result)
+
+
+def test_a_forecast_says_whom_it_is_of_and_what_the_past_said(english: Page, chinese: Page) -> None:
+    said = " ".join(english.visible().split())
+    assert "Expected of today's 103 customers alone: who is still to be won is not in it." in said
+    assert "€2,101.50 was expected of the next 91 days (€1,500.00 to €2,700.00); €2,244.10 came." in said
+    assert "That is within the range." in said
+    assert "仅为现有 103 位客户的预期" in chinese.visible()
+
+
+@pytest.mark.parametrize(("came", "verdict"), [(1499.0, "too high"), (2701.0, "too low")])
+def test_a_forecast_that_was_wrong_says_so(result: Path, came: float, verdict: str) -> None:
+    said = with_tested(result, came=came)
+    assert f"take these forecasts for {verdict}" in said
+    assert "within the range." not in said
+
+
+def test_a_forecast_that_was_not_tested_says_so(result: Path) -> None:
+    example_forecasts.write(result, "forecast.json", {**example_forecasts.forecast(), "tested": None})
+    assert "It could not be tested on the past" in visible(result)
+
+
+def test_the_two_kinds_of_range_stand_in_the_chart_and_in_its_table(result: Path) -> None:
+    chart = reports.charts(result)["revenue"]
+    boxes = [box["value"] for box in chart["option"]["series"][0]["data"]]
+    assert all(box == sorted(box) for box in boxes)
+    assert boxes[0] == pytest.approx([0.7 * 812.4, 0.9 * 812.4, 812.4, 1.1 * 812.4, 1.3 * 812.4])
+    assert chart["rows"][0] == ["30 days", "€812.40", "€731.16 to €893.64", "€568.68 to €1,056.12"]
+
+
+def test_a_forecast_without_ranges_is_drawn_as_its_middle_and_says_that_they_are_not_known(result: Path) -> None:
+    content = example_forecasts.forecast()
+    ends = dict.fromkeys(("expected_low", "expected_high", "range_low", "range_high"))
+    content["revenue"] = [{**row, **ends} for row in content["revenue"]]
+    example_forecasts.write(result, "forecast.json", content)
+    chart = reports.charts(result)["revenue"]
+    assert chart["option"]["series"][0]["data"][0]["value"] == [812.4] * 5
+    assert chart["rows"][0] == ["30 days", "€812.40", "not known", "not known"]
+
+
+def test_chances_are_counted_in_ten_bins_and_who_has_none_is_told(result: Path) -> None:
+    rows = pq.read_table(result / "customers.parquet").to_pylist()
+    told = [row["p_purchase"] for row in rows if row["p_purchase"] is not None]
+    chart = reports.charts(result)["chances"]
+    counts, _ = np.histogram(told, bins=10, range=(0, 1))
+    assert [int(row[1]) for row in chart["rows"]] == counts.tolist()
+    said = visible(result)
+    likely = sum(chance >= 0.5 for chance in told)
+    assert f"{likely} of {len(told)} customers ({round(100 * likely / len(told))}%) are more likely than not" in said
+    assert "13 customers are not in it (never ordered: 12; withdrew consent to being profiled: 1)." in said
+
+
+def test_values_are_counted_once_each_whatever_their_sign_and_size(result: Path) -> None:
+    rows = pq.read_table(result / "customers.parquet").to_pylist()
+    worth = [-12.5, 0.0, 0.004, 3.0, 70.0, 9e6, *(float(number) for number in range(1, len(rows) - 6)), None]
+    for row, value in zip(rows, worth, strict=True):
+        row["lifetime_value"], row["lifetime_reason"] = value, None if value is not None else "no_history"
+    example_result.write(result / "customers.parquet", rows)
+    table = reports.charts(result)["values"]["rows"]
+    assert sum(int(row[1]) for row in table) == len(worth) - 1
+    assert [row[0] for row in table][:3] == ["a loss", "nothing", "below €2"]
+    assert "1 customer is not in it (known for too short a time: 1)." in visible(result)
+
+
+def test_the_best_tenth_and_the_middle_are_told(result: Path) -> None:
+    rows = pq.read_table(result / "customers.parquet").to_pylist()
+    for place, row in enumerate(rows):
+        row["lifetime_value"] = 1000.0 if place < 12 else 10.0 if place < 61 else 0.0
+    example_result.write(result / "customers.parquet", rows)
+    said = visible(result)
+    assert "Half of the customers are expected to bring €10.00 or more in 12 months." in said
+    assert "The most valuable tenth (12 of 120 customers) holds 96% of €12,490.00 in all." in said
+
+
+def test_where_half_bring_nothing_that_is_said(result: Path) -> None:
+    rows = pq.read_table(result / "customers.parquet").to_pylist()
+    for place, row in enumerate(rows):
+        row["lifetime_value"] = 5.0 if place < 50 else 0.0
+    example_result.write(result / "customers.parquet", rows)
+    assert "At least half of the customers are expected to bring nothing in 12 months." in visible(result)
+
+
+@given(st.tuples(AMOUNTS, AMOUNTS).map(sorted))
+def test_steps_are_round_ascend_and_reach_around_the_values(ends: list[float]) -> None:
+    low, high = ends
+    edges = steps(low, high)
+    assert edges[0] <= low
+    assert edges[-1] >= high
+    assert edges == sorted(set(edges))
+    assert all(f"{edge:e}"[:9] in {"1.000000e", "2.000000e", "5.000000e"} for edge in edges)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_result_without_forecasts_has_a_page_and_every_other_section(
+    tmp_path: Path, language: reports.Language
+) -> None:
+    folder = example_result.make(tmp_path / "result")
+    for file in example_forecasts.FILES:
+        (folder / file).unlink()
+    page = read_page(reports.render_html(folder, language=language))
+    ids = {element.attributes.get("id") for element in page.elements}
+    assert ids.isdisjoint({"ahead", "models", "chart-revenue", "chart-chances", "chart-calibration"})
+    assert {"values", "referrals", "groups", "chart-values"} <= ids
+    assert {link.attributes["href"].removeprefix("#") for link in page.all("a")} <= ids
+
+
+def test_an_older_result_without_the_new_columns_has_a_page(result: Path) -> None:
+    new = ("lifetime_reason", "cluster", "cluster_reason", "p_purchase", "p_lapse", "prediction_reason",
+           "expected_orders", "feedback_language", "is_advocate", "referral_value")  # fmt: skip
+    pq.write_table(pq.read_table(result / "customers.parquet").drop_columns(new), result / "customers.parquet")
+    drawn = reports.charts(result)
+    assert "chances" not in drawn
+    assert "values" in drawn
+    assert "Chances to buy" not in visible(result)
+
+
+def test_a_damaged_forecast_is_an_error_that_names_the_file(result: Path) -> None:
+    (result / "forecast.json").write_text("{")
+    with pytest.raises(reports.ResultUnreadable, match=r"forecast\.json"):
+        reports.render_html(result)

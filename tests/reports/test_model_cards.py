@@ -1,0 +1,167 @@
+"""How far forecasts can be trusted: who was put beside whom, who won and by how much, and what to do without a test."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from regulars import reports
+from reports import example_forecasts
+from reports.page_reader import Page, read_page
+
+PURCHASE, LIFETIME = "models/purchase.json", "models/lifetime.json"
+
+
+def section(page: Page) -> str:
+    """Return the text of the section on trust."""
+    found = next(e for e in page.all("section") if e.attributes.get("aria-labelledby") == "models")
+    return " ".join(found.text.split())
+
+
+def purchase_card(result: Path, language: reports.Language = "en", **changes: Any) -> str:
+    """Return the section for a forecast of purchases that went otherwise."""
+    example_forecasts.write(result, PURCHASE, {**example_forecasts.purchase(), **changes})
+    return section(read_page(reports.render_html(result, language=language)))
+
+
+def lifetime_card(result: Path, language: reports.Language = "en", **changes: Any) -> str:
+    """Return the section for a lifetime value that went otherwise."""
+    example_forecasts.write(result, LIFETIME, {**example_forecasts.lifetime(), **changes})
+    return section(read_page(reports.render_html(result, language=language)))
+
+
+def test_a_model_that_won_says_by_how_much_and_over_whom(english: Page, chinese: Page) -> None:
+    assert (
+        "“Many figures together (logistic regression)” is used: on the past it did better than the best plain rule,"
+        " “Ranks of recency, frequency and spend”. Order (AUC): 0.812 against 0.795, gain 0.0171 (95% interval 0.0023"
+        " to 0.0322), over 98 customers, of whom 41 bought."
+    ) in section(english)
+    assert "增益 0.0171（95% 区间 0.0023 至 0.0322），基于 98 位客户，其中 41 位购买" in section(chinese)
+
+
+def test_the_horizon_says_where_it_comes_from(result: Path, english: Page) -> None:
+    assert "of 389 gaps between two order days of a customer three quarters are no longer than 88" in section(english)
+    chosen = purchase_card(result, horizon={"days": 91, "gaps": 389, "gap_days": None, "reason": None})
+    assert "91 days were set as the time to ask about." in chosen
+    nobody = purchase_card(result, horizon={"days": 90, "gaps": 0, "gap_days": None, "reason": "no_repeat_orders"})
+    assert "Nobody has ordered on two days yet, so 90 days are asked about." in nobody
+
+
+def test_every_candidate_stands_in_the_table_with_its_figures_and_who_is_used_is_marked(english: Page) -> None:
+    rows = [" ".join(row.text.split()) for row in english.all("tr")]
+    (used,) = [row for row in rows if "model, in use" in row]
+    assert used.startswith("Many figures together (logistic regression)")
+    assert "0.731 to 0.893" in used
+    (untested,) = [row for row in rows if row.startswith("Purchase model (BG/NBD)") and "0.791" in row]
+    assert "–" in untested
+    assert sum("plain rule" in row and "Candidate" not in row for row in rows) == 4
+
+
+def test_every_measure_shown_is_explained(english: Page) -> None:
+    terms = [element.text for element in english.all("dt")]
+    for measure in ("Order (AUC)", "Finding who lapses (PR-AUC)", "The best tenth (lift)", "Typical error (RMSE)"):
+        assert measure in terms
+
+
+def test_learning_by_heart_would_be_seen(english: Page) -> None:
+    assert "0.834 (AUC) and those of the test with 0.812" in section(english)
+
+
+def test_the_strongest_figures_come_first_and_an_unknown_one_can_be_read(result: Path) -> None:
+    said = purchase_card(
+        result,
+        features=[
+            {"name": "garden_visits", "coefficient": 0.1, "centre": 0.0, "spread": 1.0},
+            {"name": "days_since_last", "coefficient": -0.91, "centre": 4.1, "spread": 1.2},
+        ],
+    )
+    assert said.index("Days since the last order less likely 0.40") < said.index("Garden visits more likely 1.11")
+
+
+def test_a_rule_that_was_not_beaten_says_how_near_the_models_came(english: Page) -> None:
+    assert (
+        "“Next year as the last one” is used: no model did better beyond doubt. The nearest, “Purchase model (BG/NBD)”:"
+        " Typical error (RMSE) €60.10 against €61.20, gain €1.10 (95% interval -€2.40 to €4.60), over 98 customers."
+    ) in section(english)
+
+
+def test_too_few_customers_says_how_many_there_were_and_how_many_it_takes(result: Path) -> None:
+    verdict = {**example_forecasts.purchase()["verdict"], "customers": 31, "positives": 6, "enough": 20}
+    said = purchase_card(result, in_use="recency", reason="too_few_customers", verdict=verdict)
+    assert (
+        "“Who bought last buys next” is used: the test had 31 customers, of whom 6 bought, too few to tell; it takes 20"
+        " who buy and 20 who do not."
+    ) in said
+
+
+def test_where_all_did_the_same_nothing_is_compared(result: Path) -> None:
+    verdict = {**example_forecasts.purchase()["verdict"], "customers": 31, "positives": 31}
+    said = purchase_card(result, in_use="recency", reason="one_class_only", verdict=verdict)
+    assert "all customers did the same (31 customers, of whom 31 bought)" in said
+
+
+def test_a_history_too_short_for_a_test_makes_no_forecast_and_says_what_it_takes(result: Path) -> None:
+    cutoffs = {"as_of": "2024-06-30", "horizon_days": 91, "test": None, "training": [], "reason": "too_short_history",
+               "history_days": 120, "enough_days": 273}  # fmt: skip
+    verdict: dict[str, Any] = {"winner": "recency", "reason": "too_short_history", "decided_by": "auc", "best_rule": None,
+               "trials": [], "customers": 0, "positives": None, "enough": None}  # fmt: skip
+    for language, expected in (("en", "the records reach back 120 days"), ("zh", "记录只追溯到 120 天前")):
+        said = purchase_card(
+            result,
+            language,  # type: ignore[arg-type]
+            reason="too_short_history",
+            in_use="recency",
+            cutoffs=cutoffs,
+            verdict=verdict,
+            bins=[],
+            features=[],
+            training_auc=None,
+            test_auc=None,
+        )
+        assert expected in said
+        assert "273" in said
+    assert "calibration" not in reports.charts(result)
+
+
+@pytest.mark.parametrize(
+    ("reason", "needed", "said"),
+    [
+        ("too_few_customers", 50, "there are 108 customers with orders, and a model takes 50"),
+        ("too_few_repeaters", 20, "66 customers have bought again, and a model takes 20"),
+        ("not_converged", None, "the search for the best model did not come to an end"),
+        ("parameter_at_boundary", None, "the customers are too alike for a model of their differences"),
+        ("too_short_history", None, "the records are too short"),
+    ],
+)
+def test_a_model_that_could_not_be_fitted_says_why(result: Path, reason: str, needed: int | None, said: str) -> None:
+    fit = example_forecasts.fit("bg_nbd", {}, time_unit_days=7.0, reason=reason, needed=needed)
+    card = lifetime_card(result, reason=reason, verdict=None, purchases=fit, margins=None)
+    assert f"“Next year as the last one” is used: {said}." in card
+
+
+def test_too_few_customers_in_the_test_are_not_taken_for_too_few_to_fit(result: Path) -> None:
+    verdict = {**example_forecasts.lifetime()["verdict"], "customers": 31, "enough": 40}
+    card = lifetime_card(result, reason="too_few_customers", verdict=verdict)
+    assert "“Next year as the last one” is used: the test had 31 customers, too few to tell; it takes 40." in card
+
+
+def test_what_the_models_learned_stands_with_its_doubt_and_its_unit_of_time(english: Page) -> None:
+    said = section(english)
+    assert "Purchase model (BG/NBD) α 4.414 0.441" in said
+    assert "its unit of time is 7 days" in said
+    assert "their correlation is 0.11 (0 is none" in said
+
+
+def test_the_rule_in_use_is_the_rule_that_the_method_describes(result: Path, english: Page) -> None:
+    assert "It is a rule of thumb, not a prediction model." in english.visible()
+    lifetime_card(result, in_use="bg_nbd", reason="model_better")
+    visible = read_page(reports.render_html(result)).visible()
+    assert "It is a rule of thumb" not in visible
+    assert "Value of the next 12 months is what a model expects" in visible
+
+
+def test_calibration_leaves_out_bins_without_customers(result: Path) -> None:
+    chart = reports.charts(result)["calibration"]
+    assert len(chart["rows"]) == 9
+    assert chart["rows"][1] == ["15%", "9%", "9"]
+    assert [point["value"] for point in chart["option"]["series"][0]["data"]][1] == [15.0, 9.0]
