@@ -1,6 +1,7 @@
 """A result folder to report on."""
 
 from pathlib import Path
+from shutil import copytree
 
 import pytest
 
@@ -9,22 +10,28 @@ from reports import example_result
 from reports.page_reader import Page, read_page
 
 
+@pytest.fixture(scope="session")
+def untouched(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the tea shop's result, written once: for copies and for tests that only look."""
+    return example_result.make(tmp_path_factory.mktemp("shop") / "result")
+
+
 @pytest.fixture
-def result(tmp_path: Path) -> Path:
-    """The folder of the tea shop's result."""
-    return example_result.make(tmp_path / "result")
+def result(untouched: Path, tmp_path: Path) -> Path:
+    """A folder of that result to change."""
+    return Path(copytree(untouched, tmp_path / "result"))
 
 
 @pytest.fixture(scope="session")
-def english(tmp_path_factory: pytest.TempPathFactory) -> Page:
-    """The shop's page in English, read once: for tests that only look."""
-    return read_page(render_html(example_result.make(tmp_path_factory.mktemp("en") / "result"), language="en"))
+def english(untouched: Path, tmp_path_factory: pytest.TempPathFactory) -> Page:
+    """The shop's page in English, read once."""
+    return read_page(render_html(untouched, path=tmp_path_factory.mktemp("en") / "report.html", language="en"))
 
 
 @pytest.fixture(scope="session")
-def chinese(tmp_path_factory: pytest.TempPathFactory) -> Page:
+def chinese(untouched: Path, tmp_path_factory: pytest.TempPathFactory) -> Page:
     """The same in Chinese."""
-    return read_page(render_html(example_result.make(tmp_path_factory.mktemp("zh") / "result"), language="zh"))
+    return read_page(render_html(untouched, path=tmp_path_factory.mktemp("zh") / "report.html", language="zh"))
 
 
 @pytest.fixture(params=["en", "zh"])
