@@ -103,7 +103,13 @@ def test_where_all_did_the_same_nothing_is_compared(result: Path) -> None:
 def test_a_history_too_short_for_a_test_makes_no_forecast_and_says_what_it_takes(result: Path) -> None:
     cutoffs = {"as_of": "2024-06-30", "horizon_days": 91, "test": None, "training": [], "reason": "too_short_history",
                "history_days": 120, "enough_days": 273}  # fmt: skip
-    untested = {"winner": "recency", "reason": "too_short_history", "best_rule": None, "trials": [], "customers": 0}
+    untested: dict[str, Any] = {
+        "winner": "recency",
+        "reason": "too_short_history",
+        "best_rule": None,
+        "trials": [],
+        "customers": 0,
+    }
     verdict = {**example_forecasts.purchase()["verdict"], **untested, "positives": None}
     for language, expected in (("en", "the records reach back 120 days"), ("zh", "记录只追溯到 120 天前")):
         said = purchase_card(
