@@ -42,16 +42,18 @@ def purchase() -> Change:
     """Return the account of the forecast of purchases: a model that beat the rules."""
     return {
         "horizon": {"days": 91, "gaps": 389, "gap_days": 88, "reason": None},
+        "sample": {"prefix": "", "population": 119, "size": 119, "seed": 0, "tables": []},
+        "horizon_days": 91,
         "cutoffs": {"as_of": "2024-06-30", "horizon_days": 91, "test": "2024-03-31",
                     "training": ["2023-10-01", "2023-12-31"], "reason": None, "history_days": 668,
                     "enough_days": 273},
         "in_use": "logistic",
         "reason": "model_better",
         "verdict": {
-            "winner": "logistic", "reason": "model_better", "decided_by": "auc", "best_rule": "rfm_rank_sum",
+            "winner": "logistic", "reason": "model_better", "decided_by": "auc", "best_rule": "rfm",
             "trials": [
                 trial("recency", is_rule=True, auc=0.751, lapse_pr_auc=0.8, brier=0.2, ece=0.05, lift=1.9),
-                trial("rfm_rank_sum", is_rule=True, auc=0.795, lapse_pr_auc=0.84, brier=0.18, ece=0.04, lift=2.0),
+                trial("rfm", is_rule=True, auc=0.795, lapse_pr_auc=0.84, brier=0.18, ece=0.04, lift=2.0),
                 trial("hiatus", is_rule=True, auc=0.702, lapse_pr_auc=0.77, brier=0.21, ece=0.06, lift=1.7),
                 trial("bg_nbd", gain=(-0.004, -0.03, 0.021), auc=0.791, brier=0.181, ece=0.05, lift=2.1),
                 trial("logistic", gain=(0.0171, 0.0023, 0.0322), auc=0.812, lapse_pr_auc=0.86, brier=0.17, ece=0.03,
@@ -60,15 +62,25 @@ def purchase() -> Change:
             "customers": 98, "positives": 41, "enough": None,
             "resampling": {"seed": 0, "draws": 1000, "level": 0.95},
         },
-        "features": [
-            {"name": "days_since_last", "coefficient": -0.91, "centre": 4.1, "spread": 1.2},
-            {"name": "orders_365d", "coefficient": 0.44, "centre": 1.0, "spread": 0.6},
-            {"name": "usage_count", "coefficient": 0.02, "centre": 1.0, "spread": 0.6},
-        ],
-        "training_auc": 0.834,
-        "test_auc": 0.812,
-        "bins": [{"p": 0.05 + place / 10, "share": 0.9 * place / 10, "n": 8 + place} for place in range(9)]
-        + [{"p": None, "share": None, "n": 0}],
+        "left_out": {},
+        "logistic": {
+            "features": [
+                {"column": "days_since_last", "scale": "log", "coefficient": -0.91, "centre": 4.1, "spread": 1.2},
+                {"column": "orders_365d", "scale": "log", "coefficient": 0.44, "centre": 1.0, "spread": 0.6},
+                {"column": "gap_mean_days", "scale": "known", "coefficient": 0.02, "centre": 0.6, "spread": 0.5},
+            ],
+            "intercept": -1.1, "fitted_on": ["2023-10-01", "2023-12-31", "2024-03-31"], "rows": 251, "customers": 98,
+            "without_spread": [], "training_auc": 0.834, "test_auc": 0.812,
+        },
+        "rule": None,
+        "bg_nbd": None,
+        "calibration": {
+            "logistic": [
+                {"low": place / 10, "high": (place + 1) / 10, "customers": 8 + place, "mean_p": 0.05 + place / 10,
+                 "share_bought": 0.9 * place / 10}
+                for place in range(9)
+            ] + [{"low": 0.9, "high": 1.0, "customers": 0, "mean_p": None, "share_bought": None}],
+        },
     }  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from regulars import reports
 from reports import example_forecasts
 from reports.page_reader import Page, read_page
 
+LANGUAGES: tuple[reports.Language, ...] = ("en", "zh")
 PURCHASE, LIFETIME = "models/purchase.json", "models/lifetime.json"
 
 
@@ -41,7 +42,7 @@ def test_a_model_that_won_says_by_how_much_and_over_whom(english: Page, chinese:
 
 def test_the_horizon_says_where_it_comes_from(result: Path, english: Page) -> None:
     assert "of 389 gaps between two order days of a customer three quarters are no longer than 88" in section(english)
-    chosen = purchase_card(result, horizon={"days": 91, "gaps": 389, "gap_days": None, "reason": None})
+    chosen = purchase_card(result, horizon={"days": 91, "gaps": 0, "gap_days": None, "reason": "asked"})
     assert "91 days were set as the time to ask about." in chosen
     nobody = purchase_card(result, horizon={"days": 90, "gaps": 0, "gap_days": None, "reason": "no_repeat_orders"})
     assert "Nobody has ordered on two days yet, so 90 days are asked about." in nobody
@@ -68,14 +69,37 @@ def test_learning_by_heart_would_be_seen(english: Page) -> None:
 
 
 def test_the_strongest_figures_come_first_and_an_unknown_one_can_be_read(result: Path) -> None:
-    said = purchase_card(
-        result,
-        features=[
-            {"name": "garden_visits", "coefficient": 0.1, "centre": 0.0, "spread": 1.0},
-            {"name": "days_since_last", "coefficient": -0.91, "centre": 4.1, "spread": 1.2},
-        ],
-    )
+    told = {"scale": "log", "centre": 0.0, "spread": 1.0}
+    features = [{"column": "garden_visits", "coefficient": 0.1}, {"column": "days_since_last", "coefficient": -0.91}]
+    logistic = example_forecasts.purchase()["logistic"]
+    said = purchase_card(result, logistic={**logistic, "features": [{**told, **feature} for feature in features]})
     assert said.index("Days since the last order less likely 0.40") < said.index("Garden visits more likely 1.11")
+
+
+def test_a_figure_that_only_has_to_be_known_is_told_as_such(english: Page) -> None:
+    assert "Days between orders (whether known) more likely 1.02" in section(english)
+
+
+def test_what_the_regression_looks_at_is_not_shown_where_a_rule_is_in_use(result: Path) -> None:
+    said = purchase_card(result, in_use="rfm", reason="rule_not_beaten")
+    assert "“Ranks of recency, frequency and spend” is used: no model did better beyond doubt." in said
+    assert "looks at most" not in said
+
+
+def test_a_candidate_that_was_not_tried_says_why(result: Path) -> None:
+    said = purchase_card(result, left_out={"bg_nbd": "too_few_repeaters"})
+    assert "Not tried: Purchase model (BG/NBD): too few customers have bought again." in said
+
+
+def test_a_winner_that_can_no_longer_be_fitted_gives_way_and_says_why(result: Path) -> None:
+    said = purchase_card(result, in_use="rfm", reason="not_converged")
+    assert "“Ranks of recency, frequency and spend” is used: the search for the best model did not come to" in said
+
+
+def test_a_sample_says_of_how_many(result: Path) -> None:
+    assert "drawn by lot" not in purchase_card(result)
+    sample = {"prefix": "sample_", "population": 90_000, "size": 25_000, "seed": 0, "tables": []}
+    assert "tested on 25,000 of 90,000 customers, drawn by lot." in purchase_card(result, sample=sample)
 
 
 def test_a_rule_that_was_not_beaten_says_how_near_the_models_came(english: Page) -> None:
@@ -94,6 +118,11 @@ def test_too_few_customers_says_how_many_there_were_and_how_many_it_takes(result
     ) in said
 
 
+def test_without_anybody_to_test_on_no_chance_is_told(result: Path) -> None:
+    said = purchase_card(result, in_use=None, reason="too_few_customers", verdict=None, logistic=None, calibration={})
+    assert "No chances are told: there are too few customers." in said
+
+
 def test_where_all_did_the_same_nothing_is_compared(result: Path) -> None:
     verdict = {**example_forecasts.purchase()["verdict"], "customers": 31, "positives": 31}
     said = purchase_card(result, in_use="recency", reason="one_class_only", verdict=verdict)
@@ -103,37 +132,20 @@ def test_where_all_did_the_same_nothing_is_compared(result: Path) -> None:
 def test_a_history_too_short_for_a_test_makes_no_forecast_and_says_what_it_takes(result: Path) -> None:
     cutoffs = {"as_of": "2024-06-30", "horizon_days": 91, "test": None, "training": [], "reason": "too_short_history",
                "history_days": 120, "enough_days": 273}  # fmt: skip
-    untested: dict[str, Any] = {
-        "winner": "recency",
-        "reason": "too_short_history",
-        "best_rule": None,
-        "trials": [],
-        "customers": 0,
-    }
-    verdict = {**example_forecasts.purchase()["verdict"], **untested, "positives": None}
-    for language, expected in (("en", "the records reach back 120 days"), ("zh", "记录只追溯到 120 天前")):
-        said = purchase_card(
-            result,
-            language,  # type: ignore[arg-type]
-            reason="too_short_history",
-            in_use="recency",
-            cutoffs=cutoffs,
-            verdict=verdict,
-            bins=[],
-            features=[],
-            training_auc=None,
-            test_auc=None,
-        )
-        assert expected in said
-        assert "273" in said
+    nothing = {"in_use": None, "reason": "too_short_history", "cutoffs": cutoffs, "verdict": None, "logistic": None}
+    content = {**example_forecasts.purchase(), **nothing, "calibration": {}}
+    example_forecasts.write(result, PURCHASE, content)
+    english, chinese = (section(read_page(reports.render_html(result, language=each))) for each in LANGUAGES)
+    assert "No chances are told yet: the records reach back 120 days, and a forecast with a test" in english
+    assert "记录只追溯到 120 天前，而能够用过去检验的预测需要 273 天" in chinese
     assert "calibration" not in reports.charts(result)
 
 
 @pytest.mark.parametrize(
     ("reason", "needed", "said"),
     [
-        ("too_few_customers", 50, "there are 108 customers with orders, and a model takes 50"),
-        ("too_few_repeaters", 20, "66 customers have bought again, and a model takes 20"),
+        ("too_few_customers", 50, "only 108 customers with orders could be learned from, and a model takes 50"),
+        ("too_few_repeaters", 20, "only 66 of those to learn from had bought again, and a model takes 20"),
         ("not_converged", None, "the search for the best model did not come to an end"),
         ("parameter_at_boundary", None, "the customers are too alike for a model of their differences"),
         ("too_short_history", None, "the records are too short"),
@@ -164,6 +176,19 @@ def test_the_rule_in_use_is_the_rule_that_the_method_describes(result: Path, eng
     visible = read_page(reports.render_html(result)).visible()
     assert "It is a rule of thumb" not in visible
     assert "Value of the next 12 months is what a model expects" in visible
+
+
+def test_too_few_to_fit_is_told_also_where_the_rule_alone_stood_a_test(result: Path) -> None:
+    fit = example_forecasts.fit("bg_nbd", {}, time_unit_days=7.0, reason="too_few_customers", customers=31, needed=50)
+    card = lifetime_card(result, reason="too_few_customers", purchases=fit)
+    assert "is used: only 31 customers with orders could be learned from, and a model takes 50." in card
+
+
+def test_what_makes_the_value_at_risk_is_told(english: Page, result: Path) -> None:
+    said = "Value at risk is every customer's value times the chance not to buy within 91 days."
+    assert said in english.visible()
+    purchase_card(result, in_use=None, reason="too_short_history", verdict=None, logistic=None, calibration={})
+    assert said not in read_page(reports.render_html(result)).visible()
 
 
 def test_calibration_leaves_out_bins_without_customers(result: Path) -> None:

@@ -88,6 +88,28 @@ def test_a_customer_is_explained_by_scores_and_their_parts(result: Path) -> None
     assert "Next action: Win back" in lines
 
 
+def test_a_chance_is_explained_by_what_multiplies_its_odds(result: Path) -> None:
+    customer = pq.read_table(result / "customers.parquet").to_pylist()[1]
+    parts = [
+        ("base", None, -1.1),
+        ("days_since_last", 37.0, 0.5),
+        ("spend_trend", -0.25, -0.2),
+        ("gap_sd_days", None, 0.1),
+    ]
+    reasons = [
+        {"customer_id": "C0001", "figure": "p_purchase", "code": code, "value": value, "contribution": contribution}
+        for code, value, contribution in parts
+    ]
+    lines = reports.explanation_lines(result, customer, reasons, language="en")
+    first = lines.index("Chance to buy: 96%")
+    assert lines[first + 1 : first + 5] == [
+        "  where the reckoning begins: odds times 0.33",
+        "  last order 37 days ago: odds times 1.65",
+        "  Trend of the spend: -0.2: odds times 0.82",
+        "  Spread of the days between orders: not known: odds times 1.11",
+    ]
+
+
 def test_the_business_can_name_its_own_plays(tmp_path: Path) -> None:
     plays = [{"code": "win_back", "title": "Send the spring letter"}]
     folder = example_result.make(tmp_path / "result", settings={"strategy": {"plays": plays}})

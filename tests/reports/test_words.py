@@ -11,7 +11,7 @@ from typing import get_args, get_type_hints
 import pytest
 
 import regulars
-from regulars import analysis, backtest, lifetime, network, rates, records, scoring, segments, strategy
+from regulars import analysis, backtest, lifetime, network, prediction, rates, records, scoring, segments, strategy
 from regulars.backtest.metrics import Metric
 from regulars.core import Settings, _playbook
 from regulars.reports._columns import COLUMNS, CUSTOMER_COLUMNS
@@ -104,13 +104,16 @@ def test_every_referral_left_out_and_every_reason_for_no_value_has_words() -> No
 def test_every_reason_of_a_verdict_and_of_a_fit_has_words() -> None:
     verdict = get_args(get_type_hints(backtest.Verdict)["reason"])
     fit, _ = get_args(get_type_hints(lifetime.ModelFit)["reason"])
-    codes = {*verdict, *get_args(fit), "no_repeat_orders"}
+    codes = {*verdict, *get_args(fit), "no_repeat_orders", "no_forecast_then", "no_model_then"}
+    assert {"no_forecast_then", "no_model_then"} <= strings_of(analysis)
     assert {"model_better", "not_converged"} <= codes
     assert [code for code in codes if not has_words(code)] == []
 
 
 def test_every_model_and_every_parameter_has_words() -> None:
     assert without_words("candidate", get_args(get_type_hints(lifetime.ModelFit)["model"])) == []
+    assert without_words("candidate", {"logistic", "bg_nbd", "recency", "rfm", "hiatus", "plain"}) == []
+    assert {"logistic", "recency", "rfm", "hiatus"} <= strings_of(prediction)
     parameters = (
         lifetime.BetaGeometricNBD.with_parameters(r=1, alpha=1, a=1, b=1).fit_.parameters,
         lifetime.GammaGamma.with_parameters(p=1, q=2, v=1).fit_.parameters,
@@ -122,7 +125,7 @@ def test_every_model_and_every_parameter_has_words() -> None:
 
 def test_every_measure_shown_is_one_that_the_tests_take() -> None:
     measured = {name for name in backtest.metrics.__all__ if isinstance(getattr(backtest.metrics, name), Metric)}
-    assert set(MEASURES) - measured == {"rmse"} - measured
+    assert set(MEASURES) - measured == set()
 
 
 def test_every_number_of_a_customer_that_a_model_may_look_at_has_words() -> None:
@@ -133,6 +136,12 @@ def test_every_number_of_a_customer_that_a_model_may_look_at_has_words() -> None
     assert len(numbers) > 40
     # How far out an order is depends on later ones, so no model looks at it.
     assert without_words("feature", numbers) == ["outlier_count"]
+
+
+def test_every_part_of_a_chance_has_words() -> None:
+    ranks = {"recency_rank", "frequency_rank", "monetary_rank", "hiatus"}
+    assert ranks <= strings_of(prediction)
+    assert [code for code in {"base", *ranks, *prediction.READS} if not has_words(code)] == ["may_profile"]
 
 
 def test_every_interval_says_how_it_was_made() -> None:

@@ -2,14 +2,11 @@
 
 from regulars.reports._folder import ResultFolder, Row
 from regulars.reports._model_card import ModelCard
-from regulars.reports._sentences import why_text
 from regulars.reports._table import Table, cells, columns
-from regulars.reports._trials import Trials, trials, winner_text
+from regulars.reports._trials import Trials, trials, used_because, winner_text
 from regulars.reports._voice import Voice
 from regulars.reports._words import word
 
-# What a verdict says; any other reason is one for which nothing was fitted or the fit is not to be trusted.
-_JUDGED = frozenset({"model_better", "rule_not_beaten", "too_few_customers", "one_class_only"})
 _PLAIN = "plain"
 
 
@@ -30,32 +27,23 @@ def lifetime_card(folder: ResultFolder, *, voice: Voice) -> ModelCard | None:
 
 
 def _who(model: Row, *, voice: Voice) -> str:
-    # The reason is the test's where there was one: too few customers may be too few to fit or too few to judge by.
-    if model["verdict"] is not None and model["verdict"]["customers"] and model["reason"] in _JUDGED:
+    """Return who is used and why; too few customers may be too few to fit, or too few to judge by."""
+    fit = next((fit for fit in _fits(model) if fit["reason"] == model["reason"]), None)
+    if fit is None or fit["needed"] is None:
         return winner_text(model, voice=voice)
-    return voice.t(
-        "“{rule}” is used: {why}.", rule=word("candidate", model["in_use"], voice=voice), why=_why(model, voice=voice)
+    needed = voice.count(fit["needed"])
+    why = voice.t(
+        "only {people} customers with orders could be learned from, and a model takes {needed}",
+        people=voice.count(fit["customers"]),
+        needed=needed,
     )
-
-
-def _why(model: Row, *, voice: Voice) -> str:
-    """Return why nothing was judged, with how many there are and how many it takes where they are too few."""
-    reason = model["reason"]
-    fit = next((fit for fit in _fits(model) if fit["reason"] == reason), None)
-    if fit is not None and fit["needed"] is not None:
-        needed = voice.count(fit["needed"])
-        if reason == "too_few_repeaters":
-            return voice.t(
-                "{people} customers have bought again, and a model takes {needed}",
-                people=voice.count(fit["repeaters"]),
-                needed=needed,
-            )
-        return voice.t(
-            "there are {people} customers with orders, and a model takes {needed}",
-            people=voice.count(fit["customers"]),
+    if fit["reason"] == "too_few_repeaters":
+        why = voice.t(
+            "only {people} of those to learn from had bought again, and a model takes {needed}",
+            people=voice.count(fit["repeaters"]),
             needed=needed,
         )
-    return why_text(reason, voice=voice)
+    return used_because(model, why, voice=voice)
 
 
 def _rule_text(rule: str, paid: Row, *, voice: Voice) -> str:

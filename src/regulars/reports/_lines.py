@@ -1,6 +1,7 @@
 """Answers for a terminal: the list of contacts as rows, one customer explained in lines."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from math import exp
 from pathlib import Path
 
 from regulars.reports._contacts import action_words, titles, why
@@ -49,13 +50,17 @@ def action_rows(
 
 
 def explanation_lines(folder: Path, customer: Row, reasons: Sequence[Row], *, language: Language = "en") -> list[str]:
-    """Return why a customer has these scores and this next action: a line a figure, a line a part."""
+    """Return why a customer has these scores, this chance and this next action: a line a figure, a line a part."""
     result = ResultFolder(path=Path(folder))
     voice = Voice(language=language, currency=result.currency)
     lines = [_who(customer, voice=voice)]
     for name in _SCORES:
         lines.append(_figure_line(name, customer, voice=voice))
         lines.extend(_part_lines(name, reasons, voice=voice))
+    if customer.get("p_purchase") is not None:
+        chance = voice.share(customer["p_purchase"])
+        lines.append(voice.t("{name}: {value}", name=voice.t(FIGURES["p_purchase"]), value=chance))
+        lines.extend(_part_lines("p_purchase", reasons, voice=voice))
     action = customer.get("next_action")
     if action is not None:
         lines.append(
@@ -93,5 +98,14 @@ def _part(figure: str, row: Row, *, voice: Voice) -> str:
     reason = reason_text(row["code"], row["value"], language=voice.language, currency=voice.currency)
     if not row["contribution"]:
         return reason or readable(row["code"])
-    said = voice.money if figure == "next_action" else voice.score
-    return voice.t("{reason}: {points}", points=said(row["contribution"]), reason=reason)
+    said = _POINTS.get(figure, Voice.score)
+    return voice.t("{reason}: {points}", points=said(voice, row["contribution"]), reason=reason)
+
+
+def _odds(voice: Voice, contribution: float) -> str:
+    """Return what is added to the log-odds as what the odds are multiplied by: products need no logarithms."""
+    return voice.t("odds times {value}", value=voice.precise(exp(contribution), digits=2))
+
+
+# A part of a score is in points; these figures have parts of another kind.
+_POINTS: Mapping[str, Callable[[Voice, float], str]] = {"next_action": Voice.money, "p_purchase": _odds}

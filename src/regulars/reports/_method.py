@@ -12,9 +12,13 @@ from regulars.reports._words import word
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Method:
-    """The section's sentences and tables; `is_plain` where lifetime values are those of the plain rule."""
+    """The section's sentences and tables; `is_plain` where lifetime values are those of the plain rule.
+
+    `risk_days` is the horizon of the chances that make the value at risk; None where a stage of life makes it.
+    """
 
     is_plain: bool
+    risk_days: int | None
     notes: list[str]
     settings: Table
     versions: Table
@@ -27,9 +31,15 @@ def method(folder: ResultFolder, *, voice: Voice) -> Method:
         for note in folder.manifest.get("notes", [])
     ]
     lifetime = folder.optional("models/lifetime.json") or {}
+    purchase = folder.optional("models/purchase.json") or {}
     is_plain = lifetime.get("in_use", "plain") == "plain"
+    risk_days = purchase["horizon"]["days"] if purchase.get("in_use") else None
     return Method(
-        is_plain=is_plain, notes=notes, settings=_settings(folder, voice=voice), versions=_versions(folder, voice=voice)
+        is_plain=is_plain,
+        risk_days=risk_days,
+        notes=notes,
+        settings=_settings(folder, voice=voice),
+        versions=_versions(folder, voice=voice),
     )
 
 

@@ -9,7 +9,7 @@ CANDIDATES: Mapping[str, str] = {
     "bg_nbd": N_("Purchase model (BG/NBD)"),
     "gamma_gamma": N_("Margin model (gamma-gamma)"),
     "recency": N_("Who bought last buys next"),
-    "rfm_rank_sum": N_("Ranks of recency, frequency and spend"),
+    "rfm": N_("Ranks of recency, frequency and spend"),
     "hiatus": N_("Silence against the usual gap"),
     "plain": N_("Next year as the last one"),
 }

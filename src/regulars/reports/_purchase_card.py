@@ -7,6 +7,7 @@ from regulars.core import date
 from regulars.reports._drawing import ACCENT, INK, Chart, chart_of, curve, diagonal, frame, percent, percent_axis
 from regulars.reports._folder import ResultFolder, Row
 from regulars.reports._model_card import ModelCard
+from regulars.reports._sentences import why_text
 from regulars.reports._table import Table, cells, columns
 from regulars.reports._trials import trials, winner_text
 from regulars.reports._voice import Voice
@@ -23,17 +24,17 @@ def purchase_card(folder: ResultFolder, *, voice: Voice) -> ModelCard | None:
         return None
     days = voice.count(model["horizon"]["days"])
     title = voice.t("Will this customer buy within {days} days?", days=days)
-    asked = _horizon_text(folder, model["horizon"], voice=voice)
-    if model["reason"] == "too_short_history":
-        return ModelCard(title=title, lines=[asked, _too_short(model["cutoffs"], voice=voice)])
+    asked = _horizon_text(model["horizon"], voice=voice)
+    if model["verdict"] is None:
+        return ModelCard(title=title, lines=[asked, _nobody(model, voice=voice)])
     caption = voice.t("Who foresaw best who would buy")
-    tested = trials(model["verdict"], in_use=model["in_use"], caption=caption, voice=voice)
+    lines = [asked, _test_text(model, voice=voice), winner_text(model, voice=voice), _left_out(model, voice=voice)]
     features = _features(model, voice=voice)
     return ModelCard(
         title=title,
-        lines=[asked, _test_text(model["cutoffs"], voice=voice), winner_text(model, voice=voice)],
-        trials=tested,
-        chart="calibration" if model.get("bins") else "",
+        lines=[line for line in lines if line],
+        trials=trials(model["verdict"], in_use=model["in_use"], caption=caption, voice=voice),
+        chart="calibration" if _bins(model) else "",
         after=_overfitting(model, voice=voice),
         tables=[features] if features else [],
     )
@@ -42,18 +43,21 @@ def purchase_card(folder: ResultFolder, *, voice: Voice) -> ModelCard | None:
 def calibration_chart(folder: ResultFolder, *, voice: Voice) -> Chart | None:
     """Return the shares that bought by the chance told, beside the line on which both are the same."""
     model = folder.optional("models/purchase.json")
-    bins: list[Row] = [] if model is None else [one for one in model.get("bins") or [] if one["n"]]
-    if not bins:
+    bins = [] if model is None else _bins(model)
+    if model is None or not bins:
         return None
-    title = voice.t("Chance told and share that bought, in the test")
+    title = voice.t(
+        "Chance told by “{model}” and share that bought, in the test",
+        model=word("candidate", model["in_use"], voice=voice),
+    )
     told, bought = voice.t("Chance told"), voice.t("Share that bought")
     points: list[dict[str, Any]] = []
     table = Table(caption=title, columns=columns(told, "#" + bought, "#" + voice.t("Customers")))
     for one in bins:
-        row = voice.share(one["p"]), voice.share(one["share"]), voice.count(one["n"])
+        row = voice.share(one["mean_p"]), voice.share(one["share_bought"]), voice.count(one["customers"])
         table.rows.append(cells(*row))
         text = voice.t("told {told}, bought {bought} ({n} customers)", told=row[0], bought=row[1], n=row[2])
-        points.append({"value": [percent(one["p"]), percent(one["share"])], "tooltip": {"formatter": text}})
+        points.append({"value": [percent(one["mean_p"]), percent(one["share_bought"])], "tooltip": {"formatter": text}})
     # Nothing is stacked up under this line, so nothing is shaded.
     seen = {name: value for name, value in curve(bought, points).items() if name != "areaStyle"}
     middle = {"nameLocation": "middle", "nameGap": 30, "nameTextStyle": {"color": INK}}
@@ -67,11 +71,16 @@ def calibration_chart(folder: ResultFolder, *, voice: Voice) -> Chart | None:
     return chart_of(title, option, table, height=340, voice=voice)
 
 
-def _horizon_text(folder: ResultFolder, horizon: Row, *, voice: Voice) -> str:
+def _bins(model: Row) -> list[Row]:
+    """Return the bins of who is in use, those with customers."""
+    return [one for one in model["calibration"].get(model["in_use"], []) if one["customers"]]
+
+
+def _horizon_text(horizon: Row, *, voice: Voice) -> str:
     days = voice.count(horizon["days"])
-    if horizon.get("reason") == "no_repeat_orders":
+    if horizon["reason"] == "no_repeat_orders":
         return voice.t("Nobody has ordered on two days yet, so {days} days are asked about.", days=days)
-    if folder.setting("prediction", "horizon_days") is not None or horizon.get("gap_days") is None:
+    if horizon["reason"] == "asked":
         return voice.t("{days} days were set as the time to ask about.", days=days)
     return voice.t(
         "Why {days} days: of {gaps} gaps between two order days of a customer three quarters are no longer than"
@@ -82,27 +91,47 @@ def _horizon_text(folder: ResultFolder, horizon: Row, *, voice: Voice) -> str:
     )
 
 
-def _too_short(cutoffs: Row, *, voice: Voice) -> str:
+def _nobody(model: Row, *, voice: Voice) -> str:
+    if model["reason"] != "too_short_history":
+        return voice.t("No chances are told: {why}.", why=why_text(model["reason"], voice=voice))
     return voice.t(
         "No chances are told yet: the records reach back {days} days, and a forecast with a test on the past takes"
         " {enough}.",
-        days=voice.count(cutoffs["history_days"]),
-        enough=voice.count(cutoffs["enough_days"]),
+        days=voice.count(model["cutoffs"]["history_days"]),
+        enough=voice.count(model["cutoffs"]["enough_days"]),
     )
 
 
-def _test_text(cutoffs: Row, *, voice: Voice) -> str:
-    return voice.t(
+def _test_text(model: Row, *, voice: Voice) -> str:
+    cutoffs, sample = model["cutoffs"], model["sample"]
+    said = voice.t(
         "The test: with what was known on {day}, who would buy in the {days} days after? The candidates had learned"
         " from {training} only; what came after no candidate had seen.",
         day=voice.day(date.fromisoformat(cutoffs["test"])),
         days=voice.count(cutoffs["horizon_days"]),
         training=voice.nt("{n} earlier day", "{n} earlier days", len(cutoffs["training"])),
     )
+    if sample["size"] == sample["population"]:
+        return said
+    drawn = voice.t(
+        "Learned from and tested on {size} of {population} customers, drawn by lot.",
+        size=voice.count(sample["size"]),
+        population=voice.count(sample["population"]),
+    )
+    return voice.t("{first} {second}", first=said, second=drawn)
+
+
+def _left_out(model: Row, *, voice: Voice) -> str:
+    reasons = [
+        voice.t("{name}: {value}", name=word("candidate", name, voice=voice), value=why_text(reason, voice=voice))
+        for name, reason in model["left_out"].items()
+    ]
+    return voice.t("Not tried: {reasons}.", reasons=voice.t("; ").join(reasons)) if reasons else ""
 
 
 def _overfitting(model: Row, *, voice: Voice) -> str:
-    learned, tested = model.get("training_auc"), model.get("test_auc")
+    card = model["logistic"] or {}
+    learned, tested = card.get("training_auc"), card.get("test_auc")
     if learned is None or tested is None:
         return ""
     return voice.t(
@@ -115,9 +144,12 @@ def _overfitting(model: Row, *, voice: Voice) -> str:
 
 
 def _features(model: Row, *, voice: Voice) -> Table | None:
-    found = sorted(model.get("features") or [], key=lambda one: (-abs(one["coefficient"]), one["name"]))
-    if not found:
+    """Return the strongest figures of the regression; None where it is not in use."""
+    if model["in_use"] != _MODEL or model["logistic"] is None:
         return None
+    found = sorted(
+        model["logistic"]["features"], key=lambda one: (-abs(one["coefficient"]), one["column"], one["scale"])
+    )
     table = Table(
         caption=voice.t(
             "What “{model}” looks at most: how the odds of buying change where a figure is one standard deviation"
@@ -129,5 +161,8 @@ def _features(model: Row, *, voice: Voice) -> Table | None:
     for one in found[:_FEATURES_SHOWN]:
         way = voice.t("more likely") if one["coefficient"] > 0 else voice.t("less likely")
         odds = voice.precise(exp(one["coefficient"]), digits=2)
-        table.rows.append(cells(word("feature", one["name"], voice=voice), way, odds))
+        name = word("feature", one["column"], voice=voice)
+        if one["scale"] == "known":
+            name = voice.t("{figure} (whether known)", figure=name)
+        table.rows.append(cells(name, way, odds))
     return table

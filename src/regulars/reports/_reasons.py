@@ -63,6 +63,12 @@ REASONS: Mapping[str, tuple[Said, str, str]] = {
     "first_reply_minutes_mean": ("number", N_("first reply after {value} minutes"), N_("time to the first reply")),
     "resolution_minutes_mean": ("number", N_("solved after {value} minutes"), N_("time to a solution")),
     "no_spread": ("count", N_("all customers are alike in this"), N_("all customers are alike in this")),
+    # what makes a purchase likely: ranks, silence, and where the reckoning begins
+    "base": ("number", N_("where the reckoning begins"), N_("where the reckoning begins")),
+    "recency_rank": ("days", N_("last order {value} ago"), N_("time since the last order")),
+    "frequency_rank": ("count", N_("days with an order after the first: {value}"), N_("days with an order")),
+    "monetary_rank": ("money", N_("net spend {value}"), N_("net spend")),
+    "hiatus": ("number", N_("silent for {value} usual gaps"), N_("silence against the usual gap")),
     # why there is no lifetime value, or a smaller one
     "plain": ("number", N_("margin of the last 365 days, carried on for a year"), N_("the plain rule")),
 }
@@ -82,12 +88,22 @@ def reason_text(code: str, value: float | None = None, *, language: Language, cu
         return voice.t(without) if value is None else voice.t(with_value, value=_said(kind, value, voice=voice))
     if code in WHY_MISSING:
         return voice.t(WHY_MISSING[code])
+    if code in WORDS["feature"]:
+        return _of_feature(code, value, voice=voice)
     return _of_group(code, voice=voice) or readable(code)
 
 
 def has_words(code: str) -> bool:
     """Tell whether a reason code is known, for the test that lists those that are not."""
-    return code in REASONS or code in WHY_MISSING or bool(_of_group(code, voice=Voice(language="en")))
+    return any(code in words for words in (REASONS, WHY_MISSING, WORDS["feature"])) or bool(
+        _of_group(code, voice=Voice(language="en"))
+    )
+
+
+def _of_feature(code: str, value: float | None, *, voice: Voice) -> str:
+    """Return a figure of a customer that a model looks at, and what it is for this one."""
+    said = voice.t("not known") if value is None else voice.number(value)
+    return voice.t("{name}: {value}", name=voice.t(WORDS["feature"][code]), value=said)
 
 
 def _of_group(code: str, *, voice: Voice) -> str:

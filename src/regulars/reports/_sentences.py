@@ -26,6 +26,7 @@ FIGURES: Mapping[str, str] = {
     "loyalty_score": N_("Loyalty score"),
     "lifetime_value": N_("Lifetime value"),
     "next_action": N_("Next action"),
+    "p_purchase": N_("Chance to buy"),
     "value_rate": N_("Value a year"),
     "brought_share": N_("Share brought by others"),
 }
@@ -91,6 +92,8 @@ WHY_MISSING: Mapping[str, str] = {
     "mean_undefined": N_("amounts are so far apart that they have no mean to count on"),
     "rule_not_beaten": N_("no model did better beyond doubt"),
     "model_better": N_("the model did better"),
+    "no_forecast_then": N_("there was no forecast then"),
+    "no_model_then": N_("the model could not have been fitted then"),
     "no_own_value": N_("has no value of their own"),
     "brought_only": N_("only the people they brought are counted"),
 }

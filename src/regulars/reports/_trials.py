@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from regulars.reports._folder import Row
+from regulars.reports._sentences import why_text
 from regulars.reports._table import Cell, Column, Table
 from regulars.reports._voice import N_, Voice
 from regulars.reports._words import word
@@ -59,6 +60,10 @@ MEASURES: Mapping[str, tuple[Said, str, str]] = {
 }
 
 
+# What a test says; any other reason speaks against a fit.
+_JUDGED = frozenset({"model_better", "rule_not_beaten", "too_few_customers", "one_class_only"})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trials:
     """Every candidate with its figures, and what each figure means."""
@@ -99,6 +104,8 @@ def trials(verdict: Row, *, in_use: str, caption: str, voice: Voice) -> Trials |
 def winner_text(model: Row, *, voice: Voice) -> str:
     """Return who is used and why: by how much a model won, or what kept it from winning."""
     verdict = model["verdict"]
+    if verdict is None or model["reason"] not in _JUDGED:
+        return used_because(model, why_text(model["reason"], voice=voice), voice=voice)
     if model["reason"] == "too_few_customers":
         return _too_few(model, voice=voice)
     if model["reason"] == "one_class_only":
@@ -114,6 +121,11 @@ def winner_text(model: Row, *, voice: Voice) -> str:
         )
     best = max(tried, key=lambda row: (row["name"] == verdict["winner"], row["gain"]["value"]))
     return _compared(best, model, voice=voice)
+
+
+def used_because(model: Row, why: str, *, voice: Voice) -> str:
+    """Return who is used for a reason that no test gave."""
+    return voice.t("“{rule}” is used: {why}.", rule=word("candidate", model["in_use"], voice=voice), why=why)
 
 
 def tested_on(verdict: Row, *, voice: Voice) -> str:

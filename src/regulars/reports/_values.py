@@ -107,7 +107,8 @@ def steps(low: float, high: float) -> list[float]:
     >>> steps(0.4, 70_000)
     [0.1, 1.0, 10.0, 100.0, 1000.0, 10000.0, 100000.0]
     """
-    first, last = floor(log10(low)), ceil(log10(high)) + 1
+    # One power further at either end: the logarithm of a number just below a power of ten may be that power's.
+    first, last = floor(log10(low)) - 1, ceil(log10(high)) + 2
     for heads in ((1, 2, 5), (1,)):
         # Read from text: 10.0**-1 * 2 is not the double nearest to 0.2.
         every = [float(f"{head}e{power}") for power in range(first, last) for head in heads]
