@@ -10,6 +10,8 @@ from regulars.reports._voice import Voice
 from regulars.reports._words import word
 
 _HEIGHT = 230
+# From here on a voice leaves out cents itself, and shortens what is longer still.
+_SHORT_FROM = 100_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +74,9 @@ def _boxes(rows: list[Row], names: list[str], *, voice: Voice) -> Chart:
         data.append(
             {
                 "value": [_or(row["range_low"], low), low, middle, high, _or(row["range_high"], high)],
-                "tooltip": {"formatter": f"{name}\n{voice.money(middle)}\n{_range(row, 'range', voice=voice)}"},
+                "tooltip": {
+                    "formatter": f"{name}\n{_amount(middle, voice=voice)}\n{_range(row, 'range', voice=voice)}"
+                },
             }
         )
     return {
@@ -92,7 +96,7 @@ def _marks(rows: list[Row], *, voice: Voice) -> Chart:
         "symbolSize": 7,
         "itemStyle": {"color": ACCENT, "opacity": 1},
         "data": [
-            {"value": [row["value"], place], "label": {"formatter": voice.money(row["value"])}}
+            {"value": [row["value"], place], "label": {"formatter": _amount(row["value"], voice=voice)}}
             for place, row in enumerate(rows)
         ],
         "label": {"show": True, "position": "top", "distance": 12, "color": INK, "fontSize": 12},
@@ -113,7 +117,7 @@ def _table(rows: list[Row], *, voice: Voice) -> Table:
         table.rows.append(
             [
                 Cell(text=_ahead(row, voice=voice)),
-                Cell(text=voice.money(row["value"])),
+                Cell(text=_amount(row["value"], voice=voice)),
                 Cell(text=_range(row, "expected", voice=voice)),
                 Cell(text=_range(row, "range", voice=voice)),
             ]
@@ -129,10 +133,10 @@ def _tested(tested: Row | None, *, voice: Voice) -> str:
         " ({low} to {high}); {came} came.",
         cutoff=voice.day(date.fromisoformat(tested["cutoff"])),
         days=voice.count(tested["days"]),
-        expected=voice.money(tested["expected"]),
-        low=voice.money(tested["range_low"]),
-        high=voice.money(tested["range_high"]),
-        came=voice.money(tested["came"]),
+        expected=_amount(tested["expected"], voice=voice),
+        low=_amount(tested["range_low"], voice=voice),
+        high=_amount(tested["range_high"], voice=voice),
+        came=_amount(tested["came"], voice=voice),
     )
     if tested["came"] < tested["range_low"]:
         verdict = voice.t("That is less than the range: take these forecasts for too high.")
@@ -151,7 +155,12 @@ def _range(row: Row, kind: str, *, voice: Voice) -> str:
     low, high = row[f"{kind}_low"], row[f"{kind}_high"]
     if low is None or high is None:
         return voice.t("not known")
-    return voice.t("{low} to {high}", low=voice.money(low), high=voice.money(high))
+    return voice.t("{low} to {high}", low=_amount(low, voice=voice), high=_amount(high, voice=voice))
+
+
+def _amount(value: float, *, voice: Voice) -> str:
+    """Return an amount without cents: nobody knows them beforehand."""
+    return voice.rounded_money(value) if abs(value) < _SHORT_FROM else voice.money(value)
 
 
 def _or(value: float | None, otherwise: float) -> float:

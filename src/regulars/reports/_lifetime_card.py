@@ -67,7 +67,7 @@ def _rule_text(rule: str, paid: Row, *, voice: Voice) -> str:
 def _trials(model: Row, *, voice: Voice) -> Trials | None:
     if model["verdict"] is None:
         return None
-    caption = voice.t("Who foresaw best what customers would bring")
+    caption = voice.t("Who foresaw best what customers would spend in the test")
     return trials(model["verdict"], in_use=model["in_use"], caption=caption, voice=voice)
 
 

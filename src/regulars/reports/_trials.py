@@ -190,7 +190,7 @@ def _figure(measured: Row | None, name: str, *, voice: Voice) -> Cell:
 def _gain(row: Row, measure: str, *, voice: Voice) -> Cell:
     gain = row["gain"]
     if gain is None or gain["value"] is None:
-        return Cell(text="")
+        return Cell(text="–")
     notes = (_between(gain["interval"], measure, voice=voice, digits=4),) if gain["interval"] else ()
     return Cell(text=_value(gain["value"], measure, voice=voice, digits=4), notes=notes)
 

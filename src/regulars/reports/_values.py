@@ -15,7 +15,8 @@ from regulars.reports._voice import Voice
 
 # One in fifty may stand outside the bins' even steps at either end: they share the first and the last bin.
 _TAIL = 0.02
-_MOST_STEPS = 10
+# A thousandth of what the best are worth is as good as nothing.
+_SPAN = 1000
 
 Floats = NDArray[np.float64]
 
@@ -87,7 +88,7 @@ def _bins(worth: Floats, *, voice: Voice) -> Iterator[tuple[str, Floats]]:
     if not len(gains):
         return
     low, high = (float(end) for end in np.quantile(gains, [_TAIL, 1 - _TAIL]))
-    edges = steps(low, high)
+    edges = steps(max(low, high / _SPAN), high)
     said = voice.money if edges[0] < 1 else voice.rounded_money
     below, above = gains[gains < edges[0]], gains[gains >= edges[-1]]
     if len(below):
@@ -100,21 +101,15 @@ def _bins(worth: Floats, *, voice: Voice) -> Iterator[tuple[str, Floats]]:
 
 
 def steps(low: float, high: float) -> list[float]:
-    """Return round numbers from at most `low` to at least `high`, both above 0: 1, 2, 5, 10, ..., or the tens alone.
+    """Return the round numbers 1, 2, 5, 10, ... from at most `low` to at least `high`, both above 0.
 
     >>> steps(3, 80)
     [2.0, 5.0, 10.0, 20.0, 50.0, 100.0]
-    >>> steps(0.4, 70_000)
-    [0.1, 1.0, 10.0, 100.0, 1000.0, 10000.0, 100000.0]
     """
     # One power further at either end: the logarithm of a number just below a power of ten may be that power's.
     first, last = floor(log10(low)) - 1, ceil(log10(high)) + 2
-    for heads in ((1, 2, 5), (1,)):
-        # Read from text: 10.0**-1 * 2 is not the double nearest to 0.2.
-        every = [float(f"{head}e{power}") for power in range(first, last) for head in heads]
-        at_most = max((place for place, edge in enumerate(every) if edge <= low), default=0)
-        at_least = next(place for place, edge in enumerate(every) if edge >= high and place > at_most)
-        edges = every[at_most : at_least + 1]
-        if len(edges) <= _MOST_STEPS + 1:
-            break
-    return edges
+    # Read from text: 10.0**-1 * 2 is not the double nearest to 0.2.
+    every = [float(f"{head}e{power}") for power in range(first, last) for head in (1, 2, 5)]
+    at_most = max(place for place, edge in enumerate(every) if edge <= low)
+    at_least = next(place for place, edge in enumerate(every) if edge >= high and place > at_most)
+    return every[at_most : at_least + 1]
