@@ -97,7 +97,7 @@ def test_the_best_tenth_and_the_middle_are_told(result: Path) -> None:
         row["lifetime_value"] = 1000.0 if place < 12 else 10.0 if place < 61 else 0.0
     example_result.write(result / "customers.parquet", rows)
     said = visible(result)
-    assert "Half of the customers are expected to bring €10.00 or more in 12 months." in said
+    assert "Half of 120 customers are expected to bring €10.00 or more in 12 months." in said
     assert "The most valuable tenth (12 of 120 customers) holds 96% of €12,490.00 in all." in said
 
 
@@ -106,7 +106,7 @@ def test_where_half_bring_nothing_that_is_said(result: Path) -> None:
     for place, row in enumerate(rows):
         row["lifetime_value"] = 5.0 if place < 50 else 0.0
     example_result.write(result / "customers.parquet", rows)
-    assert "At least half of the customers are expected to bring nothing in 12 months." in visible(result)
+    assert "At least half of 120 customers are expected to bring nothing in 12 months." in visible(result)
 
 
 @given(st.tuples(AMOUNTS, AMOUNTS).map(sorted))

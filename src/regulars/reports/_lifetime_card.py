@@ -21,7 +21,7 @@ def lifetime_card(folder: ResultFolder, *, voice: Voice) -> ModelCard | None:
         title=title,
         lines=[_who(model, voice=voice), _rule_text(model["in_use"], paid, voice=voice)],
         trials=_trials(model, voice=voice),
-        after=" ".join(_checks(model, voice=voice)),
+        after=_checks(model, voice=voice),
         tables=_parameters(model, voice=voice),
     )
 

@@ -14,5 +14,5 @@ class ModelCard:
     lines: list[str]
     trials: Trials | None = None
     chart: str = ""
-    after: str = ""
+    after: list[str] = field(default_factory=list)
     tables: list[Table] = field(default_factory=list)

@@ -129,18 +129,19 @@ def _left_out(model: Row, *, voice: Voice) -> str:
     return voice.t("Not tried: {reasons}.", reasons=voice.t("; ").join(reasons)) if reasons else ""
 
 
-def _overfitting(model: Row, *, voice: Voice) -> str:
+def _overfitting(model: Row, *, voice: Voice) -> list[str]:
     card = model["logistic"] or {}
     learned, tested = card.get("training_auc"), card.get("test_auc")
     if learned is None or tested is None:
-        return ""
-    return voice.t(
+        return []
+    said = voice.t(
         "“{model}” ordered the customers it learned from with {learned} (AUC) and those of the test with {tested}; much"
         " less in the test would mean that it had learned by heart.",
         model=word("candidate", _MODEL, voice=voice),
         learned=voice.precise(learned, digits=3),
         tested=voice.precise(tested, digits=3),
     )
+    return [said]
 
 
 def _features(model: Row, *, voice: Voice) -> Table | None:

@@ -67,14 +67,15 @@ def values_chart(folder: ResultFolder, *, voice: Voice) -> Chart | None:
 
 def _middle(worth: Floats, *, months: str, voice: Voice) -> str:
     middle = float(np.median(worth))
+    said = {"customers": voice.count(len(worth)), "months": months}
     if voice.money(middle) == voice.money(0):
         return voice.t(
-            "At least half of the customers are expected to bring nothing in {months} months.", months=months
+            "At least half of {customers} customers are expected to bring nothing in {months} months.", **said
         )
     return voice.t(
-        "Half of the customers are expected to bring {middle} or more in {months} months.",
+        "Half of {customers} customers are expected to bring {middle} or more in {months} months.",
         middle=voice.money(middle),
-        months=months,
+        **said,
     )
 
 
