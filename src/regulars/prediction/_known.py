@@ -72,8 +72,7 @@ SELECT
     told.customer_id,
     CASE WHEN NOT coalesce(told.may_profile, FALSE) THEN 'no_consent' WHEN told.order_count = 0 THEN 'no_orders'
         END AS prediction_reason,
-    {", ".join(f"CAST(told.{name} AS DOUBLE) AS {name}" for name in FIGURES)},
-    CAST(coalesce(told.gap_mean_days, $gap_days) AS DOUBLE) AS {GAP}
+    {", ".join(f"CAST(told.{name} AS DOUBLE) AS {name}" for name in FIGURES)}
     {{more}}
 FROM {{table}} AS told
 {{joined}}
@@ -128,7 +127,9 @@ def observed(engine: Engine, observations: Sequence[Observations], *, scratch: s
 
 
 def known(table: str, *, ranks: str | None, more: str = "") -> str:
-    """Return the query of what is known of everybody in a table of features; it is to be bound to $gap_days.
+    """Return the query of what is known of everybody in a table of features.
+
+    Nothing is bound to it: a driver may build a streamed query with parameters row by row.
 
     Args:
         table: its name.
@@ -159,6 +160,12 @@ def usual_gap(engine: Engine, table: str) -> float:
     return 1.0 if found is None else float(found)
 
 
+def gaps(columns: Columns, *, usual: float) -> Floats:
+    """Return everybody's mean gap, the usual one for who has none."""
+    own = columns["gap_mean_days"]
+    return np.where(np.isnan(own), usual, own)
+
+
 def numbers(rows: pa.Table | pa.RecordBatch, names: Sequence[str]) -> dict[str, Floats]:
     """Return columns of doubles as arrays; NaN where there is no value."""
     return {name: np.asarray(rows.column(name).to_numpy(zero_copy_only=False), dtype=np.float64) for name in names}
@@ -167,10 +174,11 @@ def numbers(rows: pa.Table | pa.RecordBatch, names: Sequence[str]) -> dict[str, 
 def _observed(engine: Engine, at: Observations, *, ranks: str) -> Observed:
     rank(engine, at.table, into=ranks)
     query = known(at.table, ranks=ranks, more=", CAST(told.bought AS DOUBLE) AS bought")
-    rows = engine.fetch(_OBSERVED.format(known=query), gap_days=usual_gap(engine, at.table))
+    rows = engine.fetch(_OBSERVED.format(known=query))
     engine.drop(ranks)
-    columns = numbers(rows, (*FIGURES, GAP, *RANKS, "bought"))
+    columns = numbers(rows, (*FIGURES, *RANKS, "bought"))
     bought = columns.pop("bought")
+    columns[GAP] = gaps(columns, usual=usual_gap(engine, at.table))
     return Observed(
         cutoffs=(at.cutoff,),
         customer_ids=np.array(rows["customer_id"].to_pylist(), dtype=np.str_),
