@@ -7,6 +7,7 @@ at all and may be profiled: equal values get equal percentiles.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import reduce
 from typing import TypeAlias
 
 import numpy as np
@@ -117,13 +118,9 @@ class Observed:
 
 
 def observed(engine: Engine, observations: Sequence[Observations], *, scratch: str) -> Observed:
-    """Return the observations of one cut-off or more; `scratch` begins the names of tables that come and go."""
-    found: Observed | None = None
-    for one in sorted(observations, key=lambda each: each.cutoff):
-        at_cutoff = _observed(engine, one, ranks=f"{scratch}_ranks")
-        found = at_cutoff if found is None else found.and_then(at_cutoff)
-    assert found is not None, "the caller has looked that there are some"  # noqa: S101
-    return found
+    """Return the observations of one cut-off or more (at least one); `scratch` begins the names of tables that come and go."""
+    by_day = sorted(observations, key=lambda each: each.cutoff)
+    return reduce(Observed.and_then, [_observed(engine, one, ranks=f"{scratch}_ranks") for one in by_day])
 
 
 def known(table: str, *, ranks: str | None, more: str = "") -> str:

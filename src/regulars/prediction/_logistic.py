@@ -9,8 +9,8 @@ Counts, days and money are taken as logarithms, in standard deviations of the tr
 missing (who bought once has no gap), a missing value stands at the mean of the others, and a second coordinate, known
 or not, learns what its absence means. No class weights: they would ruin the probabilities.
 
-log-odds = intercept + Σ coefficient · (x − centre) / spread, and p = 1 / (1 + exp(−log-odds)). Source: D. R. Cox (1958),
-The regression analysis of binary sequences, Journal of the Royal Statistical Society B 20, 215-242.
+log-odds = intercept + Σ coefficient · (x − centre) / spread, and p = 1 / (1 + exp(−log-odds)). Source: D. R. Cox
+(1958), The regression analysis of binary sequences, Journal of the Royal Statistical Society B 20, 215-242.
 """
 
 from collections.abc import Iterator
