@@ -118,7 +118,7 @@ class Observed:
 
 
 def observed(engine: Engine, observations: Sequence[Observations], *, scratch: str) -> Observed:
-    """Return the observations of one cut-off or more (at least one); `scratch` begins the names of tables that come and go."""
+    """Return the observations of at least one cut-off; `scratch` begins the names of tables that come and go."""
     by_day = sorted(observations, key=lambda each: each.cutoff)
     return reduce(Observed.and_then, [_observed(engine, one, ranks=f"{scratch}_ranks") for one in by_day])
 
