@@ -30,13 +30,14 @@ ORDER BY customer_id, figure, code
 
 _ACTIONS = "SELECT * FROM actions ORDER BY rank NULLS LAST, customer_id"
 
-# For a person with a spreadsheet: money to the cent, and a cell that would be taken for a formula led by an apostrophe.
+# For a person with a spreadsheet: money to the cent (the 0 added makes 0 of -0), and a cell that would be taken for a
+# formula led by an apostrophe.
 _CONTACTS = """
 SELECT
     * EXCLUDE (customer_id, held_out, within_budget, expected_gain, expected_gain_low, expected_gain_high),
-    round(expected_gain, 2) AS expected_gain,
-    round(expected_gain_low, 2) AS expected_gain_low,
-    round(expected_gain_high, 2) AS expected_gain_high,
+    round(expected_gain, 2) + 0 AS expected_gain,
+    round(expected_gain_low, 2) + 0 AS expected_gain_low,
+    round(expected_gain_high, 2) + 0 AS expected_gain_high,
     CASE WHEN substr(customer_id, 1, 1) IN ('=', '+', '-', '@', chr(9), chr(13)) THEN concat('''', customer_id)
         ELSE customer_id END AS customer_id
 FROM actions

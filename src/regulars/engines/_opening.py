@@ -2,6 +2,7 @@
 
 import shutil
 import tempfile
+from importlib.util import find_spec
 from pathlib import Path
 
 from regulars.core import RegularsError
@@ -13,11 +14,22 @@ ENGINES = ("duckdb", "spark")
 """The names `open_engine` knows."""
 
 
+# PySpark does not pass Arrow batches through a function unless pandas is there, though it takes no part in it.
+_PACKAGES_OF_SPARK = ("pyspark", "sqlglot", "pandas")
+
+
 class EngineUnknown(RegularsError):
     """An engine that there is not."""
 
     code = "engine_unknown"
     template = "There is no engine '{name}'. Choose one of: {known}."
+
+
+class SparkMissing(RegularsError):
+    """The packages of the extra `spark` are not installed."""
+
+    code = "spark_missing"
+    template = 'The Spark engine needs {packages}, not installed here. Install them: pip install "regulars[spark]".'
 
 
 def open_engine(
@@ -56,7 +68,10 @@ def open_engine(
 
 def _open_spark(folder: Path, limit: str, threads: int | None) -> Engine:
     """Open Spark; only here are its packages imported, since most installations do not have them."""
-    from regulars.engines._spark import SparkEngine
-    from regulars.engines._spark_session import open_session
+    missing = [package for package in _PACKAGES_OF_SPARK if find_spec(package) is None]
+    if missing:
+        raise SparkMissing(packages=", ".join(missing))
+    from regulars.engines._spark import SparkEngine  # noqa: PLC0415
+    from regulars.engines._spark_session import open_session  # noqa: PLC0415
 
     return SparkEngine(folder=folder, opened=open_session(parent=folder.parent, memory_limit=limit, threads=threads))

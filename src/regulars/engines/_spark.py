@@ -12,14 +12,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
 from datetime import date, datetime
 from decimal import Decimal
+from importlib.metadata import version
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-import pyspark
-import sqlglot
 from pyspark.sql import DataFrame
 from pyspark.sql.pandas.types import from_arrow_schema, to_arrow_schema
 from pyspark.sql.types import NullType, StructType
@@ -37,7 +36,7 @@ class SparkEngine:
     """The door of `Engine` over one Spark session and a private folder that is removed at close."""
 
     name = "spark"
-    versions: Mapping[str, str] = {"pyspark": pyspark.__version__, "sqlglot": sqlglot.__version__}
+    versions: Mapping[str, str] = {"pyspark": version("pyspark"), "sqlglot": version("sqlglot")}
 
     def __init__(self, *, folder: Path, opened: Opened) -> None:
         self._folder = folder
@@ -78,9 +77,9 @@ class SparkEngine:
         """Store as `into` what a Python function makes of the batches of a SELECT."""
         frame = self._frame(query, params)
         with warnings.catch_warnings():
-            # PySpark looks at the version of pandas here, though no row passes through it.
+            # As in open_session: no row passes through pandas.
             warnings.simplefilter("ignore", FutureWarning)
-            mapped = frame.mapInArrow(function, _spark_schema(schema))
+            mapped = frame.mapInArrow(lambda batches: iter(function(batches)), _spark_schema(schema))
         self._store(into, mapped)
 
     def write_parquet(self, query: str, path: Path, **params: object) -> int:

@@ -10,7 +10,7 @@ from typing import ClassVar
 
 import sqlglot
 from sqlglot import exp
-from sqlglot.dialects.spark import Spark
+from sqlglot.generators.spark import SparkGenerator
 
 from regulars.core import RegularsError
 
@@ -51,13 +51,10 @@ _REFUSED = {
 }
 
 
-class SparkOfToday(Spark):
-    """Spark's words; a WITH inside a WITH stays where it is, for brought to the top its names would clash."""
+class _SparkGenerator(SparkGenerator):
+    """Writes Spark's words; a WITH inside a WITH stays where it is, for brought to the top its names would clash."""
 
-    class Generator(Spark.Generator):
-        """Writes the words."""
-
-        EXPRESSIONS_WITHOUT_NESTED_CTES: ClassVar[set[type[exp.Expression]]] = set()
+    EXPRESSIONS_WITHOUT_NESTED_CTES: ClassVar[set[type[exp.Expr]]] = set()
 
 
 class DoesNotTravel(RegularsError):
@@ -87,10 +84,10 @@ def told(query: str) -> str:
             if isinstance(node, kind):
                 mend(node)
                 break
-    return tree.sql(dialect=SparkOfToday, unsupported_level=sqlglot.ErrorLevel.RAISE)
+    return _SparkGenerator(dialect="spark", unsupported_level=sqlglot.ErrorLevel.RAISE).generate(tree)
 
 
-def _troubles(node: exp.Expression) -> Iterator[tuple[str, str]]:
+def _troubles(node: exp.Expr) -> Iterator[tuple[str, str]]:
     """Yield what cannot be carried over in one node, and what to write instead."""
     if isinstance(node, exp.Func):
         name = (node.name if isinstance(node, exp.Anonymous) else node.sql_name()).upper()
@@ -99,7 +96,7 @@ def _troubles(node: exp.Expression) -> Iterator[tuple[str, str]]:
     yield from _troubles_of_syntax(node)
 
 
-def _troubles_of_syntax(node: exp.Expression) -> Iterator[tuple[str, str]]:
+def _troubles_of_syntax(node: exp.Expr) -> Iterator[tuple[str, str]]:
     if isinstance(node, exp.ArrayAgg) and isinstance(node.this, exp.Order):
         yield "list(... ORDER BY ...)", "it loses the order; use arg_max, or a window"
     if isinstance(node, exp.Extract) and node.name.upper() not in _PARTS_OF_A_DAY:
@@ -120,49 +117,50 @@ def _troubles_of_syntax(node: exp.Expression) -> Iterator[tuple[str, str]]:
         yield "WITH RECURSIVE", "it stops at a fixed depth; iterate in Python over tables"
 
 
-def _as(node: exp.Expression, type_: str) -> exp.Cast:
+def _as(node: exp.Expr, type_: str) -> exp.Cast:
     return exp.Cast(this=node, to=exp.DataType.build(type_))
 
 
-def _filled(template: str, **parts: exp.Expression) -> exp.Expression:
+def _filled(template: str, **parts: exp.Expr) -> exp.Expr:
     """Return Spark's own words with parts of the statement put in for their `:name`."""
     return exp.replace_placeholders(sqlglot.parse_one(template, read="spark"), **parts)
 
 
-def _mean(node: exp.Expression) -> None:
+def _mean(node: exp.Expr) -> None:
     """A mean of money is rounded to eight decimals unless it is one of doubles."""
     of = node.this.expressions[0] if isinstance(node.this, exp.Distinct) else node.this
     of.replace(_as(of.copy(), "DOUBLE"))
 
 
-def _quotient(node: exp.Expression) -> None:
+def _quotient(node: exp.Expr) -> None:
     """A quotient of money is rounded to a few decimals; DuckDB's is a double."""
     for part in (node.this, node.expression):
         part.replace(_as(part.unnest().copy(), "DOUBLE"))
 
 
-def _days_between(node: exp.Expression) -> None:
+def _days_between(node: exp.Expr) -> None:
     """Of moments, Spark counts whole days; of dates, it counts what DuckDB counts: midnights."""
     template = "CAST(DATEDIFF(CAST(:until AS DATE), CAST(:since AS DATE)) AS BIGINT)"
     node.replace(_filled(template, until=node.this.copy(), since=node.expression.copy()))
 
 
-def _whole_number(node: exp.Expression) -> None:
+def _whole_number(node: exp.Expr) -> None:
     """Spark cuts fractions off; DuckDB rounds halves of doubles to even and halves of decimals away from zero."""
-    if node.to.this not in _INTEGERS or isinstance(node.this, (*_WHOLE, exp.Window)) or node.this.is_int:
+    if node.args["to"].this not in _INTEGERS or isinstance(node.this, (*_WHOLE, exp.Window)) or node.this.is_int:
         return
+    to = node.args["to"].sql()
     template = (
         "CASE WHEN TYPEOF(:x) IN ('double', 'float') THEN RINT(CAST(:x AS DOUBLE)) ELSE CAST(:x AS DECIMAL(38, 0)) END"
     )
     rounded = _filled(template, x=node.this.copy())
     of_doubles, of_others = rounded.args["ifs"][0].args["true"], rounded.args["default"]
-    of_doubles.replace(_as(of_doubles.copy(), node.to.sql()))
-    of_others.replace(_as(of_others.copy(), node.to.sql()))
+    of_doubles.replace(_as(of_doubles.copy(), to))
+    of_others.replace(_as(of_others.copy(), to))
     node.replace(rounded)
 
 
-def _rounded(node: exp.Expression) -> None:
-    """Spark rounds the digits a double is printed with, DuckDB what it is: 2.675 to 2.68, or to 2.67."""
+def _rounded(node: exp.Expr) -> None:
+    """Spark rounds the digits a double is printed with, DuckDB what it is: 1.005 to 1.01, or to 1.0."""
     digits = node.args.get("decimals")
     if digits is None:
         return
@@ -176,32 +174,32 @@ def _rounded(node: exp.Expression) -> None:
     node.replace(_filled(template, x=node.this.copy(), power=power, digits=digits.copy()))
 
 
-def _at_the_greatest(node: exp.Expression) -> None:
+def _at_the_greatest(node: exp.Expr) -> None:
     """DuckDB passes over rows whose answer is empty, Spark over those only that have no place."""
     of, place = node.this, node.expression
     place.replace(_filled("CASE WHEN NOT :x IS NULL THEN :place END", x=of.copy(), place=place.copy()))
 
 
-def _is_nan(node: exp.Expression) -> None:
+def _is_nan(node: exp.Expr) -> None:
     """Of an empty cell Spark says no, DuckDB says nothing."""
     node.replace(_filled("CASE WHEN NOT :x IS NULL THEN :is END", x=node.this.copy(), **{"is": node.copy()}))
 
 
-def _numbering(node: exp.Expression) -> None:
+def _numbering(node: exp.Expr) -> None:
     if isinstance(node.this, _NUMBERINGS):
         node.replace(_as(node.copy(), "BIGINT"))
 
 
-def _long(node: exp.Expression) -> None:
+def _long(node: exp.Expr) -> None:
     node.replace(_as(node.copy(), "BIGINT"))
 
 
-def _double(node: exp.Expression) -> None:
+def _double(node: exp.Expr) -> None:
     """DuckDB's floor and ceiling of a double are doubles."""
     node.replace(_as(node.copy(), "DOUBLE"))
 
 
-_MENDED: dict[type[exp.Expression] | tuple[type[exp.Expression], ...], Callable[[exp.Expression], None]] = {
+_MENDED: dict[type[exp.Expr] | tuple[type[exp.Expr], ...], Callable[[exp.Expr], None]] = {
     exp.Avg: _mean,
     exp.Div: _quotient,
     exp.DateDiff: _days_between,

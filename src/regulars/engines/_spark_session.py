@@ -5,19 +5,18 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 
+from pyspark import SparkConf, SparkContext
+from pyspark.java_gateway import launch_gateway
+from pyspark.logger import PySparkLogger
+from pyspark.sql import SparkSession
+
 from regulars.core import RegularsError
 from regulars.engines._memory import mebibytes
-
-
-class SparkMissing(RegularsError):
-    """The packages of the extra `spark` are not installed."""
-
-    code = "spark_missing"
-    template = 'The Spark engine needs packages that are not here ({problem}). Install them: pip install "regulars[spark]".'
 
 
 class JavaMissing(RegularsError):
@@ -29,14 +28,6 @@ class JavaMissing(RegularsError):
         " or name its folder in JAVA_HOME."
     )
 
-
-try:
-    from pyspark import SparkConf, SparkContext
-    from pyspark.java_gateway import launch_gateway
-    from pyspark.logger import PySparkLogger
-    from pyspark.sql import SparkSession
-except ImportError as error:
-    raise SparkMissing(problem=error) from error
 
 _LEAST_MEBIBYTES = 512
 _PARTITIONS_PER_THREAD = 4
@@ -96,7 +87,9 @@ def open_session(*, parent: Path, memory_limit: str, threads: int | None) -> Ope
     Raises:
         JavaMissing: there is no Java, or Spark does not start on it.
     """
-    with _lock:
+    with _lock, warnings.catch_warnings():
+        # PySpark looks at the version of pandas, though no row passes through it.
+        warnings.simplefilter("ignore", FutureWarning)
         running = SparkContext._active_spark_context  # there is no public way to ask without starting one
         if running is None:
             _ours.append(_start(parent, memory_limit, threads or os.cpu_count() or 1))
@@ -156,7 +149,7 @@ def _java(folder: Path, conf: SparkConf) -> object:
     said = folder / "java.log"
     try:
         with said.open("w", encoding="utf-8") as log:
-            return launch_gateway(conf, popen_kwargs={"stdout": log, "stderr": subprocess.STDOUT})
+            return launch_gateway(conf, {"stdout": log, "stderr": subprocess.STDOUT})  # type: ignore[no-untyped-call]
     except Exception as error:
         lines = [line for line in said.read_text(encoding="utf-8", errors="replace").splitlines() if line.strip()]
-        raise JavaMissing(problem=lines[-1][:200] if lines else error) from error
+        raise JavaMissing(problem=lines[0][:200] if lines else error) from error
