@@ -13,9 +13,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
+from measure import HERE
 
 import regulars
-from measure import HERE
 from regulars import simulation
 from regulars.records import Source
 

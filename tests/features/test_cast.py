@@ -12,6 +12,8 @@ from regulars.core import RegularsError
 from regulars.engines import Engine
 from regulars.features import PartUnknown, build
 
+pytestmark = pytest.mark.both_engines(slow=True)
+
 
 def test_ana_who_buys_again_and_again_has_eleven_order_days_and_ten_gaps(shop: Engine) -> None:
     ana = row_of(shop, ANA)

@@ -12,6 +12,8 @@ from regulars.core import Settings
 from regulars.engines import Engine
 from regulars.segments import GROUPS, ScoreOutsideGrid, add, rfm_group
 
+pytestmark = pytest.mark.both_engines(slow=True)
+
 SCORES = ("recency_score", "frequency_score", "monetary_score")
 
 laws = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
