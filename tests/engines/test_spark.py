@@ -29,6 +29,7 @@ def test_packages_that_are_missing_are_named_with_the_way_to_them(monkeypatch: p
 def nothing_started(monkeypatch: pytest.MonkeyPatch) -> None:
     """As if no Spark ran in this process."""
     monkeypatch.setattr(session_room, "_ours", [])
+    monkeypatch.setattr(session_room, "_folders", [])
     monkeypatch.setattr(SparkContext, "_active_spark_context", None)
     monkeypatch.setattr(SparkContext, "_gateway", None)
     monkeypatch.delenv("JAVA_HOME", raising=False)

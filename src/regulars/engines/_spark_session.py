@@ -78,6 +78,7 @@ class Opened:
 
 
 _ours: list[_Started] = []
+_folders: list[Path] = []
 _lock = Lock()
 
 
@@ -106,7 +107,7 @@ def open_session(*, parent: Path, memory_limit: str, threads: int | None) -> Ope
 def _start(parent: Path, memory_limit: str, threads: int) -> _Started:
     if shutil.which("java") is None and "JAVA_HOME" not in os.environ:
         raise JavaMissing(problem="there is none on this machine")
-    folder = Path(tempfile.mkdtemp(prefix="regulars-spark-", dir=parent)).resolve()
+    folder = _made_folder(parent)
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     # Spark's Python logs whole stack traces of errors that are raised anyway.
     PySparkLogger.getLogger("SQLQueryContextLogger").setLevel("CRITICAL")
@@ -117,6 +118,15 @@ def _start(parent: Path, memory_limit: str, threads: int) -> _Started:
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
+
+
+def _made_folder(parent: Path) -> Path:
+    """Return a new private folder: every time the same one, for Java spills where it spilled first until it ends."""
+    if not _folders:
+        _folders.append(Path(tempfile.mkdtemp(prefix="regulars-spark-", dir=parent)).resolve())
+    else:
+        _folders[0].mkdir(mode=0o700)
+    return _folders[0]
 
 
 def _settings(folder: Path, mebibytes_: int, threads: int) -> SparkConf:
@@ -136,7 +146,11 @@ def _settings(folder: Path, mebibytes_: int, threads: int) -> SparkConf:
         "spark.sql.catalogImplementation": "in-memory",
         "spark.sql.shuffle.partitions": str(threads * _PARTITIONS_PER_THREAD),
         "spark.sql.warehouse.dir": str(folder / "warehouse"),
+        "spark.sql.ui.retainedExecutions": "10",  # plans of what is done fill the memory, and nobody looks at them
         "spark.ui.enabled": "false",
+        "spark.ui.retainedJobs": "10",
+        "spark.ui.retainedStages": "10",
+        "spark.ui.retainedTasks": "100",
         "spark.ui.showConsoleProgress": "false",
     }
     return SparkConf(loadDefaults=False).setAll([*fixed.items(), *_SQL.items()])
