@@ -146,7 +146,7 @@ def _days_between(node: exp.Expr) -> None:
 
 def _whole_number(node: exp.Expr) -> None:
     """Spark cuts fractions off; DuckDB rounds halves of doubles to even and halves of decimals away from zero."""
-    if node.args["to"].this not in _INTEGERS or isinstance(node.this, (*_WHOLE, exp.Window)) or node.this.is_int:
+    if isinstance(node.this, (*_WHOLE, exp.Window)) or node.this.is_int:
         return
     to = node.args["to"].sql()
     template = (
@@ -157,6 +157,27 @@ def _whole_number(node: exp.Expr) -> None:
     of_doubles.replace(_as(of_doubles.copy(), to))
     of_others.replace(_as(of_others.copy(), to))
     node.replace(rounded)
+
+
+def _cast(node: exp.Expr) -> None:
+    kind = node.args["to"].this
+    if kind in _INTEGERS:
+        _whole_number(node)
+    elif kind == exp.DataType.Type.DECIMAL and not isinstance(node.this, (exp.Null, exp.Literal)):
+        _money(node)
+
+
+def _money(node: exp.Expr) -> None:
+    """Of a double, Spark rounds the digits it is printed with: 0.00145 to 0.0015; DuckDB what it is: to 0.0014."""
+    to = node.args["to"]
+    digits = to.expressions[1].name if len(to.expressions) > 1 else "0"
+    template = (
+        "CASE WHEN TYPEOF(:x) IN ('double', 'float') THEN ROUND(CAST(:x AS DOUBLE) * :power) / :power ELSE :x END"
+    )
+    money = _filled(template, x=node.this.copy(), power=exp.Literal.number(f"1e{digits}"))
+    for of in (money.args["ifs"][0].args["true"], money.args["default"]):
+        of.replace(_as(of.copy(), to.sql()))
+    node.replace(money)
 
 
 def _rounded(node: exp.Expr) -> None:
@@ -203,7 +224,7 @@ _MENDED: dict[type[exp.Expr] | tuple[type[exp.Expr], ...], Callable[[exp.Expr], 
     exp.Avg: _mean,
     exp.Div: _quotient,
     exp.DateDiff: _days_between,
-    exp.Cast: _whole_number,
+    exp.Cast: _cast,
     exp.Round: _rounded,
     (exp.Floor, exp.Ceil): _double,
     (exp.ArgMax, exp.ArgMin): _at_the_greatest,
