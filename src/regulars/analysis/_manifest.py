@@ -117,7 +117,8 @@ def _manifest(run: "Run", folder: Path, rows: Mapping[str, int]) -> dict[str, ob
         "engine": run.engine.name,
         "versions": {
             "python": platform.python_version(),
-            **{name: version(name) for name in ("duckdb", "pyarrow", "numpy", "scikit-learn")},
+            **run.engine.versions,
+            **{name: version(name) for name in ("pyarrow", "numpy", "scikit-learn")},
         },
         "business": {**settings.business.model_dump(mode="json"), "currency": currency},
         "settings": settings.model_dump(mode="json"),
