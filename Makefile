@@ -12,11 +12,11 @@ run: $(VENV)/run-ready  ## simulate a small shop, analyse it, say where the repo
 	$(BIN)/regulars demo my-shop
 
 test: $(VENV)/dev-ready  ## every test but the slow ones
-	$(BIN)/pytest -n auto
+	$(BIN)/pytest -n auto --dist loadgroup
 
-test-slow: $(VENV)/dev-ready .venv-duckdb2/ready  ## the fixed list of slow tests, and the engine tests on DuckDB 2
+test-slow: $(VENV)/dev-ready .venv-duckdb2/ready  ## the slow tests, many rooms on Spark, the engine tests on DuckDB 2
 	$(BIN)/pytest -m slow
-	.venv-duckdb2/bin/python -m pytest tests/engines tests/customers tests/features tests/segments
+	.venv-duckdb2/bin/python -m pytest tests/engines tests/customers tests/features tests/segments -k "not spark"
 
 check: $(VENV)/dev-ready  ## style, types, walls, spelling
 	$(BIN)/ruff format --check .
@@ -28,6 +28,7 @@ check: $(VENV)/dev-ready  ## style, types, walls, spelling
 bench: $(VENV)/dev-ready  ## speed and memory as ratios against named peers, in one run
 	$(BIN)/python bench/features.py
 	$(BIN)/python bench/analyze.py
+	$(BIN)/python bench/engines.py
 
 soak: $(VENV)/dev-ready  ## long rigs: kill -9 while a result is being published, again and again
 	$(BIN)/python bench/kill.py --rounds 50
@@ -48,11 +49,17 @@ lock:  ## write the hash-locked requirements anew (needs uv)
 	uv pip compile $(LOCK) pyproject.toml requirements/duckdb2.in -o requirements/duckdb2.txt
 LOCK := --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header
 
-deps-system:  ## what Python packages cannot bring: a browser and Chinese fonts for the tests that look at pages
-	@if command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \
-	  command -v chromium >/dev/null && fc-list 2>/dev/null | grep -qi 'noto.*cjk' || \
-	  { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium fonts-noto-cjk >/dev/null; }; \
-	else echo "install chromium and a Chinese font to run the tests that look at pages"; fi
+deps-system:  ## what Python packages cannot bring: Java for Spark; a browser and Chinese fonts to look at pages
+	@if ! command -v apt-get >/dev/null || [ "$$(id -u)" != 0 ]; then \
+	  echo "install Java 17 or newer to test on Spark; chromium and a Chinese font to look at pages"; \
+	else \
+	  wanted=""; \
+	  command -v java >/dev/null || wanted="default-jre-headless"; \
+	  { command -v chromium >/dev/null && fc-list 2>/dev/null | grep -qi 'noto.*cjk'; } || \
+	    wanted="$$wanted chromium fonts-noto-cjk"; \
+	  [ -z "$$wanted" ] || \
+	    { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $$wanted >/dev/null; }; \
+	fi
 
 clean:
 	rm -rf $(VENV) .venv-duckdb2 my-shop .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -9,6 +9,8 @@ from cast import AS_OF
 from regulars.customers import outlier_bound
 from regulars.engines import Engine
 
+pytestmark = pytest.mark.both_engines(slow=True)
+
 USUAL = [str(amount) for amount in range(10, 50)]
 
 

@@ -1,6 +1,7 @@
 """The promises of the engine's door, on every engine there is."""
 
 from collections.abc import Iterable, Iterator
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 
@@ -10,6 +11,8 @@ import pytest
 
 from regulars.core import RegularsError
 from regulars.engines import Engine, open_engine, quoted
+
+pytestmark = pytest.mark.both_engines
 
 PEOPLE = pa.table({"who": ["ana", "bo", "cy"], "n": [3, 2, 1]})
 
@@ -109,8 +112,8 @@ def test_sql_cannot_reach_files_of_the_machine(engine: Engine, place: str) -> No
         engine.fetch(f"SELECT * FROM read_csv('{place}')")
 
 
-def test_nothing_is_left_behind(tmp_path: Path) -> None:
-    with open_engine(parent=tmp_path) as opened:
+def test_nothing_is_left_behind(engine: Engine, tmp_path: Path) -> None:
+    with open_engine(engine.name, parent=tmp_path) as opened:
         opened.load("people", PEOPLE)
         assert list(tmp_path.iterdir())
     assert not list(tmp_path.iterdir())
@@ -118,7 +121,65 @@ def test_nothing_is_left_behind(tmp_path: Path) -> None:
 
 def test_a_memory_limit_that_is_no_size_is_refused() -> None:
     with pytest.raises(RegularsError, match="Memory limit 'a lot' is no size"):
-        open_engine(memory_limit="a lot")
+        open_engine("spark", memory_limit="a lot")
+
+
+def test_an_engine_nobody_knows_is_refused_with_those_there_are() -> None:
+    with pytest.raises(RegularsError, match=r"There is no engine 'abacus'\. Choose one of: duckdb, spark\."):
+        open_engine("abacus")
+
+
+KINDS = pa.schema(
+    [
+        ("text", pa.string()),
+        ("whole", pa.int64()),
+        ("small", pa.int32()),
+        ("fraction", pa.float64()),
+        ("money", pa.decimal128(18, 4)),
+        ("day", pa.date32()),
+        ("moment", pa.timestamp("us")),
+        ("yes", pa.bool_()),
+    ]
+)
+ROW = {
+    "text": "常客 `tick` 'quote'",
+    "whole": 2**60,
+    "small": -3,
+    "fraction": 0.1,
+    "money": Decimal("12345678901234.5678"),
+    "day": date(1899, 12, 31),
+    "moment": datetime(2024, 2, 29, 23, 59, 59, 123456),
+    "yes": True,
+}
+
+
+@pytest.mark.parametrize("rows", [[], [ROW], [ROW, dict.fromkeys(KINDS.names)]], ids=["none", "one", "one and empty"])
+def test_every_type_comes_out_as_it_went_in(engine: Engine, rows: list[dict[str, object]], tmp_path: Path) -> None:
+    engine.load("loaded", pa.Table.from_pylist(rows, schema=KINDS))
+    engine.run("SELECT * FROM loaded", into="kept")
+    engine.map_batches("SELECT * FROM kept", list, KINDS, into="passed")
+    ordered = "SELECT * FROM passed ORDER BY whole"
+    assert engine.write_parquet(ordered, tmp_path / "written.parquet") == len(rows)
+    for came in (engine.fetch(ordered), engine.stream(ordered).read_all(), pq.read_table(tmp_path / "written.parquet")):
+        assert came.schema.remove_metadata() == KINDS
+        assert came.to_pylist() == rows
+    assert engine.columns("passed") == tuple(KINDS.names)
+
+
+def test_two_engines_know_nothing_of_each_other(engine: Engine) -> None:
+    engine.load("people", PEOPLE)
+    with open_engine(engine.name) as other:
+        other.load("people", PEOPLE.slice(0, 1))
+        assert engine.fetch("SELECT who FROM people").num_rows == 3
+    assert engine.fetch("SELECT who FROM people").num_rows == 3
+
+
+def test_a_value_that_is_nothing_is_bound(engine: Engine) -> None:
+    engine.run("SELECT CAST($most AS BIGINT) AS most, $day AS day, $yes AS yes, NULL AS nothing", into="bound",
+               most=None, day=date(2024, 2, 29), yes=False)  # fmt: skip
+    assert engine.fetch("SELECT * FROM bound").to_pylist() == [
+        {"most": None, "day": date(2024, 2, 29), "yes": False, "nothing": None}
+    ]
 
 
 def test_work_beyond_the_memory_limit_spills(tmp_path: Path) -> None:

@@ -10,7 +10,9 @@ from cast import ANA, AS_OF, BO, CY, DI, ED
 from features.shops import features_of
 from regulars.core import RegularsError
 from regulars.engines import Engine
-from regulars.features import PartUnknown, build
+from regulars.features import PartUnknown, _mix, build
+
+pytestmark = pytest.mark.both_engines(slow=True)
 
 
 def test_ana_who_buys_again_and_again_has_eleven_order_days_and_ten_gaps(shop: Engine) -> None:
@@ -26,6 +28,21 @@ def test_ana_bought_as_much_tea_as_cups(shop: Engine) -> None:
     ana = row_of(shop, ANA)
     assert ana["category_entropy"] == pytest.approx(0.6931471805599453)
     assert ana["top_category"] == "cups", "a tie goes to the name that sorts first"
+
+
+@pytest.mark.parametrize("few_names", [0, 12])
+def test_who_buys_of_one_category_has_no_entropy_not_even_a_speck(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch, few_names: int
+) -> None:
+    monkeypatch.setattr(_mix, "FEW_NAMES", few_names)
+    amounts = ["1.45", "1.46", "1.54", "2.43", "2.46"]  # of these, ln s - s ln s / s is 2e-16 and not 0
+    people = [cast.person(amount) for amount in amounts]
+    lines = [
+        {"customer_id": amount, "local_day": AS_OF, "category": "tea", "amount": Decimal(amount)} for amount in amounts
+    ]
+    orders = [cast.order(amount, 0, amount) for amount in amounts]
+    found = features_of(engine, {"customers": people, "orders": orders, "order_lines": lines})
+    assert [row["category_entropy"] for row in found.values()] == [0] * len(amounts)
 
 
 def test_bo_who_stopped_buying_has_spent_nothing_lately(shop: Engine) -> None:

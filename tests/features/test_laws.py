@@ -32,6 +32,7 @@ def test_every_column_is_what_counting_by_hand_gives(
     assert_alike(features_of(engine, shop, **asked), by_hand.table(shop, as_of=AS_OF, **asked))
 
 
+@pytest.mark.both_engines(slow=True)
 @laws
 @given(shop=shops(), order=st.randoms(use_true_random=False))
 def test_the_order_of_rows_changes_nothing(engine: Engine, shop: Tables, order: Any) -> None:

@@ -9,6 +9,8 @@ from regulars.core import Settings
 from regulars.engines import Engine
 from regulars.lifetime import add
 
+pytestmark = pytest.mark.both_engines(slow=True)
+
 UNDISCOUNTED = Settings.model_validate({"lifetime": {"annual_discount_rate": 0}})
 
 

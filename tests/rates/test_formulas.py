@@ -11,6 +11,8 @@ from regulars import rates
 from regulars.core import Settings
 from regulars.engines import Engine
 
+pytestmark = pytest.mark.both_engines(slow=True)
+
 Rows = list[dict[str, object]]
 
 

@@ -9,6 +9,8 @@ from regulars.core import Settings
 from regulars.engines import Engine
 from regulars.scoring import ScoringSummary, add
 
+pytestmark = pytest.mark.both_engines(slow=True)
+
 Scored = tuple[dict[str, dict[str, object]], ScoringSummary]
 
 

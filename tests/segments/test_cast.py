@@ -1,11 +1,15 @@
 """Which kinds of customers the cast are, from their records."""
 
+import pytest
+
 import cast
 from feature_rows import by_customer
 from regulars import features
 from regulars.core import Settings
 from regulars.engines import Engine
 from regulars.segments import add, summarise
+
+pytestmark = pytest.mark.both_engines(slow=True)
 
 
 def test_everybody_stands_where_their_story_says(shop: Engine) -> None:

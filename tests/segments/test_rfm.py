@@ -12,6 +12,8 @@ from regulars.core import Settings
 from regulars.engines import Engine
 from regulars.segments import GROUPS, ScoreOutsideGrid, add, rfm_group
 
+on_spark_too = pytest.mark.both_engines(slow=True)
+
 SCORES = ("recency_score", "frequency_score", "monetary_score")
 
 laws = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -79,6 +81,7 @@ def test_every_customer_with_an_order_is_in_exactly_one_group(
     assert grouped == {f"p{place}" for place in range(len(people))}
 
 
+@on_spark_too
 def test_one_one_one_two_three_order_days_score_two_two_two_four_five(engine: Engine) -> None:
     days = {"ana": 1, "bo": 1, "cy": 1, "di": 2, "ed": 3}
     found = scored(engine, [buyer(who, orders=orders) for who, orders in days.items()])
@@ -143,6 +146,7 @@ def test_a_score_off_the_grid_is_refused(recency: int, frequency: int) -> None:
         rfm_group(recency=recency, frequency=frequency)
 
 
+@on_spark_too
 def test_the_group_in_the_table_is_that_of_the_grid(engine: Engine) -> None:
     people = [(silent, orders, 10) for silent in (1, 40, 80, 120, 200) for orders in (1, 2, 3, 4, 5)]
     found = scored(engine, shop_of(people))
@@ -154,6 +158,7 @@ def test_the_group_in_the_table_is_that_of_the_grid(engine: Engine) -> None:
         assert row["rfm_group"] == rfm_group(recency=recency, frequency=frequency)
 
 
+@on_spark_too
 def test_a_cut_point_belongs_to_the_better_score(engine: Engine) -> None:
     found = scored(
         engine,
@@ -175,6 +180,7 @@ def test_a_cut_point_belongs_to_the_better_score(engine: Engine) -> None:
     }
 
 
+@on_spark_too
 def test_one_measure_may_have_cut_points_and_the_others_quintiles(engine: Engine) -> None:
     found = scored(engine, [buyer("ana", silent=5), buyer("bo", silent=7)], recency_cuts=(10, 20, 30, 40))
     assert {(row["recency_score"], row["frequency_score"]) for row in found.values()} == {(5, 3)}
@@ -185,6 +191,7 @@ def test_people_without_an_order_have_no_scores(engine: Engine) -> None:
     assert [lee[column] for column in (*SCORES, "rfm_group")] == [None] * 4
 
 
+@on_spark_too
 def test_ed_who_withdrew_consent_has_no_segment_and_moves_nobody_elses(engine: Engine) -> None:
     rows = [buyer("ana", orders=1), buyer("di", orders=2)]
     alone = scored(engine, rows)

@@ -45,6 +45,7 @@ def analyze(  # noqa: PLR0913  (the one public use case: every choice is an argu
     seed: int = 0,
     language: reports.Language = "en",
     workbook: bool = False,
+    engine: str = "duckdb",
     memory_limit: str | None = None,
     threads: int | None = None,
     progress: Progress | None = None,
@@ -72,6 +73,7 @@ def analyze(  # noqa: PLR0913  (the one public use case: every choice is an argu
         seed: of every random draw (bootstrap, hold-out).
         language: of the report in the folder.
         workbook: whether the tables are written as tables.xlsx too.
+        engine: "duckdb", in this process, or "spark", Apache Spark (the extra `spark`, and Java).
         memory_limit: such as "4GB"; default half of the machine's.
         threads: default every core.
         progress: is told what is being done.
@@ -98,9 +100,9 @@ def analyze(  # noqa: PLR0913  (the one public use case: every choice is an argu
         folder = Path(out) if out is not None else _temporary(stack)
         check_place(folder)
         identities = HashedIdentities(None if workspace is None else Path(workspace))
-        engine = stack.enter_context(open_engine(memory_limit=memory_limit, threads=threads))
+        opened = stack.enter_context(open_engine(engine, memory_limit=memory_limit, threads=threads))
         run = Run(
-            engine=engine,
+            engine=opened,
             settings=chosen,
             seed=seed,
             today=until,

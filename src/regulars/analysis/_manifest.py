@@ -10,11 +10,12 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from regulars import lifetime, network, prediction, rates, scoring, segments, strategy
+from regulars import network, prediction, rates, scoring, segments, strategy
 from regulars._version import __version__
 from regulars.analysis._fingerprint import fingerprint
 from regulars.analysis._models import model_files
 from regulars.analysis._past import Past
+from regulars.analysis._valued import Valued
 from regulars.core import Note, Settings
 
 if TYPE_CHECKING:
@@ -65,9 +66,7 @@ class Facts:
     referrals: network.NetworkSummary
     advocates: tuple[network.Advocate, ...]
     past: Past
-    trial: lifetime.LifetimeTrial
-    learned: lifetime.Learned | None
-    revenue: tuple[lifetime.Revenue, ...]
+    valued: Valued
     predicted: prediction.Prediction
 
 
@@ -117,7 +116,8 @@ def _manifest(run: "Run", folder: Path, rows: Mapping[str, int]) -> dict[str, ob
         "engine": run.engine.name,
         "versions": {
             "python": platform.python_version(),
-            **{name: version(name) for name in ("duckdb", "pyarrow", "numpy", "scikit-learn")},
+            **run.engine.versions,
+            **{name: version(name) for name in ("pyarrow", "numpy", "scikit-learn")},
         },
         "business": {**settings.business.model_dump(mode="json"), "currency": currency},
         "settings": settings.model_dump(mode="json"),

@@ -25,12 +25,12 @@ def _purchase(run: "Run") -> dict[str, object]:
 
 
 def _lifetime(run: "Run") -> dict[str, object]:
-    trial, learned = run.facts.trial, run.facts.learned
-    is_used = trial.rule == "bg_nbd" and learned is not None and learned.is_usable
+    valued = run.facts.valued
+    trial, learned = valued.trial, valued.learned
     fits = learned or trial.learned
     return {
-        "in_use": "bg_nbd" if is_used else "plain",
-        "reason": trial.reason if is_used or learned is None else learned.reason,
+        "in_use": valued.rule,
+        "reason": trial.reason if learned is None or learned.is_usable else learned.reason,
         "verdict": trial.verdict,
         "purchases": None if fits is None else fits.purchases,
         "margins": None if fits is None else fits.margins,
@@ -39,7 +39,7 @@ def _lifetime(run: "Run") -> dict[str, object]:
 
 
 def _forecast(run: "Run") -> dict[str, object]:
-    trial = run.facts.trial
+    trial = run.facts.valued.trial
     tested = None
     if trial.tested is not None:
         said = trial.tested.forecast
@@ -52,4 +52,4 @@ def _forecast(run: "Run") -> dict[str, object]:
             "came": trial.tested.came,
             "customers": said.customers,
         }
-    return {"rule": trial.rule, "revenue": run.facts.revenue, "tested": tested}
+    return {"rule": run.facts.valued.rule, "revenue": run.facts.valued.revenue, "tested": tested}

@@ -8,11 +8,12 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-from regulars import features, feedback, lifetime, network, prediction, rates, scoring, segments, strategy
+from regulars import features, feedback, network, prediction, rates, scoring, segments, strategy
 from regulars.analysis._manifest import Facts, write_json_files
 from regulars.analysis._past import look_back
 from regulars.analysis._quarantine import write_masked, write_raw
 from regulars.analysis._tables import write_tables
+from regulars.analysis._valued import value_everybody
 from regulars.analysis._worth import worth
 from regulars.core import RegularsError, Settings
 from regulars.customers import Cleaning, HashedIdentities, clean, outlier_bound, remember_profiles
@@ -115,10 +116,7 @@ class Run:
         with self._step("backtest"):
             past = look_back(engine, as_of=day, first_day=first_day, settings=settings, seed=self.seed)
         with self._step("lifetime"):
-            trial = lifetime.trial(engine, cutoffs=past.cutoffs, test=past.test, settings=settings, seed=self.seed)
-            learned = lifetime.add(engine, settings=settings, rule=trial.rule)
-            miss = trial.tested.miss if trial.tested else 0.0
-            revenue = lifetime.revenue(engine, rule=trial.rule, settings=settings, seed=self.seed, miss=miss)
+            valued = value_everybody(engine, past, settings=settings, seed=self.seed)
         with self._step("segments"):
             segments.add(engine, settings=settings, period_days=period_days)
             clusters = segments.add_clusters(engine, seed=self.seed)
@@ -142,13 +140,13 @@ class Run:
                 as_of=day,
                 settings=settings,
                 first_day=first_day,
-                rule=trial.rule if learned is None or learned.is_usable else "plain",
+                rule=valued.rule,
                 is_forecast=predicted.in_use is not None,
             )
         self.facts = Facts(
             as_of=day, first_day=first_day, measured=measured, sales=sales, concentration=concentration,
             clusters=clusters, referrals=referrals, advocates=advocates, scores=scores, plan=plan, values=values,
-            outlier_above=outlier_above, past=past, trial=trial, learned=learned, revenue=revenue, predicted=predicted,
+            outlier_above=outlier_above, past=past, valued=valued, predicted=predicted,
         )  # fmt: skip
 
     def write(self, folder: Path) -> None:

@@ -34,15 +34,14 @@ ORDER BY customer_id, figure, code
 
 _ACTIONS = "SELECT * FROM actions ORDER BY rank NULLS LAST, customer_id"
 
-# For a person with a spreadsheet: money to the cent, and a cell that would be taken for a formula led by an apostrophe.
+# For a person with a spreadsheet: money to the cent (the 0 added makes 0 of -0), and a cell that would be taken for a
+# formula led by an apostrophe.
 _CONTACTS = """
 SELECT
-    * EXCLUDE (customer_id, held_out, within_budget)
-        REPLACE (
-            round(expected_gain, 2) AS expected_gain,
-            round(expected_gain_low, 2) AS expected_gain_low,
-            round(expected_gain_high, 2) AS expected_gain_high
-        ),
+    * EXCLUDE (customer_id, held_out, within_budget, expected_gain, expected_gain_low, expected_gain_high),
+    round(expected_gain, 2) + 0 AS expected_gain,
+    round(expected_gain_low, 2) + 0 AS expected_gain_low,
+    round(expected_gain_high, 2) + 0 AS expected_gain_high,
     CASE WHEN substr(customer_id, 1, 1) IN ('=', '+', '-', '@', chr(9), chr(13)) THEN concat('''', customer_id)
         ELSE customer_id END AS customer_id
 FROM actions
@@ -69,8 +68,11 @@ PARQUET_TABLES = {
 def write_tables(engine: Engine, folder: Path) -> dict[str, int]:
     """Write every Parquet table and the contact list into the folder; return the number of rows of each."""
     rows = {name: engine.write_parquet(query, folder / f"{name}.parquet") for name, query in PARQUET_TABLES.items()}
+    columns = engine.columns("actions")
     contacts = engine.stream(_CONTACTS)
-    order = ["rank", "customer_id", *(name for name in contacts.schema.names if name not in {"rank", "customer_id"})]
+    first = ("rank", "customer_id")
+    given = set(contacts.schema.names).difference(first)
+    order = [*first, *(name for name in columns if name in given)]
     with (folder / "actions.csv").open("wb") as file:
         file.write(b"\xef\xbb\xbf")  # without it a spreadsheet reads Chinese as something else
         schema = pa.schema([contacts.schema.field(name) for name in order])

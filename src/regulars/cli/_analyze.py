@@ -53,6 +53,9 @@ def analyze(  # noqa: PLR0913  (every option is a parameter: typer reads them he
     format: Annotated[  # noqa: A002  (the option's name)
         options.Form, typer.Option(help="xlsx writes the tables as a workbook too.")
     ] = options.Form.html,
+    engine: Annotated[
+        options.EngineName, typer.Option(help="spark: Apache Spark, for what one machine cannot hold.")
+    ] = options.EngineName.duckdb,
     memory_limit: Annotated[str | None, typer.Option(help="Such as 4GB; default: half of the machine's.")] = None,
 ) -> None:
     """Turn records into a customer table, a report and a list of whom to contact."""
@@ -78,6 +81,7 @@ def analyze(  # noqa: PLR0913  (every option is a parameter: typer reads them he
             seed=seed,
             language=lang.value,
             workbook=format is options.Form.xlsx,
+            engine=engine.value,
             memory_limit=memory_limit,
             progress=bar,
         )

@@ -41,6 +41,13 @@ class Form(StrEnum):
     xlsx = "xlsx"
 
 
+class EngineName(StrEnum):
+    """Where an analysis may run."""
+
+    duckdb = "duckdb"
+    spark = "spark"
+
+
 LangOption = Annotated[Lang, typer.Option("--lang", help="Language of the report and of messages.")]
 ResultOption = Annotated[Path, typer.Option("--result", help="The folder that `analyze --out` wrote.")]
 DEFAULT_RESULT = Path("regulars-result")

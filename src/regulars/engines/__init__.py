@@ -1,7 +1,8 @@
 """Engines: where does the analysis run?
 
 The one room that speaks to a driver. All set-based work is a SELECT in DuckDB's dialect with `$name`
-parameters; an engine runs it into a named table, streams it as Arrow, or writes it as Parquet.
+parameters; an engine runs it into a named table, streams it as Arrow, or writes it as Parquet. DuckDB runs it as it
+stands, in this process; Apache Spark is told the same in its own dialect, for what one machine cannot hold.
 
 >>> with open_engine() as engine:
 ...     engine.load("orders", pa.table({"customer_id": ["ana", "bo", "ana"]}))
@@ -13,6 +14,7 @@ parameters; an engine runs it into a named table, streams it as Arrow, or writes
 import pyarrow as pa
 
 from regulars.engines._door import BatchFunction, Engine, Source, quoted
-from regulars.engines._duckdb import DuckDBEngine, open_engine
+from regulars.engines._duckdb import DuckDBEngine
+from regulars.engines._opening import ENGINES, open_engine
 
-__all__ = ["BatchFunction", "DuckDBEngine", "Engine", "Source", "open_engine", "pa", "quoted"]
+__all__ = ["ENGINES", "BatchFunction", "DuckDBEngine", "Engine", "Source", "open_engine", "pa", "quoted"]

@@ -1,6 +1,6 @@
 """The door every engine has. A second engine is one more file that keeps these promises."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self, TypeAlias
@@ -27,6 +27,8 @@ class Engine(Protocol):
     """Runs SELECT statements written in DuckDB's dialect; values are bound as `$name`, never formatted in."""
 
     name: str
+    versions: Mapping[str, str]
+    """Of the packages that do the work, by name."""
 
     def load(self, table: str, source: Source) -> None:
         """Store the rows of a source as `table`, replacing any table of that name."""

@@ -40,7 +40,12 @@ GROUP BY used.customer_id
 """
 
 # Entropy in nats: ln S - sum(s ln s) / S over the categories' shares s of the spend S. By money and not by
-# lines, so that an order written on more lines says the same. The logarithm must not meet a zero.
+# lines, so that an order written on more lines says the same. The logarithm must not meet a zero. Who buys of one
+# category has 0 by definition: the difference of two logarithms would leave a speck, another one on each engine.
+_ENTROPY = """CASE WHEN spend > 0 THEN
+        CASE WHEN largest >= spend THEN 0 ELSE greatest(ln(spend) - spend_ln_spend / nullif(spend, 0), 0) END
+    END"""
+
 _CATEGORIES_BY_GROUP = f"""
 WITH bought AS (
     SELECT customer_id, category, CAST(sum(amount) AS DECIMAL(18, 4)) AS spend
@@ -60,6 +65,7 @@ summed AS (
             bought.spend * CAST(names.names AS DECIMAL(9, 0)) - names.place * CAST(0.0001 AS DECIMAL(5, 4))
         ) AS top_category,
         CAST(sum(greatest(bought.spend, 0)) AS DOUBLE) AS spend,
+        CAST(max(bought.spend) AS DOUBLE) AS largest,
         sum(CAST(bought.spend AS DOUBLE) * ln(nullif(CAST(greatest(bought.spend, 0) AS DOUBLE), 0))) AS spend_ln_spend
     FROM bought
     JOIN names ON names.category = bought.category
@@ -69,7 +75,7 @@ SELECT
     customer_id,
     category_count,
     top_category,
-    CASE WHEN spend > 0 THEN greatest(ln(spend) - spend_ln_spend / nullif(spend, 0), 0) END AS category_entropy
+    {_ENTROPY} AS category_entropy
 FROM summed
 """
 
@@ -124,6 +130,7 @@ WITH bought AS (SELECT customer_id, {sums} {_LINES_WITH_CATEGORY} GROUP BY custo
 summed AS (
     SELECT *,
         {" + ".join(own)} AS spend,
+        CAST(greatest({", ".join(f"s{i}" for i in places)}, s0) AS DOUBLE) AS largest,
         {" + ".join(f"coalesce({s} * ln(nullif({s}, 0)), 0)" for s in own)} AS spend_ln_spend
     FROM bought
 )
@@ -132,6 +139,6 @@ SELECT
     CAST({" + ".join(f"CASE WHEN s{i} IS NULL THEN 0 ELSE 1 END" for i in places)} AS BIGINT) AS category_count,
     CASE greatest({", ".join(f"s{i}" for i in places)}, s0)
         {" ".join(f"WHEN s{i} THEN $category_{i}" for i in places)} END AS top_category,
-    CASE WHEN spend > 0 THEN greatest(ln(spend) - spend_ln_spend / nullif(spend, 0), 0) END AS category_entropy
+    {_ENTROPY} AS category_entropy
 FROM summed
 """

@@ -24,9 +24,9 @@ METRICS = (metrics.rmse, metrics.mae, metrics.bias, metrics.gini, metrics.pearso
 
 # A cost would make a margin of it, and no margin came to compare with.
 _SPENDERS = """
-SELECT * REPLACE (
+SELECT
+    * EXCLUDE (margin_total, margin_365d),
     CAST(NULL AS DECIMAL(18, 4)) AS margin_total, CAST(NULL AS DECIMAL(18, 4)) AS margin_365d
-)
 FROM {observed}
 """
 

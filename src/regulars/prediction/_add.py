@@ -76,23 +76,9 @@ def add(  # noqa: PLR0913  (what was observed, what it is for, and how sure to b
     tested = known.observed(engine, [test], scratch=into)
     if not len(trained.bought) or not len(tested.bought):
         return _nobody(engine, replace(nothing, reason="too_few_customers"), features=features, into=into)
-    told = put_to_test(
-        trained,
-        tested,
-        learned(engine, test.table, settings=settings),
-        horizon_days=cutoffs.horizon_days,
-        resampling=Resampling(seed=seed, draws=draws),
-    )
-    found = replace(
-        nothing,
-        in_use=told.verdict.winner,
-        reason=told.verdict.reason,
-        verdict=told.verdict,
-        left_out=told.left_out,
-        logistic=told.logistic,
-        bg_nbd=told.bg_nbd,
-        calibration=told.calibration,
-    )
+    resampling = Resampling(seed=seed, draws=draws)
+    purchases = learned(engine, test.table, settings=settings)
+    found = put_to_test(nothing, trained, tested, purchases, resampling=resampling)
     return _apply(engine, found, trained.and_then(tested), settings=settings, features=features, into=into)
 
 
@@ -114,9 +100,8 @@ def _apply(
         best = found.verdict.best_rule if found.verdict else None
         found = replace(found, in_use=best, reason=purchases.fit_.reason)
     if found.in_use == "logistic" and found.logistic is not None:
-        again = fit(rows)
-        # Rows only came on top of those it was fitted on for the test.
-        assert again is not None  # noqa: S101
+        # Rows only came on top of those it was fitted on for the test, so there are enough.
+        again = fit(rows) or found.logistic
         again = replace(again, training_auc=found.logistic.training_auc, test_auc=found.logistic.test_auc)
         _write(engine, partial(by_logistic, again), features=features, into=into)
         return replace(found, logistic=again)
@@ -135,25 +120,16 @@ def _apply_rule(engine: Engine, found: Prediction, rows: Observed, *, features: 
             recency_ranks=known.ranks_of(engine, ranks, "recency"),
             frequency_ranks=known.ranks_of(engine, ranks, "frequency"),
         )
-    forecaster = partial(by_rule, rule)
-    _write(engine, forecaster, features=features, into=into, ranks=ranks, gap_days=rule.gap_days or 1.0)
+    _write(engine, partial(by_rule, rule), features=features, into=into, ranks=ranks)
     if ranks:
         engine.drop(ranks)
     return replace(found, rule=rule)
 
 
-def _write(
-    engine: Engine,
-    forecaster: Forecaster,
-    *,
-    features: str,
-    into: str,
-    ranks: str | None = None,
-    gap_days: float = 1.0,
-) -> None:
-    names = (*known.FIGURES, known.GAP, *(known.RANKS if ranks else ()))
+def _write(engine: Engine, forecaster: Forecaster, *, features: str, into: str, ranks: str | None = None) -> None:
+    names = (*known.FIGURES, *(known.RANKS if ranks else ()))
     query = known.known(features, ranks=ranks)
-    engine.map_batches(query, partial(_answers, forecaster, names), _SCHEMA, into=into, gap_days=gap_days)
+    engine.map_batches(query, partial(_answers, forecaster, names), _SCHEMA, into=into)
 
 
 def _answers(

@@ -7,6 +7,7 @@ at all and may be profiled: equal values get equal percentiles.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import reduce
 from typing import TypeAlias
 
 import numpy as np
@@ -72,8 +73,7 @@ SELECT
     told.customer_id,
     CASE WHEN NOT coalesce(told.may_profile, FALSE) THEN 'no_consent' WHEN told.order_count = 0 THEN 'no_orders'
         END AS prediction_reason,
-    {", ".join(f"CAST(told.{name} AS DOUBLE) AS {name}" for name in FIGURES)},
-    CAST(coalesce(told.gap_mean_days, $gap_days) AS DOUBLE) AS {GAP}
+    {", ".join(f"CAST(told.{name} AS DOUBLE) AS {name}" for name in FIGURES)}
     {{more}}
 FROM {{table}} AS told
 {{joined}}
@@ -118,17 +118,15 @@ class Observed:
 
 
 def observed(engine: Engine, observations: Sequence[Observations], *, scratch: str) -> Observed:
-    """Return the observations of one cut-off or more; `scratch` begins the names of tables that come and go."""
-    found: Observed | None = None
-    for one in sorted(observations, key=lambda each: each.cutoff):
-        at_cutoff = _observed(engine, one, ranks=f"{scratch}_ranks")
-        found = at_cutoff if found is None else found.and_then(at_cutoff)
-    assert found is not None, "the caller has looked that there are some"  # noqa: S101
-    return found
+    """Return the observations of at least one cut-off; `scratch` begins the names of tables that come and go."""
+    by_day = sorted(observations, key=lambda each: each.cutoff)
+    return reduce(Observed.and_then, [_observed(engine, one, ranks=f"{scratch}_ranks") for one in by_day])
 
 
 def known(table: str, *, ranks: str | None, more: str = "") -> str:
-    """Return the query of what is known of everybody in a table of features; it is to be bound to $gap_days.
+    """Return the query of what is known of everybody in a table of features.
+
+    Nothing is bound to it: a driver may build a streamed query with parameters row by row.
 
     Args:
         table: its name.
@@ -159,6 +157,12 @@ def usual_gap(engine: Engine, table: str) -> float:
     return 1.0 if found is None else float(found)
 
 
+def gaps(columns: Columns, *, usual: float) -> Floats:
+    """Return everybody's mean gap, the usual one for who has none."""
+    own = columns["gap_mean_days"]
+    return np.where(np.isnan(own), usual, own)
+
+
 def numbers(rows: pa.Table | pa.RecordBatch, names: Sequence[str]) -> dict[str, Floats]:
     """Return columns of doubles as arrays; NaN where there is no value."""
     return {name: np.asarray(rows.column(name).to_numpy(zero_copy_only=False), dtype=np.float64) for name in names}
@@ -167,10 +171,11 @@ def numbers(rows: pa.Table | pa.RecordBatch, names: Sequence[str]) -> dict[str, 
 def _observed(engine: Engine, at: Observations, *, ranks: str) -> Observed:
     rank(engine, at.table, into=ranks)
     query = known(at.table, ranks=ranks, more=", CAST(told.bought AS DOUBLE) AS bought")
-    rows = engine.fetch(_OBSERVED.format(known=query), gap_days=usual_gap(engine, at.table))
+    rows = engine.fetch(_OBSERVED.format(known=query))
     engine.drop(ranks)
-    columns = numbers(rows, (*FIGURES, GAP, *RANKS, "bought"))
+    columns = numbers(rows, (*FIGURES, *RANKS, "bought"))
     bought = columns.pop("bought")
+    columns[GAP] = gaps(columns, usual=usual_gap(engine, at.table))
     return Observed(
         cutoffs=(at.cutoff,),
         customer_ids=np.array(rows["customer_id"].to_pylist(), dtype=np.str_),

@@ -1,15 +1,16 @@
 """Logistic regression on what a customer's records show: how lately, how often, how long, how steadily, how much.
 
-Columns were chosen before any figure was seen, by what forecasters of repeat purchases have gone by since Bult and
-Wansbeek (1995): recency, frequency, tenure, gaps and how regular they are, spend, windows of the last month, quarter
-and year and the period before, the trend; and, where the business has them, usage, ratings, subscriptions. What *we*
-did (touches) is none: a forecast that goes by whom we write to changes when we do.
+Columns were chosen before any figure was seen, by what forecasters of repeat purchases usually go by: recency,
+frequency, tenure, gaps and how regular they are, spend, windows of the last month, quarter and year and the period
+before, the trend; and, where the business has them, usage, ratings, subscriptions. What *we* did (touches) is none: a
+forecast that goes by whom we write to changes when we do.
 
 Counts, days and money are taken as logarithms, in standard deviations of the training rows. Where a column can be
 missing (who bought once has no gap), a missing value stands at the mean of the others, and a second coordinate, known
 or not, learns what its absence means. No class weights: they would ruin the probabilities.
 
-Source: J. R. Bult, T. Wansbeek (1995), Optimal selection for direct mail, Marketing Science 14, 378-394.
+log-odds = intercept + Σ coefficient · (x − centre) / spread, and p = 1 / (1 + exp(−log-odds)). Source: D. R. Cox
+(1958), The regression analysis of binary sequences, Journal of the Royal Statistical Society B 20, 215-242.
 """
 
 from collections.abc import Iterator

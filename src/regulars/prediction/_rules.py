@@ -10,7 +10,7 @@ import numpy as np
 from scipy.special import expit
 
 from regulars.backtest import calibrate
-from regulars.prediction._known import GAP, RANKS, Columns, Floats, Observed
+from regulars.prediction._known import GAP, RANKS, Columns, Floats, Observed, gaps
 from regulars.prediction._results import Rule
 
 RULES = ("recency", "rfm", "hiatus")
@@ -38,5 +38,7 @@ def calibrated(name: str, rows: Observed) -> Rule:
 
 
 def by_rule(rule: Rule, columns: Columns) -> Floats:
-    """Return the probability of a purchase by a calibrated rule."""
+    """Return the probability of a purchase by a calibrated rule; the gaps are filled by it, or have been."""
+    if rule.gap_days is not None:
+        columns = {**columns, GAP: gaps(columns, usual=rule.gap_days)}
     return np.asarray(expit(rule.intercept + rule.slope * score(rule.name, columns)), dtype=np.float64)

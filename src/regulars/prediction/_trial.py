@@ -5,45 +5,33 @@ the test's cut-off. It says P(at least one purchase in the horizon), and never P
 bought once.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 import numpy as np
 
 from regulars import lifetime
-from regulars.backtest import Resampling, Verdict, judge, metrics
+from regulars.backtest import Resampling, judge, metrics
 from regulars.core import Settings
 from regulars.engines import Engine
-from regulars.lifetime import BetaGeometricNBD, ModelFit
+from regulars.lifetime import BetaGeometricNBD
 from regulars.prediction._known import Columns, Floats, Observed
 from regulars.prediction._logistic import by_logistic, fit
-from regulars.prediction._results import CalibrationBin, Logistic
+from regulars.prediction._results import CalibrationBin, Prediction
 from regulars.prediction._rules import RULES, by_rule, calibrated
 
 _BINS = 10
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tested:
-    """The verdict, the models as they were tested, who was left out and why, and what was said beside what was done."""
-
-    verdict: Verdict
-    logistic: Logistic | None
-    bg_nbd: ModelFit
-    calibration: Mapping[str, tuple[CalibrationBin, ...]]
-    left_out: Mapping[str, str] = field(default_factory=dict)
-
-
 def put_to_test(
-    trained: Observed, tested: Observed, purchases: BetaGeometricNBD, *, horizon_days: int, resampling: Resampling
-) -> Tested:
-    """Return what came of the test of all candidates.
+    plan: Prediction, trained: Observed, tested: Observed, purchases: BetaGeometricNBD, *, resampling: Resampling
+) -> Prediction:
+    """Return the plan with what came of the test of all candidates: who is to be used, and how everybody did.
 
     Args:
+        plan: the horizon and the cut-offs.
         trained: what was observed at the training cut-offs.
         tested: what was observed at the test's.
         purchases: BG/NBD, learned from the histories up to the test's cut-off.
-        horizon_days: H.
         resampling: of the intervals.
     """
     rules = {name: by_rule(calibrated(name, trained), tested.columns) for name in RULES}
@@ -60,17 +48,20 @@ def put_to_test(
             test_auc=metrics.auc(tested.bought, models["logistic"]),
         )
     if purchases.fit_.reason is None:
-        models["bg_nbd"] = by_bg_nbd(purchases, horizon_days, tested.columns)
+        models["bg_nbd"] = by_bg_nbd(purchases, plan.horizon_days, tested.columns)
     else:
         left_out["bg_nbd"] = purchases.fit_.reason
     verdict = judge(tested.bought, models=models, rules=rules, customers=tested.customer_ids, resampling=resampling)
     shown = {verdict.winner, verdict.best_rule} - {None}
-    return Tested(
+    return replace(
+        plan,
+        in_use=verdict.winner,
+        reason=verdict.reason,
         verdict=verdict,
+        left_out=left_out,
         logistic=logistic,
         bg_nbd=purchases.fit_,
         calibration={name: _bins(said, tested.bought) for name, said in (models | rules).items() if name in shown},
-        left_out=left_out,
     )
 
 

@@ -1,0 +1,207 @@
+"""Apache Spark: the same door over many cores or many machines.
+
+Every table is a folder of Parquet files in the engine's private folder. Nothing is worked out twice (Spark would
+otherwise repeat a query for every use of it), a plan never grows beyond one statement, and what exceeds memory is on
+disk by nature.
+"""
+
+import re
+import shutil
+import warnings
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing
+from datetime import date, datetime
+from decimal import Decimal
+from importlib.metadata import version
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from pyspark.sql import DataFrame
+from pyspark.sql.pandas.types import from_arrow_schema, to_arrow_schema
+from pyspark.sql.types import NullType, StructType
+
+from regulars.engines._door import BatchFunction, Source
+from regulars.engines._files import bring_inside
+from regulars.engines._spark_dialect import told
+from regulars.engines._spark_session import Opened
+
+_ROWS_PER_BATCH = 131_072
+_BINDABLE = (bool, int, float, str, date, Decimal, type(None))
+
+
+class SparkEngine:
+    """The door of `Engine` over one Spark session and a private folder that is removed at close."""
+
+    name = "spark"
+    versions: Mapping[str, str] = {"pyspark": version("pyspark"), "sqlglot": version("sqlglot")}
+
+    def __init__(self, *, folder: Path, opened: Opened) -> None:
+        self._folder = folder
+        self._opened = opened
+        self._session = opened.session
+        self._tables: dict[str, tuple[Path, tuple[str, ...]]] = {}
+        self._places = 0
+
+    def load(self, table: str, source: Source) -> None:
+        """Store the rows of a source as `table`, replacing any table of that name."""
+        place = self._new_place()
+        place.mkdir()
+        if isinstance(source, Path):
+            bring_inside(source, place / "part-0.parquet")
+            self._keep(table, place, self._session.read.parquet(str(place)).schema)
+            return
+        _write(source.to_reader() if isinstance(source, pa.Table) else source, place / "part-0.parquet")
+        self._keep(table, place, _spark_schema(source.schema))
+
+    def run(self, query: str, *, into: str, **params: object) -> None:
+        """Store the rows of a SELECT as the table `into`, replacing any table of that name."""
+        self._store(into, self._frame(query, params))
+
+    def fetch(self, query: str, **params: object) -> pa.Table:
+        """Return all rows of a SELECT."""
+        return self._frame(query, params).toArrow()
+
+    def stream(self, query: str, **params: object) -> pa.RecordBatchReader:
+        """Return the rows of a SELECT as a stream of batches. Read it to its end before the next call."""
+        frame = self._frame(query, params)
+        place = self._written(frame)
+        schema = to_arrow_schema(frame.schema, timezone="UTC")
+        return pa.RecordBatchReader.from_batches(schema, _read_and_remove(place, schema))
+
+    def map_batches(
+        self, query: str, function: BatchFunction, schema: pa.Schema, *, into: str, **params: object
+    ) -> None:
+        """Store as `into` what a Python function makes of the batches of a SELECT."""
+        frame = self._frame(query, params)
+        with warnings.catch_warnings():
+            # As in open_session: no row passes through pandas.
+            warnings.simplefilter("ignore", FutureWarning)
+            mapped = frame.mapInArrow(lambda batches: iter(function(batches)), _spark_schema(schema))
+        self._store(into, mapped)
+
+    def write_parquet(self, query: str, path: Path, **params: object) -> int:
+        """Write the rows of a SELECT, in its order, to one Parquet file; return how many."""
+        written = self._folder / "written.parquet"
+        with closing(self.stream(query, **params)) as rows:
+            count = _write(rows, written)
+        shutil.move(written, path)
+        return count
+
+    def columns(self, table: str) -> tuple[str, ...]:
+        """Return the column names of a table, in order; empty if there is no such table."""
+        return self._tables[table][1] if table in self._tables else ()
+
+    def drop(self, *tables: str) -> None:
+        """Forget tables; names that do not exist are no error."""
+        for table in tables:
+            if table in self._tables:
+                self._session.catalog.dropTempView(_ticked(table))
+                shutil.rmtree(self._tables.pop(table)[0], ignore_errors=True)
+
+    def close(self) -> None:
+        """Leave the session and remove the private folder."""
+        self.drop(*self._tables)
+        self._opened.close()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _frame(self, query: str, params: Mapping[str, object]) -> DataFrame:
+        for name, value in params.items():
+            if isinstance(value, datetime) or not isinstance(value, _BINDABLE):
+                raise TypeError(f"${name} is a {type(value).__name__}: bind a day, a number, a text, yes or no")
+        frame = self._session.sql(told(query), args=dict(params))
+        return _without_nothing(frame)
+
+    def _store(self, table: str, frame: DataFrame) -> None:
+        """Make the new table before the old one goes: it may be made of it."""
+        self._keep(table, self._written(frame), frame.schema)
+
+    def _written(self, frame: DataFrame) -> Path:
+        place = self._new_place()
+        try:
+            frame.write.parquet(str(place))
+        except BaseException:
+            shutil.rmtree(place, ignore_errors=True)
+            raise
+        return place
+
+    def _keep(self, table: str, place: Path, schema: StructType) -> None:
+        view = self._session.read.schema(schema).parquet(str(place))
+        self.drop(table)
+        view.createOrReplaceTempView(_ticked(table))
+        self._tables[table] = (place, tuple(schema.names))
+
+    def _new_place(self) -> Path:
+        self._places += 1
+        return self._folder / f"table-{self._places}"
+
+
+def _ticked(name: str) -> str:
+    return "`" + name.replace("`", "``") + "`"
+
+
+def _spark_schema(schema: pa.Schema) -> StructType:
+    return from_arrow_schema(schema, prefer_timestamp_ntz=True)
+
+
+def _without_nothing(frame: DataFrame) -> DataFrame:
+    """Return the frame with columns that are NULL and nothing else as integers, as on DuckDB: no file can hold them."""
+    if not any(isinstance(field.dataType, NullType) for field in frame.schema):
+        return frame
+    return frame.select(
+        *(
+            frame[_ticked(field.name)].cast("int").alias(field.name)
+            if isinstance(field.dataType, NullType)
+            else frame[_ticked(field.name)]
+            for field in frame.schema
+        )
+    )
+
+
+def _write(batches: pa.RecordBatchReader, path: Path) -> int:
+    """Write a stream to one file; return how many rows it had."""
+    count = 0
+    with pq.ParquetWriter(path, batches.schema, coerce_timestamps="us") as file:
+        for batch in _gathered(batches):
+            file.write_table(batch, row_group_size=_ROWS_PER_BATCH)
+            count += batch.num_rows
+    return count
+
+
+def _gathered(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:
+    """Yield small batches together: a row group for each of them would be slow to read."""
+    held: list[pa.RecordBatch] = []
+    for batch in batches:
+        held.append(batch)
+        if sum(each.num_rows for each in held) >= _ROWS_PER_BATCH:
+            yield pa.Table.from_batches(held)
+            held = []
+    if held:
+        yield pa.Table.from_batches(held)
+
+
+def _read_and_remove(place: Path, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
+    """Yield the rows of a folder of parts in the order they were written, then remove it."""
+    try:
+        for part in sorted(place.glob("*.parquet"), key=_number):
+            with pq.ParquetFile(part) as file:
+                for batch in file.iter_batches(batch_size=_ROWS_PER_BATCH):
+                    yield pa.RecordBatch.from_arrays(batch.columns, schema=schema)
+    finally:
+        shutil.rmtree(place, ignore_errors=True)
+
+
+def _number(part: Path) -> int:
+    """Return the number of a part file; beyond 99,999 the names do not sort by it."""
+    found = re.match(r"part-(\d+)", part.name)
+    return int(found[1]) if found else 0
