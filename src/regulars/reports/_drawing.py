@@ -8,12 +8,14 @@ from regulars.reports._voice import Voice
 
 ACCENT, QUIET, INK, LINE = "#0b6e5f", "#b5bdba", "#414a47", "#dfe4e1"
 LABEL_WIDTH = 112
+# From one amount to another: numbers that would otherwise be broken in two.
+_RANGE_WIDTH = 144
 _ROW_HEIGHT = 30
 
 Chart = dict[str, Any]
 
 
-def name_axis(names: Sequence[str]) -> Chart:
+def name_axis(names: Sequence[str], *, width: int = LABEL_WIDTH) -> Chart:
     """Return an upright axis of names, the first one on top."""
     return {
         "type": "category",
@@ -21,7 +23,7 @@ def name_axis(names: Sequence[str]) -> Chart:
         "inverse": True,
         "axisTick": {"show": False},
         "axisLine": {"lineStyle": {"color": LINE}},
-        "axisLabel": {"color": INK, "fontSize": 13, "width": LABEL_WIDTH, "overflow": "break"},
+        "axisLabel": {"color": INK, "fontSize": 13, "width": width, "overflow": "break"},
     }
 
 
@@ -38,9 +40,9 @@ def histogram(names: Sequence[str], counts: Sequence[int], said: Sequence[str]) 
     ]
     return {
         **frame(),
-        "grid": {**name_grid(top=4), "right": 96},
+        "grid": {**name_grid(top=4), "left": _RANGE_WIDTH + 8, "right": 84},
         "xAxis": {"type": "value", "min": 0, "axisLabel": {"show": False}, "splitLine": {"show": False}},
-        "yAxis": name_axis(names),
+        "yAxis": name_axis(names, width=_RANGE_WIDTH),
         "series": [
             {
                 "type": "bar",
