@@ -40,7 +40,10 @@ MEANINGS: Mapping[str, str] = {
     "csat": N_("the two best of five answers"),
     "ces": N_("mean answer, 7 is easiest"),
     "base_value": N_("expected margin of the next 12 months, all customers together"),
-    "value_at_risk": N_("the part of that value held by customers who are slipping away"),
+    "value_at_risk": N_(
+        "the part of that value that may go: by the chance that its customers stay away,"
+        " or held by those who are slipping away"
+    ),
     "new_customers": N_("first order in the period"),
     "referral_rate": N_("customers who brought at least one other"),
     "churn_rate": N_("of those active in the period before, not active in this one"),
