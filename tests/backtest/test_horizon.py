@@ -31,7 +31,8 @@ def test_it_is_the_nearest_rank_of_gaps_counted_by_hand(engine: Engine, shop: Ta
     cast.load(engine, shop)
     as_of = AS_OF - timedelta(days=days_back)
     gaps = []
-    for who in {row["customer_id"] for row in shop["orders"]}:
+    refused = {row["customer_id"] for row in shop["customers"] if not row["may_profile"]}
+    for who in {row["customer_id"] for row in shop["orders"]} - refused:
         days = sorted(
             {
                 row["local_day"]
@@ -68,5 +69,12 @@ def test_two_orders_of_a_day_are_one_visit(engine: Engine) -> None:
 
 def test_the_cast_comes_back_within_three_months(shop: Engine) -> None:
     # Ana six times after 90 days, once after 60 and three times after 30; Bo after 30 and 20; Di after 120 and 60;
-    # Ed, who is counted and not profiled, after 240. The twelfth of fifteen.
-    assert horizon_days(shop, as_of=AS_OF) == Horizon(days=91, gaps=15, gap_days=90)
+    # Ed's 240 are not counted, for he refused profiling. The eleventh of fourteen.
+    assert horizon_days(shop, as_of=AS_OF) == Horizon(days=91, gaps=14, gap_days=90)
+
+
+def test_who_refused_profiling_sets_no_rhythm(engine: Engine) -> None:
+    orders = [order("ed", days, "10.00") for days in (400, 398, 396, 394)]
+    orders += [order("ana", days, "10.00") for days in (400, 300)]
+    cast.load(engine, {"orders": orders, "customers": [cast.person("ana"), cast.person("ed", may_profile=False)]})
+    assert horizon_days(engine, as_of=AS_OF).gaps == 1

@@ -28,7 +28,7 @@ def people(engine: Engine, prefix: str) -> set[str]:
 @pytest.mark.parametrize("seed", [0, 1, 2])
 @pytest.mark.parametrize("most", [1, 3])
 def test_it_is_drawn_by_hash_among_those_who_may_be_profiled(shop: Engine, seed: int, most: int) -> None:
-    found = sample(shop, customers=most, seed=seed)
+    found = sample(shop, as_of=AS_OF, customers=most, seed=seed)
     assert (found.prefix, found.population, found.size, found.seed) == ("sample_", 4, most, seed)
     assert people(shop, "sample_") == drawn_by_hand([ANA, BO, CY, DI], seed=seed, most=most)
 
@@ -36,27 +36,27 @@ def test_it_is_drawn_by_hash_among_those_who_may_be_profiled(shop: Engine, seed:
 def test_the_order_of_rows_draws_the_same_people(engine: Engine) -> None:
     rows = cast.rows()
     cast.load(engine, rows | {"customers": rows["customers"][::-1]})
-    sample(engine, customers=2, seed=0)
+    sample(engine, as_of=AS_OF, customers=2, seed=0)
     assert people(engine, "sample_") == drawn_by_hand([ANA, BO, CY, DI], seed=0, most=2)
 
 
 def test_who_joins_takes_a_place_and_moves_nobody(shop: Engine) -> None:
-    sample(shop, customers=2, seed=0)
+    sample(shop, as_of=AS_OF, customers=2, seed=0)
     before = people(shop, "sample_")
     joined = [cast.person(f"new{number}") for number in range(3)]
     shop.load("customers", pa.Table.from_pylist(cast.rows()["customers"] + joined, schema=CLEAN_TABLES["customers"]))
-    sample(shop, customers=2, seed=0)
+    sample(shop, as_of=AS_OF, customers=2, seed=0)
     assert people(shop, "sample_") & {ANA, BO, CY, DI} <= before
 
 
 @pytest.mark.parametrize("customers", [4, 100])
 def test_everybody_is_not_copied(shop: Engine, customers: int) -> None:
-    assert sample(shop, customers=customers, seed=0) == Sample(prefix="", population=4, size=4, seed=0)
+    assert sample(shop, as_of=AS_OF, customers=customers, seed=0) == Sample(prefix="", population=4, size=4, seed=0)
     assert shop.columns("sample_orders") == ()
 
 
 def test_all_that_is_known_of_them_is_kept_and_nothing_of_others(shop: Engine) -> None:
-    found = sample(shop, customers=1, seed=0, prefix="few_")
+    found = sample(shop, as_of=AS_OF, customers=1, seed=0, prefix="few_")
     (who,) = people(shop, found.prefix)
     assert found.tables == tuple(f"few_{table}" for table in CLEAN_TABLES)
     for table, rows in cast.rows().items():
@@ -72,7 +72,7 @@ def test_a_referral_between_the_sample_and_others_is_kept(engine: Engine) -> Non
     pairs = [(ANA, BO), (CY, DI), (BO, ANA)]
     referrals: list[dict[str, object]] = [{"referrer_id": one, "referred_id": other} for one, other in pairs]
     cast.load(engine, cast.rows() | {"referrals": referrals})
-    sample(engine, customers=1, seed=0)
+    sample(engine, as_of=AS_OF, customers=1, seed=0)
     (who,) = people(engine, "sample_")
     kept = engine.fetch("SELECT referrer_id, referred_id FROM sample_referrals").to_pylist()
     assert sorted((row["referrer_id"], row["referred_id"]) for row in kept) == sorted(
@@ -85,7 +85,7 @@ def test_nobodys_observation_depends_on_who_else_was_drawn(shop: Engine) -> None
         return {row["customer_id"]: row for row in shop.fetch(f"SELECT * FROM {table}").to_pylist()}
 
     observe(shop, cutoff=CUTOFF, horizon_days=60, into="everybody")
-    found = sample(shop, customers=2, seed=1)
+    found = sample(shop, as_of=AS_OF, customers=2, seed=1)
     observe(shop, cutoff=CUTOFF, horizon_days=60, into="drawn", prefix=found.prefix)
     drawn = people(shop, found.prefix)
     assert_alike(rows("drawn"), {who: row for who, row in rows("everybody").items() if who in drawn})
@@ -94,5 +94,11 @@ def test_nobodys_observation_depends_on_who_else_was_drawn(shop: Engine) -> None
 
 def test_a_sample_never_takes_the_place_of_all_records(shop: Engine) -> None:
     with pytest.raises(PrefixMissing):
-        sample(shop, customers=2, seed=0, prefix="")
+        sample(shop, as_of=AS_OF, customers=2, seed=0, prefix="")
     assert len(people(shop, "")) == 5
+
+
+def test_who_is_met_later_takes_nobodys_place(shop: Engine) -> None:
+    earlier = AS_OF - timedelta(days=30)
+    everybody = sample(shop, as_of=AS_OF, customers=100, seed=0).population
+    assert sample(shop, as_of=earlier, customers=100, seed=0).population < everybody

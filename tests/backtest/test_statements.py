@@ -30,7 +30,7 @@ def statements(shop: Engine, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     monkeypatch.setattr(type(shop), "run", written_run)
     monkeypatch.setattr(type(shop), "fetch", written_fetch)
     horizon_days(shop, as_of=AS_OF)
-    found = sample(shop, customers=2, seed=0)
+    found = sample(shop, as_of=AS_OF, customers=2, seed=0)
     observe(shop, cutoff=AS_OF - timedelta(days=30), horizon_days=30, into="observed", prefix=found.prefix)
     return written
 

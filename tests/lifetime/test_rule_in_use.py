@@ -92,6 +92,32 @@ def test_by_the_plain_rule_a_year_is_the_last_one(engine: Engine) -> None:
     assert (year.value, year.customers) == (500.0, 3)
 
 
+def test_a_base_of_which_nothing_is_known_is_no_base_of_zero(engine: Engine) -> None:
+    load(engine, [buyer("ana", tenure_days=30), buyer("bo", tenure_days=40)])
+    assert revenue(engine, rule="plain", settings=Settings(), seed=0) == ()
+    load(engine, [buyer("ana")])
+    assert revenue(engine, rule="plain", settings=Settings(), seed=0) == ()
+
+
+def test_customers_who_cost_more_than_they_bring_are_not_valued_by_a_model_of_gains(engine: Engine) -> None:
+    rows = crowd()
+    for row in rows[::10]:
+        row["margin_total"] = -Decimal(str(row["spend_total"]))
+    load(engine, rows)
+    learned = add(engine, settings=Settings(), rule="bg_nbd")
+    assert learned is not None
+    assert learned.reason == "margins_not_positive"
+    assert {row["lifetime_rule"] for row in by_customer(engine, "lifetime").values()} <= {"plain", None}
+
+
+def test_a_rule_that_was_not_tested_is_supposed_to_miss(engine: Engine) -> None:
+    load(engine, crowd())
+    (sure,) = revenue(engine, rule="bg_nbd", settings=Settings(), seed=1, days=(90,), miss=0.0)
+    (untested,) = revenue(engine, rule="bg_nbd", settings=Settings(), seed=1, days=(90,), miss=None)
+    assert (untested.value, untested.rule) == (sure.value, "bg_nbd")
+    assert untested.range_high > sure.range_high
+
+
 def test_what_was_missed_in_the_test_widens_the_range_alone(engine: Engine) -> None:
     load(engine, crowd())
     (sure,) = revenue(engine, rule="bg_nbd", settings=Settings(), seed=1, days=(90,))
@@ -167,6 +193,7 @@ def test_a_shop_that_lives_by_the_models_lets_them_speak(engine: Engine) -> None
     assert found.verdict.decided_by == "rmse"
     assert found.tested is not None
     assert found.tested.forecast.range_low < found.tested.came < found.tested.forecast.range_high
+    assert found.tested.miss is not None
     assert found.tested.miss < 0.3
 
 

@@ -52,4 +52,5 @@ def _forecast(run: "Run") -> dict[str, object]:
             "came": trial.tested.came,
             "customers": said.customers,
         }
-    return {"rule": run.facts.valued.rule, "revenue": run.facts.valued.revenue, "tested": tested}
+    revenue = run.facts.valued.revenue
+    return {"rule": revenue[0].rule if revenue else run.facts.valued.rule, "revenue": revenue, "tested": tested}

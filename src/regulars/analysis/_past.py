@@ -10,6 +10,12 @@ from regulars.engines import Engine
 
 _COLUMNS = tuple(dict.fromkeys((*lifetime.READS, *prediction.READS)))
 
+_FIRST_ORDER = """
+SELECT min(o.local_day) AS day
+FROM orders AS o JOIN customers AS c ON c.customer_id = o.customer_id
+WHERE c.may_profile AND NOT o.is_refund AND o.known_day <= $as_of
+"""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Past:
@@ -27,16 +33,19 @@ class Past:
         engine.drop(*self.sample.tables, *(each.table for each in seen))
 
 
-def look_back(engine: Engine, *, as_of: date, first_day: date, settings: Settings, seed: int) -> Past:
+def look_back(engine: Engine, *, as_of: date, settings: Settings, seed: int) -> Past:
     """Write the tables of customers at each cut-off, with what they did after it, and say where they are.
+
+    The history begins with the first order of those who allow profiling: a profile may know of days long before.
 
     The horizon is the one of the settings, else the business's own. At most `prediction.sample_customers` customers
     are looked at.
     """
     asked = settings.prediction.horizon_days
     horizon = horizon_days(engine, as_of=as_of) if asked is None else Horizon(days=asked, gaps=0, reason="asked")
-    cutoffs = plan_cutoffs(first_day=first_day, as_of=as_of, horizon_days=horizon.days)
-    drawn = sample(engine, customers=settings.prediction.sample_customers, seed=seed)
+    first = engine.fetch(_FIRST_ORDER, as_of=as_of)["day"][0].as_py()
+    cutoffs = plan_cutoffs(first_day=first or as_of, as_of=as_of, horizon_days=horizon.days)
+    drawn = sample(engine, as_of=as_of, customers=settings.prediction.sample_customers, seed=seed)
 
     def seen(cutoff: date) -> Observations:
         return observe(

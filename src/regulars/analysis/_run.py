@@ -114,7 +114,7 @@ class Run:
             concentration = rates.concentration(engine, as_of=day)
             rates.cohorts(engine, as_of=day)
         with self._step("backtest"):
-            past = look_back(engine, as_of=day, first_day=first_day, settings=settings, seed=self.seed)
+            past = look_back(engine, as_of=day, settings=settings, seed=self.seed)
         with self._step("lifetime"):
             valued = value_everybody(engine, past, settings=settings, seed=self.seed)
         with self._step("segments"):

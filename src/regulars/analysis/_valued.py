@@ -26,6 +26,8 @@ def value_everybody(engine: Engine, past: Past, *, settings: Settings, seed: int
     """Write `lifetime` by the rule that won at the test's cut-off, and say what the base will bring by it."""
     trial = lifetime.trial(engine, cutoffs=past.cutoffs, test=past.test, settings=settings, seed=seed)
     learned = lifetime.add(engine, settings=settings, rule=trial.rule)
-    miss = trial.tested.miss if trial.tested else 0.0
-    revenue = lifetime.revenue(engine, rule=trial.rule, settings=settings, seed=seed, miss=miss)
+    rule = trial.rule if learned is None or learned.is_usable else "plain"
+    was_tested = trial.tested is not None and trial.tested.forecast.rule == rule
+    miss = trial.tested.miss if trial.tested is not None and was_tested else None
+    revenue = lifetime.revenue(engine, rule=rule, settings=settings, seed=seed, miss=miss)
     return Valued(trial=trial, learned=learned, revenue=revenue)

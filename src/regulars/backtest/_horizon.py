@@ -17,6 +17,7 @@ _GAPS = """
 SELECT date_diff('day', previous_day, local_day) AS gap, count(*) AS gaps
 FROM orders
 WHERE NOT is_refund AND previous_day < local_day AND known_day <= $as_of
+    AND customer_id NOT IN (SELECT customer_id FROM customers WHERE NOT may_profile)
 GROUP BY gap
 ORDER BY gap
 """
@@ -40,7 +41,8 @@ def horizon_days(engine: Engine, *, as_of: date) -> Horizon:
     """Return the business's own horizon H: the 75th percentile of its customers' gaps between order days.
 
     H = min(max(7 · ceil(g / 7), 14), 365) days, g the nearest-rank percentile (the smallest gap that at least 75 %
-    of the gaps do not exceed) over all gaps of all customers that were known by `as_of`.
+    of the gaps do not exceed) over all gaps that were known by `as_of`, of all customers but those who refused
+    profiling.
     """
     found = engine.fetch(_GAPS, as_of=as_of)
     gaps, counts = found["gap"].to_numpy(), found["gaps"].to_numpy()

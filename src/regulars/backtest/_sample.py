@@ -6,17 +6,18 @@ features at many cut-offs cost what the sample costs.
 """
 
 from dataclasses import dataclass
+from datetime import date
 
 from regulars.core import RegularsError
 from regulars.customers import CLEAN_TABLES
 from regulars.engines import Engine, quoted
 
-_POPULATION = "SELECT count(*) AS n FROM customers WHERE may_profile"
+_POPULATION = "SELECT count(*) AS n FROM customers WHERE may_profile AND first_day <= $as_of"
 
 _DRAWN = """
 SELECT customer_id
 FROM customers
-WHERE may_profile
+WHERE may_profile AND first_day <= $as_of
 ORDER BY md5(concat($seed, ':', customer_id)), customer_id
 LIMIT $most
 """
@@ -51,7 +52,7 @@ class Sample:
     tables: tuple[str, ...] = ()
 
 
-def sample(engine: Engine, *, customers: int, seed: int, prefix: str = "sample_") -> Sample:
+def sample(engine: Engine, *, as_of: date, customers: int, seed: int, prefix: str = "sample_") -> Sample:
     """Write the clean tables of a sample of the customers who may be profiled, each under `prefix`.
 
     The sample is those with the smallest md5(seed:customer_id). If there are not more than `customers` of them,
@@ -59,6 +60,7 @@ def sample(engine: Engine, *, customers: int, seed: int, prefix: str = "sample_"
 
     Args:
         engine: holds the clean tables.
+        as_of: whoever is met later takes nobody's place.
         customers: how many to draw.
         seed: another one draws others.
         prefix: what its tables are to be called by.
@@ -68,11 +70,11 @@ def sample(engine: Engine, *, customers: int, seed: int, prefix: str = "sample_"
     """
     if not prefix:
         raise PrefixMissing
-    population = int(engine.fetch(_POPULATION)["n"][0].as_py())
+    population = int(engine.fetch(_POPULATION, as_of=as_of)["n"][0].as_py())
     if population <= customers:
         return Sample(prefix="", population=population, size=population, seed=seed)
     drawn = f"{prefix}drawn"
-    engine.run(_DRAWN, into=drawn, seed=str(seed), most=customers)
+    engine.run(_DRAWN, into=drawn, as_of=as_of, seed=str(seed), most=customers)
     for table, schema in CLEAN_TABLES.items():
         query = _ROWS if "customer_id" in schema.names else _ROWS_OF_TWO
         engine.run(query.format(table=quoted(table), drawn=quoted(drawn)), into=prefix + table)

@@ -1,5 +1,7 @@
 """The models learned from the table of features: what they need of it is counted by the engine, not carried here."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from regulars.engines import Engine, quoted
@@ -25,9 +27,12 @@ FROM (
     FROM {features}
     WHERE coalesce(may_profile, FALSE) AND repeat_count > 0
 ) AS repeaters
-WHERE margin_mean > 0
 ORDER BY order_days, margin_mean
 """
+
+
+_MOST_WITHOUT_GAIN = 0.01
+"""Gamma-gamma knows no amounts below zero. With more repeaters who bring none, it would make assets of losses."""
 
 
 def learn(
@@ -53,5 +58,8 @@ def learn(
         x, t_x / time_unit_days, tenure / time_unit_days, weights=customers
     )
     means = engine.fetch(_MARGINS.format(features=quoted(features)), margin_share=margin_share)
-    margins = GammaGamma(first_order="included").fit(means["order_days"].to_numpy(), means["margin_mean"].to_numpy())
+    margin = np.asarray(means["margin_mean"].to_numpy(), dtype=np.float64)
+    margins = GammaGamma(first_order="included").fit(means["order_days"].to_numpy(), margin)
+    if margins.fit_.is_usable and np.count_nonzero(margin <= 0) > _MOST_WITHOUT_GAIN * len(margin):
+        margins.fit_ = replace(margins.fit_, reason="margins_not_positive")
     return purchases, margins

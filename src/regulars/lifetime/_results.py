@@ -14,6 +14,7 @@ Reason = Literal[
     "not_identified",
     "not_converged",
     "mean_undefined",
+    "margins_not_positive",
 ]
 """Why not to use a fit. By the first three nothing was fitted; by the others what was found is not to be trusted."""
 

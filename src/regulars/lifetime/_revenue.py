@@ -36,6 +36,9 @@ Array = NDArray[np.float64]
 REVENUE_DAYS = (30, 90, 365)
 """How many days ahead the base's revenue is told, unless others are asked for."""
 
+UNTESTED_MISS = 0.25
+"""By how much a rule that was never tested is supposed to miss: a guess, said to be one, wider than most tests show."""
+
 _Z = NormalDist().inv_cdf(0.975)
 _STEP = 1e-5
 _DAYS_A_YEAR = 365
@@ -82,7 +85,10 @@ FROM {{parts}} GROUP BY days ORDER BY days
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Revenue:
-    """The net spend of today's customers in the next `days`, in money: expected, in doubt, and where it will fall."""
+    """The net spend of today's customers in the next `days`, in money: expected, in doubt, and where it will fall.
+
+    `rule` is the one it is by.
+    """
 
     days: int
     value: float
@@ -91,6 +97,7 @@ class Revenue:
     range_low: float
     range_high: float
     customers: int
+    rule: Rule
 
 
 def revenue(  # noqa: PLR0913  (what, of whom, how far ahead and how sure)
@@ -101,7 +108,7 @@ def revenue(  # noqa: PLR0913  (what, of whom, how far ahead and how sure)
     seed: int,
     features: str = "features",
     days: Sequence[int] = REVENUE_DAYS,
-    miss: float = 0.0,
+    miss: float | None = 0.0,
 ) -> tuple[Revenue, ...]:
     """Return what the customers of a table of features are expected to spend, for each number of days ahead.
 
@@ -115,8 +122,13 @@ def revenue(  # noqa: PLR0913  (what, of whom, how far ahead and how sure)
         seed: of the customers and the futures drawn for the range.
         features: the name of the table.
         days: how far ahead, rising.
-        miss: how far off the rule was when tested, as a share of what it said.
+        miss: how far off the rule was when tested, as a share of what it said; None for a rule that was not tested,
+            of which `UNTESTED_MISS` is supposed.
+
+    Returns:
+        One for each number of days; none where fewer than two customers have a value to add up.
     """
+    missed = UNTESTED_MISS if miss is None else miss
     spenders = f"{features}_spenders"
     engine.run(_SPENDERS.format(features=quoted(features)), into=spenders)
     try:
@@ -124,9 +136,9 @@ def revenue(  # noqa: PLR0913  (what, of whom, how far ahead and how sure)
             purchases, spends = learn(engine, margin_share=1.0, features=spenders)
             if purchases.fit_.is_usable and spends.fit_.is_usable:
                 sums = _by_models(engine, purchases, spends, spenders=spenders, seed=seed, days=days)
-                return tuple(_told(each, miss) for each in sums)
+                return tuple(_told(each, missed, "bg_nbd") for each in sums)
         sums = _by_last_year(engine, settings=settings, spenders=spenders, days=days)
-        return tuple(_told(each, miss) for each in sums)
+        return tuple(_told(each, missed, "plain") for each in sums)
     finally:
         engine.drop(spenders)
 
@@ -147,6 +159,8 @@ def _by_last_year(engine: Engine, *, settings: Settings, spenders: str, days: Se
     add_plain(engine, settings=_of_spend(settings), features=spenders, into=plain)
     (sums,) = engine.fetch(_YEARLY.format(plain=quoted(plain))).to_pylist()
     engine.drop(plain)
+    if sums["customers"] < 2:
+        return []
     people, spread = sums["customers"], sqrt(sums["customers"]) * float(sums["spread"])
     found = []
     for ahead in days:
@@ -233,7 +247,7 @@ def _variance(slopes: Array, log_covariance: Sequence[Sequence[float]]) -> float
     return float(slopes @ np.array(log_covariance) @ slopes)
 
 
-def _told(found: _Sum, miss: float) -> Revenue:
+def _told(found: _Sum, miss: float, rule: Rule) -> Revenue:
     """Return the figure with both intervals; no base brings less than nothing unless that is what is expected."""
     value, least = found.value, min(found.value, 0.0)
     reach = sqrt(found.doubt**2 + found.chance**2 + (miss * value) ** 2)
@@ -245,4 +259,5 @@ def _told(found: _Sum, miss: float) -> Revenue:
         range_low=max(least, value - _Z * reach),
         range_high=value + _Z * reach,
         customers=found.customers,
+        rule=rule,
     )

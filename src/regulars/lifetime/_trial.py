@@ -50,9 +50,9 @@ class Tested:
     came: float
 
     @property
-    def miss(self) -> float:
-        """How far off it was, as a share of what was expected; 0 where nothing was."""
-        return abs(self.came / self.forecast.value - 1) if self.forecast.value else 0.0
+    def miss(self) -> float | None:
+        """How far off it was, as a share of what was expected; None where nothing was expected."""
+        return abs(self.came / self.forecast.value - 1) if self.forecast.value > 0 else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,14 +107,14 @@ def trial(
         resampling=Resampling(seed=seed),
     )
     rule: Rule = "bg_nbd" if verdict.winner == "bg_nbd" else "plain"
-    (expected,) = revenue(engine, rule=rule, settings=whole, seed=seed, features=spenders, days=(test.horizon_days,))
+    expected = revenue(engine, rule=rule, settings=whole, seed=seed, features=spenders, days=(test.horizon_days,))
     engine.drop(spenders, plain)
     return LifetimeTrial(
         rule=rule,
         reason=verdict.reason if learned.is_usable else str(learned.reason),
         verdict=verdict,
         learned=learned,
-        tested=Tested(forecast=expected, came=float(came.sum())),
+        tested=Tested(forecast=expected[0], came=float(came.sum())) if expected else None,
     )
 
 

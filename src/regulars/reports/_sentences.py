@@ -93,6 +93,7 @@ WHY_MISSING: Mapping[str, str] = {
     "not_identified": N_("the records fit many models equally well"),
     "not_converged": N_("the search for the best model did not come to an end"),
     "mean_undefined": N_("amounts are so far apart that they have no mean to count on"),
+    "margins_not_positive": N_("too many customers bring no margin, or a loss"),
     "rule_not_beaten": N_("no model did better beyond doubt"),
     "model_better": N_("the model did better"),
     "no_forecast_then": N_("there was no forecast then"),
