@@ -53,7 +53,7 @@ def report(engine: Engine, *, as_of: date, horizon: int | None, seed: int) -> It
     days = horizon or horizon_days(engine, as_of=as_of).days
     first_day = engine.fetch("SELECT min(first_day) AS day FROM customers")["day"][0].as_py()
     cutoffs = plan_cutoffs(first_day=first_day, as_of=as_of, horizon_days=days)
-    drawn = sample(engine, customers=settings.prediction.sample_customers, seed=seed)
+    drawn = sample(engine, as_of=as_of, customers=settings.prediction.sample_customers, seed=seed)
 
     def at(cutoff: date) -> Observations:
         return observe(
