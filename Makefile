@@ -16,7 +16,7 @@ test: $(VENV)/dev-ready  ## every test but the slow ones
 
 test-slow: $(VENV)/dev-ready .venv-duckdb2/ready  ## the slow tests, many rooms on Spark, the engine tests on DuckDB 2
 	$(BIN)/pytest -m slow
-	.venv-duckdb2/bin/python -m pytest tests/engines tests/customers tests/features tests/segments -k "not spark"
+	.venv-duckdb2/bin/python -m pytest tests/engines tests/customers tests/features tests/segments tests/lifetime tests/network tests/backtest tests/rates -k "not spark"
 
 check: $(VENV)/dev-ready  ## style, types, walls, spelling
 	$(BIN)/ruff format --check .
