@@ -161,7 +161,8 @@ def test_every_type_comes_out_as_it_went_in(engine: Engine, rows: list[dict[str,
     ordered = "SELECT * FROM passed ORDER BY whole"
     assert engine.write_parquet(ordered, tmp_path / "written.parquet") == len(rows)
     for came in (engine.fetch(ordered), engine.stream(ordered).read_all(), pq.read_table(tmp_path / "written.parquet")):
-        assert came.schema.remove_metadata() == KINDS
+        # Whether a column may be empty is no promise: DuckDB 2 says it cannot where it saw nothing empty.
+        assert [(field.name, field.type) for field in came.schema] == [(field.name, field.type) for field in KINDS]
         assert came.to_pylist() == rows
     assert engine.columns("passed") == tuple(KINDS.names)
 
