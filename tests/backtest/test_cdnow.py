@@ -4,16 +4,13 @@ Fader and Hardie's log of 23,570 customers comes with the `lifetimes` package; w
 """
 
 from collections.abc import Iterator
-from datetime import date, datetime
-from decimal import Decimal
-from importlib.util import find_spec
-from pathlib import Path
+from datetime import date
 from typing import Any
 
 import numpy as np
 import pytest
 
-import cast
+import cdnow
 from regulars.backtest import (
     Cutoffs,
     Horizon,
@@ -29,12 +26,7 @@ from regulars.backtest import (
 )
 from regulars.engines import Engine, open_engine
 
-_SPEC = find_spec("lifetimes")
-LOG = Path(next(iter(_SPEC.submodule_search_locations or ()))) / "datasets" / "CDNOW_master.txt" if _SPEC else None
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(LOG is None, reason="the package lifetimes, which holds the log, is not installed"),
-]
+pytestmark = [pytest.mark.slow, cdnow.needs_the_log]
 
 LAST = date(1998, 4, 1)
 PUBLISHED = Cutoffs(
@@ -45,20 +37,10 @@ Column = np.ndarray[Any, np.dtype[np.float64]]
 
 
 @pytest.fixture(scope="module")
-def cdnow() -> Iterator[Engine]:
+def log() -> Iterator[Engine]:
     """An engine with the clean tables of the log."""
-    assert LOG is not None
-    orders: list[dict[str, object]] = []
-    first: dict[str, date] = {}
-    for line in LOG.read_text(encoding="ascii").splitlines()[1:]:
-        who, day_text, _, amount = line.split()
-        time = datetime.strptime(day_text, "%Y%m%d")  # noqa: DTZ007  (the log has days and no zone)
-        orders.append({"customer_id": who, "ordered_at": time, "local_day": time.date(), "known_day": time.date(),
-                       "is_refund": False, "amount": Decimal(amount)})  # fmt: skip
-        first[who] = min(first.get(who, time.date()), time.date())
-    people = [{"customer_id": who, "first_day": day, "may_profile": True} for who, day in first.items()]
     with open_engine(memory_limit="1GB", threads=2) as engine:
-        cast.load(engine, {"orders": orders, "customers": people})
+        cdnow.load(engine)
         yield engine
 
 
@@ -80,23 +62,23 @@ def rfm(rows: dict[str, Column]) -> Column:
     return rank(-rows["days_since_last"]) + rank(rows["order_day_count"]) + rank(rows["spend_total"])
 
 
-def test_the_history_is_cut_as_the_protocol_cuts_it(cdnow: Engine) -> None:
+def test_the_history_is_cut_as_the_protocol_cuts_it(log: Engine) -> None:
     plan = plan_cutoffs(first_day=date(1997, 1, 1), as_of=LAST, horizon_days=91)
     assert (plan.test, plan.training) == (date(1997, 12, 31), (date(1997, 7, 2), date(1997, 10, 1)))
     # Its own horizon, by chance, is the protocol's: 75 % of its 38,402 gaps are of 88 days or less.
-    assert horizon_days(cdnow, as_of=LAST) == Horizon(days=91, gaps=38_402, gap_days=88)
+    assert horizon_days(log, as_of=LAST) == Horizon(days=91, gaps=38_402, gap_days=88)
 
 
-def test_the_population_is_everybody_and_one_in_six_buys_again(cdnow: Engine) -> None:
-    found, rows = observed(cdnow, date(1997, 12, 31))
+def test_the_population_is_everybody_and_one_in_six_buys_again(log: Engine) -> None:
+    found, rows = observed(log, date(1997, 12, 31))
     assert found.customers == 23_570
     assert found.buyers == int(rows["bought"].sum())
     # Counted from the log by hand: who has a line dated 1 January to 1 April 1998, and on how many days.
     assert (found.buyers, int(rows["orders_after"].sum())) == (3_831, 6_653)
 
 
-def test_the_rfm_rank_sum_orders_customers_as_published(cdnow: Engine) -> None:
-    _, rows = observed(cdnow, date(1997, 12, 31))
+def test_the_rfm_rank_sum_orders_customers_as_published(log: Engine) -> None:
+    _, rows = observed(log, date(1997, 12, 31))
     found = bootstrap(metrics.auc, rows["bought"], rfm(rows), resampling=Resampling(draws=200))
     assert found.value == pytest.approx(0.806, abs=0.0005)
     assert found.interval is not None
@@ -104,9 +86,9 @@ def test_the_rfm_rank_sum_orders_customers_as_published(cdnow: Engine) -> None:
     assert found.interval.high - found.interval.low < 0.02
 
 
-def test_recency_is_beaten_by_the_rank_sum_beyond_doubt(cdnow: Engine) -> None:
-    training = [observed(cdnow, cutoff)[1] for cutoff in PUBLISHED.training]
-    _, test = observed(cdnow, date(1997, 12, 31))
+def test_recency_is_beaten_by_the_rank_sum_beyond_doubt(log: Engine) -> None:
+    training = [observed(log, cutoff)[1] for cutoff in PUBLISHED.training]
+    _, test = observed(log, date(1997, 12, 31))
     label = np.concatenate([rows["bought"] for rows in training])
     rules = {"recency": lambda rows: -rows["days_since_last"], "rfm": rfm}
     said = {

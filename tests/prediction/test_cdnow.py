@@ -4,26 +4,18 @@ Fader and Hardie's log of 23,570 customers comes with the `lifetimes` package; w
 """
 
 from collections.abc import Iterator
-from datetime import date, datetime
-from decimal import Decimal
-from importlib.util import find_spec
-from pathlib import Path
+from datetime import date
 
 import pytest
 
-import cast
+import cdnow
 from regulars import features
 from regulars.backtest import Trial, Verdict, observe, plan_cutoffs
 from regulars.core import Settings
 from regulars.engines import open_engine
 from regulars.prediction import READS, Prediction, add
 
-_SPEC = find_spec("lifetimes")
-LOG = Path(next(iter(_SPEC.submodule_search_locations or ()))) / "datasets" / "CDNOW_master.txt" if _SPEC else None
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(LOG is None, reason="the package lifetimes, which holds the log, is not installed"),
-]
+pytestmark = [pytest.mark.slow, cdnow.needs_the_log]
 
 LAST = date(1998, 4, 1)
 
@@ -31,20 +23,9 @@ LAST = date(1998, 4, 1)
 @pytest.fixture(scope="module")
 def found() -> Iterator[Prediction]:
     """The prediction of who buys from 1 January to 1 April 1998."""
-    assert LOG is not None
-    orders: list[dict[str, object]] = []
-    first: dict[str, date] = {}
-    for line in LOG.read_text(encoding="ascii").splitlines()[1:]:
-        who, day_text, _, amount = line.split()
-        time = datetime.strptime(day_text, "%Y%m%d")  # noqa: DTZ007  (the log has days and no zone)
-        orders.append({"customer_id": who, "ordered_at": time, "local_day": time.date(), "known_day": time.date(),
-                       "is_refund": False, "amount": Decimal(amount)})  # fmt: skip
-        first[who] = min(first.get(who, time.date()), time.date())
-    people = [{"customer_id": who, "first_day": day, "may_profile": True} for who, day in first.items()]
-    cutoffs = plan_cutoffs(first_day=min(first.values()), as_of=LAST, horizon_days=91)
-    assert cutoffs.test == date(1997, 12, 31)
     with open_engine(memory_limit="1GB", threads=2) as engine:
-        cast.load(engine, {"orders": orders, "customers": people})
+        cutoffs = plan_cutoffs(first_day=cdnow.load(engine), as_of=LAST, horizon_days=91)
+        assert cutoffs.test == date(1997, 12, 31)
         *training, test = (
             observe(engine, cutoff=cutoff, horizon_days=91, into=f"at_{cutoff:%Y%m%d}", columns=READS)
             for cutoff in cutoffs.final

@@ -59,8 +59,10 @@ class Engine(Protocol):
     def close(self) -> None:
         """Free memory and files. The engine answers nothing after this."""
 
-    def __enter__(self) -> Self: ...
+    def __enter__(self) -> Self:
+        return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None: ...
+    ) -> None:
+        self.close()

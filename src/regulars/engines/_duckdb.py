@@ -3,13 +3,11 @@
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 import duckdb
 import pyarrow as pa
 
-from regulars.engines._door import BatchFunction, Source, quoted
+from regulars.engines._door import BatchFunction, Engine, Source, quoted
 from regulars.engines._files import bring_inside
 
 _INCOMING = "regulars_incoming"
@@ -18,7 +16,7 @@ _ROWS_PER_BATCH = 131_072
 _BINDS_BY_EXECUTING = duckdb.__version__.startswith("1.")
 
 
-class DuckDBEngine:
+class DuckDBEngine(Engine):
     """The door of `Engine` over one DuckDB connection and a private folder that is removed at close."""
 
     name = "duckdb"
@@ -97,14 +95,6 @@ class DuckDBEngine:
         """Close the connection and remove the private folder."""
         self._connection.close()
         shutil.rmtree(self._folder, ignore_errors=True)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def _take(self, table: str, source: pa.Table | pa.RecordBatchReader) -> None:
         self._connection.register(_INCOMING, source)

@@ -14,8 +14,6 @@ from datetime import date, datetime
 from decimal import Decimal
 from importlib.metadata import version
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -23,7 +21,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql.pandas.types import from_arrow_schema, to_arrow_schema
 from pyspark.sql.types import NullType, StructType
 
-from regulars.engines._door import BatchFunction, Source
+from regulars.engines._door import BatchFunction, Engine, Source
 from regulars.engines._files import bring_inside
 from regulars.engines._spark_dialect import told
 from regulars.engines._spark_session import Opened
@@ -32,7 +30,7 @@ _ROWS_PER_BATCH = 131_072
 _BINDABLE = (bool, int, float, str, date, Decimal, type(None))
 
 
-class SparkEngine:
+class SparkEngine(Engine):
     """The door of `Engine` over one Spark session and a private folder that is removed at close."""
 
     name = "spark"
@@ -106,14 +104,6 @@ class SparkEngine:
         self.drop(*self._tables)
         self._opened.close()
         shutil.rmtree(self._folder, ignore_errors=True)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def _frame(self, query: str, params: Mapping[str, object]) -> DataFrame:
         for name, value in params.items():

@@ -10,5 +10,6 @@ A count or a sum over nothing is 0; a mean, a gap or a day over nothing is missi
 """
 
 from regulars.features._build import ALL_PARTS, PartUnknown, build
+from regulars.features._digits import significant
 
-__all__ = ["ALL_PARTS", "PartUnknown", "build"]
+__all__ = ["ALL_PARTS", "PartUnknown", "build", "significant"]

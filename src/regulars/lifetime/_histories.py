@@ -6,10 +6,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from regulars.core import RegularsError
+from regulars.features import significant
 
 Array: TypeAlias = NDArray[np.float64]
-
-_SIGNIFICANT_DIGITS = 12
 
 
 class HistoryInvalid(RegularsError):
@@ -70,27 +69,13 @@ def counted(columns: tuple[Array, ...], weights: Array) -> tuple[tuple[Array, ..
     is fitted independent of the order that rows came in.
     """
     place = np.zeros(weights.size, dtype=np.int64)
-    rounded = tuple(_significant(column) for column in columns)
+    rounded = tuple(significant(column) for column in columns)
     for column in rounded:
         values, ranks = np.unique(column, return_inverse=True)
         # Ranked anew at every column: the product stays below (rows)², which 64 bits hold.
         _, place = np.unique(place * values.size + ranks, return_inverse=True)
     _, first = np.unique(place, return_index=True)
     return tuple(column[first] for column in rounded), np.bincount(place, weights=weights).astype(np.float64)
-
-
-def _significant(values: Array) -> Array:
-    """Return values rounded to 12 significant digits.
-
-    >>> float(_significant(np.array([123.456789012345]))[0])
-    123.456789012
-    """
-    with np.errstate(divide="ignore"):
-        magnitude = np.floor(np.log10(np.abs(values)))
-    digits = np.where(np.isfinite(magnitude), _SIGNIFICANT_DIGITS - 1 - magnitude, 0)
-    # Clipped because 10^digits overflows for the tiniest numbers; whole numbers must come back as they are.
-    scale = 10.0 ** np.clip(digits, -300, 300)
-    return np.where(values == np.floor(values), values, np.round(values * scale) / scale)
 
 
 def _of_one_shape(*given: ArrayLike) -> tuple[Array, ...]:

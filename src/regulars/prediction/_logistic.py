@@ -20,6 +20,7 @@ from typing import Literal
 import numpy as np
 from scipy.special import expit
 
+from regulars.features import significant
 from regulars.prediction._known import FIGURES, Columns, Floats, Observed
 from regulars.prediction._results import Feature, Logistic
 
@@ -27,7 +28,6 @@ LEAST_CUSTOMERS = 20
 """With fewer observations of a purchase, or of none, it is not fitted."""
 
 _PLAIN = frozenset({"spend_trend", "rating_recent_mean", "is_subscribed"})
-_DIGITS = 12
 _STRENGTH = 1.0
 _PRECISION = 1e-9
 _MOST_STEPS = 200
@@ -112,19 +112,5 @@ def _place(feature: Feature, columns: Columns) -> Floats:
 def _scaled(values: Floats, scale: Literal["log", "plain", "known"]) -> Floats:
     if scale == "known":
         return (~np.isnan(values)).astype(np.float64)
-    rounded = _significant(values)
+    rounded = significant(values)
     return np.copysign(np.log1p(np.abs(rounded)), rounded) if scale == "log" else rounded
-
-
-def _significant(values: Floats) -> Floats:
-    """Return values rounded to twelve significant digits, so that two engines hand over the same bits.
-
-    >>> _significant(np.array([123.4567890123456, 0.0, np.nan])).tolist()
-    [123.456789012, 0.0, nan]
-    """
-    with np.errstate(divide="ignore"):
-        digits = _DIGITS - 1 - np.floor(np.log10(np.abs(values)))
-    # Clipped, because ten to the digits of the tiniest numbers overflows.
-    factor = 10.0 ** np.clip(np.where(np.isfinite(digits), digits, 0), -300, 300)
-    rounded: Floats = np.round(values * factor) / factor
-    return rounded

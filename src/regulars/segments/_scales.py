@@ -15,6 +15,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from regulars.features import significant
 from regulars.segments._results import Scale
 
 COLUMNS = ("days_since_last", "order_day_count", "spend_mean", "tenure_days", "usage_count")
@@ -22,7 +23,6 @@ COLUMNS = ("days_since_last", "order_day_count", "spend_mean", "tenure_days", "u
 
 _MONEY = frozenset({"spend_mean"})
 _TAIL = 0.01
-_DIGITS = 12
 
 Points = NDArray[np.float64]
 """One row a customer, one column a coordinate."""
@@ -43,7 +43,7 @@ def coordinates(people: Mapping[str, NDArray[np.float64]], scales: tuple[Scale, 
 
 
 def _scale(column: str, values: NDArray[np.float64]) -> Scale | None:
-    told = _rounded(values)
+    told = significant(values)
     told = told[told > 0] if column in _MONEY else told
     if not told.size:
         return None
@@ -55,14 +55,5 @@ def _scale(column: str, values: NDArray[np.float64]) -> Scale | None:
 
 
 def _logs(column: str, values: NDArray[np.float64], low: float, high: float) -> NDArray[np.float64]:
-    clipped = np.clip(_rounded(values), low, high)
+    clipped = np.clip(significant(values), low, high)
     return np.log(clipped) if column in _MONEY else np.log1p(clipped)
-
-
-def _rounded(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the values to twelve significant digits, so that two engines hand over the same bits."""
-    with np.errstate(divide="ignore"):
-        digits = _DIGITS - 1 - np.floor(np.log10(np.abs(values)))
-    factor = 10.0 ** np.where(np.isfinite(digits), digits, 0)
-    rounded: NDArray[np.float64] = np.round(values * factor) / factor
-    return rounded
