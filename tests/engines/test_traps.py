@@ -52,6 +52,9 @@ MENDED: dict[str, tuple[str, object]] = {
 }
 
 REFUSED = {
+    "a literal zero below": "SELECT a / 0 FROM t",
+    "the greater of what may be zero": "SELECT a / greatest(b, 0) FROM t",
+    "empty instead of something else": "SELECT a / nullif(b, 1) FROM t",
     "months between": "SELECT date_diff('month', started_day, ended_day) FROM subscriptions",
     "a list in order": "SELECT list(amount ORDER BY day) FROM orders",
     "a weekday": "SELECT isodow(day), count(*) FROM orders GROUP BY isodow(day)",

@@ -17,7 +17,6 @@ from regulars.core import RegularsError
 _INTEGERS = {exp.DataType.Type.TINYINT, exp.DataType.Type.SMALLINT, exp.DataType.Type.INT, exp.DataType.Type.BIGINT}
 _NUMBERINGS = (exp.RowNumber, exp.Rank, exp.DenseRank, exp.Ntile)
 _WHOLE = (exp.Count, exp.Null, exp.Floor, exp.Ceil, exp.Year, exp.Month, exp.DateDiff, exp.Length)
-_SAFE_DIVISORS = (exp.Literal, exp.Nullif, exp.Greatest)
 _PARTS_OF_A_DAY = {"YEAR", "QUARTER", "MONTH", "DAY"}
 
 _BEFORE = "work it out in Arrow batches before the SQL"
@@ -103,7 +102,7 @@ def _troubles_of_syntax(node: exp.Expr) -> Iterator[tuple[str, str]]:
         yield node.sql("duckdb"), "take year, quarter, month or day only"
     if isinstance(node, exp.DateDiff) and (node.text("unit") or "DAY").upper() != "DAY":
         yield node.sql("duckdb"), "it counts whole units instead of boundaries; count days"
-    if isinstance(node, exp.Div) and not isinstance(node.expression.unnest(), _SAFE_DIVISORS):
+    if isinstance(node, exp.Div) and not _is_never_zero(node.expression.unnest()):
         yield node.sql("duckdb"), "it fails where the divisor is 0; write x / nullif(y, 0)"
     if isinstance(node, exp.IntDiv):
         yield "//", "below zero it rounds the other way; use floor(x / y)"
@@ -178,6 +177,19 @@ def _money(node: exp.Expr) -> None:
     for of in (money.args["ifs"][0].args["true"], money.args["default"]):
         of.replace(_as(of.copy(), to.sql()))
     node.replace(money)
+
+
+def _is_never_zero(divisor: exp.Expr) -> bool:
+    """Tell whether a divisor is a number other than 0, an empty cell instead of 0, or at least some positive number."""
+    if isinstance(divisor, exp.Greatest):
+        return any(_is_positive(each) for each in (divisor.this, *divisor.expressions))
+    if isinstance(divisor, exp.Nullif):
+        return isinstance(divisor.expression, exp.Literal) and not _is_positive(divisor.expression)
+    return _is_positive(divisor)
+
+
+def _is_positive(number: exp.Expr) -> bool:
+    return isinstance(number, exp.Literal) and not number.is_string and float(number.this) > 0
 
 
 def _rounded(node: exp.Expr) -> None:

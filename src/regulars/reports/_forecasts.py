@@ -55,7 +55,7 @@ def revenue_chart(folder: ResultFolder, *, voice: Voice) -> Chart | None:
         "grid": {**name_grid(top=8), "right": 72, "bottom": 32},
         "xAxis": {
             "type": "value",
-            "min": 0,
+            "min": min(0, *(_or(row["range_low"], row["value"]) for row in rows)),
             "splitNumber": 4,
             "axisLabel": {"color": INK, "hideOverlap": True},
             "splitLine": {"lineStyle": {"color": LINE}},
