@@ -34,7 +34,7 @@ def forecast() -> Change:
             for days, value in ((30, 812.4), (90, 2310.0), (365, 8120.75))
         ],
         "tested": {"cutoff": "2024-03-31", "days": 91, "expected": 2101.5, "range_low": 1500.0, "range_high": 2700.0,
-                   "came": 2244.1},
+                   "came": 2244.1, "customers": 98},
     }  # fmt: skip
 
 

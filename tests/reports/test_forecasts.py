@@ -32,7 +32,8 @@ def with_tested(result: Path, **changes: Any) -> str:
 def test_a_forecast_says_whom_it_is_of_and_what_the_past_said(english: Page, chinese: Page) -> None:
     said = " ".join(english.visible().split())
     assert "Expected of today's 103 customers alone: who is still to be won is not in it." in said
-    assert "€2,102 was expected of the next 91 days (€1,500 to €2,700); €2,244 came." in said
+    assert "of 98 customers on March 31, 2024, €2,102 was expected of them in the next 91 days" in said
+    assert "(€1,500 to €2,700); €2,244 came." in said
     assert "That is within the range." in said
     assert "仅为现有 103 位客户的预期" in chinese.visible()
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from regulars.core import date
 from regulars.reports._drawing import ACCENT, INK, LINE, Chart, chart_of, frame, name_axis, name_grid
 from regulars.reports._folder import ResultFolder, Row
+from regulars.reports._sentences import people_without
 from regulars.reports._table import Cell, Table, columns
 from regulars.reports._voice import Voice
 from regulars.reports._words import word
@@ -34,9 +35,10 @@ def revenue(folder: ResultFolder, *, voice: Voice) -> Revenue | None:
             customers=voice.count(forecast["revenue"][0]["customers"]),
             rule=word("forecast_rule", forecast["rule"], voice=voice),
         ),
+        people_without(folder.without("lifetime_value", "lifetime_reason"), voice=voice),
         _tested(forecast.get("tested"), voice=voice),
     ]
-    return Revenue(lines=lines, table=_table(forecast["revenue"], voice=voice))
+    return Revenue(lines=[line for line in lines if line], table=_table(forecast["revenue"], voice=voice))
 
 
 def revenue_chart(folder: ResultFolder, *, voice: Voice) -> Chart | None:
@@ -129,8 +131,9 @@ def _tested(tested: Row | None, *, voice: Voice) -> str:
     if tested is None:
         return voice.t("It could not be tested on the past: the records do not reach back far enough.")
     said = voice.t(
-        "Tested on the past: with what was known on {cutoff}, {expected} was expected of the next {days} days"
-        " ({low} to {high}); {came} came.",
+        "Tested on the past: with what was known of {customers} customers on {cutoff}, {expected} was expected of"
+        " them in the next {days} days ({low} to {high}); {came} came.",
+        customers=voice.count(tested["customers"]),
         cutoff=voice.day(date.fromisoformat(tested["cutoff"])),
         days=voice.count(tested["days"]),
         expected=_amount(tested["expected"], voice=voice),
