@@ -35,6 +35,12 @@ def test_a_page_has_one_title(page: Page) -> None:
     assert len(page.all("h1")) == len(page.all("title")) == len(page.all("main")) == 1
 
 
+def test_the_contents_name_the_sections_in_their_order(page: Page) -> None:
+    named = [link.attributes["href"].removeprefix("#") for link in page.all("a") if "nav" in link.around]
+    sections = [heading.attributes["id"] for heading in page.all("h2")]
+    assert named == [section for section in sections if section != "numbers"]
+
+
 def test_nothing_is_fetched_from_anywhere(page: Page) -> None:
     for element in page.elements:
         for name in ("src", "href", "action", "srcset"):
