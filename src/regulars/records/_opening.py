@@ -1,17 +1,16 @@
 """What is this source? A text file, a Parquet file or a table; and what do its headers say."""
 
 import hashlib
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeAlias
+from typing import Protocol
 
 from regulars.core import RegularsError
 from regulars.records._headers import Layout, recognise
 from regulars.records._results import Source
-from regulars.records._tables import ParquetSource, TableSource, open_parquet, open_table
-from regulars.records._texts import FileEmpty, TextFile, open_text
-
-Content: TypeAlias = TextFile | ParquetSource | TableSource
+from regulars.records._tables import open_parquet, open_table
+from regulars.records._texts import FileEmpty, Piece, open_text
 
 _FORMATS = (
     (b"PK\x03\x04", "an Excel workbook or a ZIP archive"),
@@ -50,9 +49,28 @@ class FormatUnknown(RegularsError):
     template = "{file} is {format}, not CSV or Parquet. Save it as CSV (UTF-8) and try again."
 
 
+class Content(Protocol):
+    """One table of columns under headers, whatever it is kept in, read piece by piece."""
+
+    @property
+    def file(self) -> str:
+        """The name people know it by; a table inside a file is named after both, such as `book.xlsx/Orders`."""
+
+    @property
+    def headers(self) -> tuple[str, ...]:
+        """What its columns are called, as they stand."""
+
+    @property
+    def total(self) -> int:
+        """How much there is of it, in what `Piece.done` counts; 0: unknown."""
+
+    def pieces(self, places: Sequence[int]) -> Iterator[Piece]:
+        """Yield the rows, only the columns at these places."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opened:
-    """A source that was understood, before its rows are read."""
+    """A table of records that was understood, before its rows are read."""
 
     file: str
     content: Content
@@ -61,8 +79,10 @@ class Opened:
     size: int | None
 
 
-def open_source(source: Source, *, place: int) -> Opened:
-    """Find out what a source is; `place` is its place among the sources, which names a table.
+def open_source(source: Source, *, place: int) -> tuple[Opened, ...]:
+    """Find out what a source is, and which tables of records it holds: a file may hold more than one.
+
+    `place` is its place among the sources, which names a table that has no name.
 
     Raises:
         FileMissing, FileIsFolder, FileUnreadable, FormatUnknown, FileEmpty: there is no table of records at the path.
@@ -71,10 +91,10 @@ def open_source(source: Source, *, place: int) -> Opened:
         return _open_path(source, source.data)
     file = source.kind or f"table {place + 1}"
     content = open_table(source.data, file=file, columns=source.columns)
-    return Opened(file=file, content=content, layout=_layout(content, source), sha256=None, size=None)
+    return (Opened(file=file, content=content, layout=_layout(content, source), sha256=None, size=None),)
 
 
-def _open_path(source: Source, path: Path) -> Opened:
+def _open_path(source: Source, path: Path) -> tuple[Opened, ...]:
     file = path.name
     start = _start_of(path)
     if not start:
@@ -92,7 +112,8 @@ def _open_path(source: Source, path: Path) -> Opened:
             path, file=file, columns=source.columns, encoding=source.encoding, delimiter=source.delimiter
         )
         sha256 = content.decoding.sha256
-    return Opened(file=file, content=content, layout=_layout(content, source), sha256=sha256, size=path.stat().st_size)
+    layout, size = _layout(content, source), path.stat().st_size
+    return (Opened(file=file, content=content, layout=layout, sha256=sha256, size=size),)
 
 
 def _start_of(path: Path) -> bytes:

@@ -72,7 +72,7 @@ def read(
         progress=progress,
         currencies=Currencies(settings.business.currency),
     )
-    opened = [open_source(source, place=place) for place, source in enumerate(sources)]
+    opened = [each for place, source in enumerate(sources) for each in open_source(source, place=place)]
     for kind in KINDS.values():
         work.load(engine, kind, {place: each for place, each in enumerate(opened) if each.layout.kind is kind})
     engine.load("quarantine", pa.Table.from_batches(work.quarantine, QUARANTINE))

@@ -59,7 +59,9 @@ class FileReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordSet:
-    """The report on every source, in the order given; `file_id` in the tables is the place in `files`.
+    """The report on every table of records, in the order of the sources; `file_id` is the place in `files`.
+
+    A source may hold several tables: the sheets of a workbook, the orders and the people of one export.
 
     `currency` is the one the settings state or the records name; empty where nobody named one.
     """
