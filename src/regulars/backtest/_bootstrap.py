@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from regulars.backtest.metrics import LengthsDiffer, Metric
+from regulars.backtest.metrics import Counted, LengthsDiffer, Metric, rows_of
 from regulars.core import Interval
 
 _MOST_UNDEFINED = 0.05
@@ -131,15 +131,17 @@ def redraw(
     resampling: Resampling,
 ) -> NDArray[np.float64]:
     """Return every metric of every forecast in every draw, shape (draws, forecasts, metrics); NaN where undefined."""
-    rows = np.size(actual)
-    people, own = _people(customers, rows=rows)
-    prepared = [[metric.of(actual, forecast) for metric in metrics] for forecast in forecasts]
+    people, own = _people(customers, rows=np.size(actual))
+    candidates = [rows_of(actual, forecast) for forecast in forecasts]
+    prepared = [(rows, [metric.of(rows) for metric in metrics]) for rows in candidates]
     drawn = np.full((resampling.draws, len(forecasts), len(metrics)), np.nan)
     generator = np.random.default_rng(resampling.seed)
     for draw in range(resampling.draws if people else 0):
         times = np.bincount(generator.integers(people, size=people), minlength=people).astype(np.float64)
         weight = times if own is None else times[own]
-        drawn[draw] = [[weighted(weight) for weighted in row] for row in prepared]
+        for place, (rows, figures) in enumerate(prepared):
+            counted = Counted(rows, weight)
+            drawn[draw, place] = [figure(counted) for figure in figures]
     return drawn
 
 

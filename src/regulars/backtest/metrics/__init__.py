@@ -21,11 +21,14 @@ from regulars.backtest.metrics._metric import (
     ProbabilityInvalid,
     ValuesMissing,
     WeightInvalid,
+    rows_of,
 )
 from regulars.backtest.metrics._order import auc, gini, lapse_pr_auc, lift, lift_in_top, pr_auc
 from regulars.backtest.metrics._probability import brier, ece, log_loss
+from regulars.backtest.metrics._rows import Counted
 
 __all__ = [
+    "Counted",
     "LengthsDiffer",
     "Metric",
     "OutcomeInvalid",
@@ -46,4 +49,5 @@ __all__ = [
     "pearson",
     "pr_auc",
     "rmse",
+    "rows_of",
 ]

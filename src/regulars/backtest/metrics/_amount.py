@@ -6,7 +6,6 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from regulars.backtest.metrics._metric import (
-    Floats,
     Weighted,
     around_mean,
     checked,
@@ -17,20 +16,21 @@ from regulars.backtest.metrics._metric import (
     metric,
     ratio,
 )
+from regulars.backtest.metrics._rows import Counted, Rows
 
 
 @metric(better="less")
-def mae(actual: Floats, forecast: Floats) -> Weighted:
+def mae(rows: Rows) -> Weighted:
     """Mean absolute error: the mean of |forecast − actual|, in the unit of both.
 
     >>> mae([1, 0, 4], [2, 0, 2])
     1.0
     """
-    return mean_of(np.abs(forecast - actual))
+    return mean_of(np.abs(rows.forecast - rows.actual))
 
 
 @metric(better="less")
-def rmse(actual: Floats, forecast: Floats) -> Weighted:
+def rmse(rows: Rows) -> Weighted:
     """Root mean squared error, in the unit of both: the score that an expected value, and nothing else, makes least.
 
     Source: T. Gneiting (2011), Making and Evaluating Point Forecasts, JASA 106, 746-762.
@@ -38,16 +38,16 @@ def rmse(actual: Floats, forecast: Floats) -> Weighted:
     >>> rmse([1, 0, 4], [2, 0, 0])
     2.3804761428476167
     """
-    squares = mean_of((forecast - actual) ** 2)
+    squares = mean_of((rows.forecast - rows.actual) ** 2)
 
-    def weighted(weight: Floats) -> float:
-        return sqrt(squares(weight))
+    def weighted(counted: Counted) -> float:
+        return sqrt(squares(counted))
 
     return weighted
 
 
 @metric(better="nearer_zero")
-def bias(actual: Floats, forecast: Floats) -> Weighted:
+def bias(rows: Rows) -> Weighted:
     """Bias of the total, relative: Σ forecast / Σ actual − 1. −.12 is a forecast 12 % too low.
 
     None where the total of what came is not above 0: no share can be taken of it.
@@ -56,14 +56,14 @@ def bias(actual: Floats, forecast: Floats) -> Weighted:
     -0.1
     """
 
-    def weighted(weight: Floats) -> float:
-        return ratio(dot(weight, forecast), max(dot(weight, actual), 0.0)) - 1
+    def weighted(counted: Counted) -> float:
+        return ratio(dot(counted.weight, rows.forecast), max(dot(counted.weight, rows.actual), 0.0)) - 1
 
     return weighted
 
 
 @metric(better="more")
-def pearson(actual: Floats, forecast: Floats) -> Weighted:
+def pearson(rows: Rows) -> Weighted:
     """Pearson's correlation of forecast and actual, −1 to 1; None where either is the same for everybody.
 
     Source: K. Pearson (1895), Proceedings of the Royal Society of London 58, 240-242.
@@ -72,8 +72,9 @@ def pearson(actual: Floats, forecast: Floats) -> Weighted:
     0.9934
     """
 
-    def weighted(weight: Floats) -> float:
-        one, other = around_mean(actual, weight), around_mean(forecast, weight)
+    def weighted(counted: Counted) -> float:
+        weight = counted.weight
+        one, other = around_mean(rows.actual, weight), around_mean(rows.forecast, weight)
         below = sqrt(dot(weight, one**2)) * sqrt(dot(weight, other**2))
         # Rounding may carry a perfect correlation past 1.
         return float(np.clip(ratio(dot(weight, one * other), below), -1, 1))
@@ -101,5 +102,6 @@ def coverage(actual: ArrayLike, low: ArrayLike, high: ArrayLike, weight: ArrayLi
     happened = checked(actual, what="actual")
     above = happened >= checked(low, what="low", rows=len(happened))
     below = happened <= checked(high, what="high", rows=len(happened))
+    within = (above & below).astype(np.float64)
     counts = checked_weight(weight, rows=len(happened))
-    return known(mean_of((above & below).astype(np.float64))(counts))
+    return known(ratio(dot(counts, within), float(counts.sum())))

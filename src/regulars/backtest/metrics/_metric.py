@@ -1,7 +1,7 @@
 """What every metric is: a figure of (actual, forecast, weight), made in two steps.
 
 The function of a metric looks at the rows and returns what is still to be done once their weights are known, so that
-a bootstrap, which changes nothing but weights, sorts once and not a thousand times.
+a bootstrap, which changes nothing but weights, prepares once and not a thousand times.
 """
 
 from collections.abc import Callable
@@ -10,18 +10,17 @@ from math import isnan, nan
 from typing import Literal, TypeAlias, TypeVar
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from regulars.backtest.metrics._rows import Counted, Floats, Rows
 from regulars.core import RegularsError
-
-Floats: TypeAlias = NDArray[np.float64]
 
 Number = TypeVar("Number", float, Floats)
 
-Weighted = Callable[[Floats], float]
-"""Takes the weight of each row, returns the figure; not a number where it is undefined."""
+Weighted: TypeAlias = Callable[[Counted], float]
+"""Takes the rows with their weights, returns the figure; not a number where it is undefined."""
 
-Prepare = Callable[[Floats, Floats], Weighted]
+Prepare: TypeAlias = Callable[[Rows], Weighted]
 """Takes what happened and what was forecast, row by row."""
 
 Better = Literal["more", "less", "nearer_zero"]
@@ -93,18 +92,17 @@ class Metric:
             ProbabilityInvalid: the metric is one of probabilities, and a forecast is not within 0 and 1.
             WeightInvalid: a weight is below 0.
         """
-        weighted = self.of(actual, forecast)
-        return known(weighted(checked_weight(weight, rows=np.size(actual))))
+        rows = rows_of(actual, forecast)
+        weighted = self.of(rows)
+        return known(weighted(Counted(rows, checked_weight(weight, rows=len(rows.actual)))))
 
-    def of(self, actual: ArrayLike, forecast: ArrayLike) -> Weighted:
+    def of(self, rows: Rows) -> Weighted:
         """Check and prepare the rows; the answer takes their weights."""
-        happened = checked(actual, what="actual")
-        said = checked(forecast, what="forecast", rows=len(happened))
         if self.of_outcomes:
-            _check_outcomes(happened, metric=self.name)
+            _check_outcomes(rows.actual, metric=self.name)
         if self._of_probabilities:
-            _check_probabilities(said, metric=self.name)
-        return self._prepare(happened, said) if len(happened) else _undefined
+            _check_probabilities(rows.forecast, metric=self.name)
+        return self._prepare(rows) if len(rows.actual) else _undefined
 
     def gain(self, one: Number, other: Number) -> Number:
         """Return by how much `one` is better than `other`: above 0 is better, whichever way the metric goes."""
@@ -122,6 +120,12 @@ def metric(*, better: Better, of_outcomes: bool = False, of_probabilities: bool 
         of_probabilities: the forecasts are within 0 and 1.
     """
     return lambda prepare: Metric(prepare, better=better, of_outcomes=of_outcomes, of_probabilities=of_probabilities)
+
+
+def rows_of(actual: ArrayLike, forecast: ArrayLike) -> Rows:
+    """Return what happened and what was forecast as rows that metrics can look at; see `Metric` for what is raised."""
+    happened = checked(actual, what="actual")
+    return Rows(happened, checked(forecast, what="forecast", rows=len(happened)))
 
 
 def checked(values: ArrayLike, *, what: str, rows: int | None = None) -> Floats:
@@ -162,7 +166,7 @@ def dot(one: Floats, other: Floats) -> float:
 
 def mean_of(values: Floats) -> Weighted:
     """Return the weighted mean of values that are known row by row."""
-    return lambda weight: ratio(dot(weight, values), float(weight.sum()))
+    return lambda counted: ratio(dot(counted.weight, values), float(counted.weight.sum()))
 
 
 def around_mean(values: Floats, weight: Floats) -> Floats:
@@ -174,7 +178,7 @@ def around_mean(values: Floats, weight: Floats) -> Floats:
     return around
 
 
-def _undefined(_: Floats) -> float:
+def _undefined(_: Counted) -> float:
     return nan
 
 

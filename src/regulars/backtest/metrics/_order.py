@@ -1,15 +1,16 @@
 """Metrics of the order that forecasts put customers in. Equal forecasts share a place: the order of rows says nothing.
 
-Rows are sorted once. A run is the rows of one forecast; what a run weighs is all that is ever needed of it.
+A run is the rows of one forecast; what a run weighs is all that is ever needed of it.
 """
 
 import numpy as np
 
-from regulars.backtest.metrics._metric import Floats, Metric, Weighted, around_mean, dot, metric, ratio
+from regulars.backtest.metrics._metric import Metric, Weighted, around_mean, dot, metric, ratio
+from regulars.backtest.metrics._rows import Counted, Floats, Rows, Runs
 
 
 @metric(better="more", of_outcomes=True)
-def auc(actual: Floats, forecast: Floats) -> Weighted:
+def auc(rows: Rows) -> Weighted:
     """Area under the ROC curve: the chance that who did it was put above who did not, ties counting half.
 
     AUC = Σ₊ Σ₋ w₊ w₋ ([s₊ > s₋] + ½ [s₊ = s₋]) / (W₊ W₋), 0 to 1, .5 for no order at all.
@@ -18,20 +19,17 @@ def auc(actual: Floats, forecast: Floats) -> Weighted:
     >>> auc([0, 1, 1], [0.2, 0.2, 0.9])
     0.75
     """
-    runs = _Runs(forecast)
-    happened = actual[runs.order]
 
-    def weighted(weight: Floats) -> float:
-        counts = weight[runs.order]
-        did = runs.up_to(counts * happened)
-        rest = runs.up_to(counts) - did
+    def weighted(counted: Counted) -> float:
+        size, did = counted.up_to
+        rest = size - did
         return ratio(dot(_own(did), _middles(rest)), float(did[-1]) * float(rest[-1]))
 
     return weighted
 
 
 @metric(better="more", of_outcomes=True)
-def pr_auc(actual: Floats, forecast: Floats) -> Weighted:
+def pr_auc(rows: Rows) -> Weighted:
     """Average precision, the area under the precision-recall curve by steps: Σₖ (Rₖ − Rₖ₋₁) Pₖ.
 
     k runs over the different forecasts from the highest down; Pₖ is the share of who did it among those down to
@@ -41,21 +39,26 @@ def pr_auc(actual: Floats, forecast: Floats) -> Weighted:
     >>> round(pr_auc([0, 1, 0, 1], [0.1, 0.4, 0.35, 0.8]), 4)
     1.0
     """
-    return _average_precision(actual, forecast)
+    return lambda counted: _average_precision(*counted.from_top)
 
 
 @metric(better="more", of_outcomes=True)
-def lapse_pr_auc(actual: Floats, forecast: Floats) -> Weighted:
+def lapse_pr_auc(rows: Rows) -> Weighted:
     """Average precision in finding those who did not do it, by the lowest forecasts: see `pr_auc`.
 
     >>> lapse_pr_auc([0, 1, 1], [0.2, 0.5, 0.9]) == pr_auc([1, 0, 0], [0.8, 0.5, 0.1]) == 1
     True
     """
-    return _average_precision(1 - actual, -forecast)
+
+    def weighted(counted: Counted) -> float:
+        size, did = counted.up_to
+        return _average_precision(size, size - did)
+
+    return weighted
 
 
 @metric(better="more")
-def gini(actual: Floats, forecast: Floats) -> Weighted:
+def gini(rows: Rows) -> Weighted:
     """Gini coefficient of the forecasts' order: how far it piles up what came, beside the best order there is.
 
     G = cov(y, F(s)) / cov(y, F(y)), F the mid-rank; 1 for the order of what came itself, 0 for none, below 0 for a
@@ -65,11 +68,12 @@ def gini(actual: Floats, forecast: Floats) -> Weighted:
     >>> gini([10, 0, 5], [3, 1, 2]), gini([10, 0, 5], [1, 3, 2])
     (1.0, -1.0)
     """
-    by_forecast, by_actual = _Runs(forecast), _Runs(actual)
+    by_actual = Runs(rows.actual)
 
-    def weighted(weight: Floats) -> float:
-        around = weight * around_mean(actual, weight)
-        return ratio(_piled_up(by_forecast, weight, around), _piled_up(by_actual, weight, around))
+    def weighted(counted: Counted) -> float:
+        weight = counted.weight
+        around = weight * around_mean(rows.actual, weight)
+        return ratio(_piled_up(rows.runs, weight, around), _piled_up(by_actual, weight, around))
 
     return weighted
 
@@ -86,13 +90,10 @@ def lift_in_top(share: float) -> Metric:
     """
 
     @metric(better="more")
-    def lift(actual: Floats, forecast: Floats) -> Weighted:
-        runs = _Runs(-forecast)
-        came_of = actual[runs.order]
+    def lift(rows: Rows) -> Weighted:
 
-        def weighted(weight: Floats) -> float:
-            counts = weight[runs.order]
-            size, came = runs.up_to(counts), runs.up_to(counts * came_of)
+        def weighted(counted: Counted) -> float:
+            size, came = counted.from_top
             # Straight lines between the ends of the runs: who is on the cut counts for a part.
             top = float(np.interp(share * size[-1], size, came))
             return ratio(ratio(top, share), float(came[-1]))
@@ -106,36 +107,13 @@ lift = lift_in_top(0.1)
 """How much more came of the tenth put highest than of everybody's: see `lift_in_top`."""
 
 
-class _Runs:
-    """Rows in the order of their values, the lowest first; a run is all rows of one value."""
-
-    def __init__(self, values: Floats) -> None:
-        self.order = np.argsort(values, kind="stable")
-        in_order = values[self.order]
-        ends = np.flatnonzero(np.concatenate(([True], in_order[1:] != in_order[:-1], [True])))
-        self._ends = None if len(ends) == len(values) + 1 else ends
-
-    def up_to(self, in_order: Floats) -> Floats:
-        """Return the sums of numbers (in order already) up to the end of each run, after a first 0."""
-        summed = np.zeros(len(in_order) + 1)
-        np.cumsum(in_order, out=summed[1:])
-        return summed if self._ends is None else summed[self._ends]
+def _average_precision(size: Floats, found: Floats) -> float:
+    """Return the area by steps, given how many rows, and how many of them sought, there are down to each forecast."""
+    precision = np.divide(found, size, out=np.zeros_like(size), where=size > 0)
+    return ratio(dot(_own(found), precision[1:]), float(found[-1]))
 
 
-def _average_precision(did: Floats, forecast: Floats) -> Weighted:
-    runs = _Runs(-forecast)
-    happened = did[runs.order]
-
-    def weighted(weight: Floats) -> float:
-        counts = weight[runs.order]
-        found, size = runs.up_to(counts * happened), runs.up_to(counts)
-        precision = np.divide(found, size, out=np.zeros_like(size), where=size > 0)
-        return ratio(dot(_own(found), precision[1:]), float(found[-1]))
-
-    return weighted
-
-
-def _piled_up(runs: _Runs, weight: Floats, around: Floats) -> float:
+def _piled_up(runs: Runs, weight: Floats, around: Floats) -> float:
     return dot(_own(runs.up_to(around[runs.order])), _middles(runs.up_to(weight[runs.order])))
 
 

@@ -2,14 +2,15 @@
 
 import numpy as np
 
-from regulars.backtest.metrics._metric import Floats, Weighted, mean_of, metric, ratio
+from regulars.backtest.metrics._metric import Weighted, mean_of, metric, ratio
+from regulars.backtest.metrics._rows import Counted, Rows
 
 _BINS = 10
 _SMALLEST = float(np.finfo(np.float64).eps)
 
 
 @metric(better="less", of_outcomes=True, of_probabilities=True)
-def brier(actual: Floats, forecast: Floats) -> Weighted:
+def brier(rows: Rows) -> Weighted:
     """Brier score: the mean of (p − y)², 0 to 1; q (1 − q) for who always says the share q of who did it.
 
     Source: G. W. Brier (1950), Monthly Weather Review 78, 1-3 (here for one of two outcomes: half of his sum).
@@ -17,11 +18,11 @@ def brier(actual: Floats, forecast: Floats) -> Weighted:
     >>> brier([0, 1], [0.5, 1.0])
     0.125
     """
-    return mean_of((forecast - actual) ** 2)
+    return mean_of((rows.forecast - rows.actual) ** 2)
 
 
 @metric(better="less", of_outcomes=True, of_probabilities=True)
-def log_loss(actual: Floats, forecast: Floats) -> Weighted:
+def log_loss(rows: Rows) -> Weighted:
     """Logarithmic loss: the mean of −ln p where it happened and −ln(1 − p) where it did not, in nats.
 
     Probabilities are kept 2.2e-16 (the spacing of doubles at 1) from 0 and 1, so one wrong certainty costs 36
@@ -30,12 +31,12 @@ def log_loss(actual: Floats, forecast: Floats) -> Weighted:
     >>> round(log_loss([0, 1], [0.5, 0.5]), 4)
     0.6931
     """
-    kept = np.clip(forecast, _SMALLEST, 1 - _SMALLEST)
-    return mean_of(-np.log(np.where(actual == 1, kept, 1 - kept)))
+    kept = np.clip(rows.forecast, _SMALLEST, 1 - _SMALLEST)
+    return mean_of(-np.log(np.where(rows.actual == 1, kept, 1 - kept)))
 
 
 @metric(better="less", of_outcomes=True, of_probabilities=True)
-def ece(actual: Floats, forecast: Floats) -> Weighted:
+def ece(rows: Rows) -> Weighted:
     """Expected calibration error over 10 bins of equal width: Σ_b (W_b / W) · |mean p of b − share of b who did it|.
 
     A bin holds its lower edge, the last one 1 as well. 0 to 1; in a small sample above 0 even for true probabilities.
@@ -44,11 +45,11 @@ def ece(actual: Floats, forecast: Floats) -> Weighted:
     >>> round(ece([0, 1, 1, 1], [0.05, 0.05, 0.95, 0.95]), 4)
     0.25
     """
-    bins = np.minimum((forecast * _BINS).astype(np.int64), _BINS - 1)
-    beyond = forecast - actual
+    bins = np.minimum((rows.forecast * _BINS).astype(np.int64), _BINS - 1)
+    beyond = rows.forecast - rows.actual
 
-    def weighted(weight: Floats) -> float:
-        gaps = np.bincount(bins, weights=weight * beyond, minlength=_BINS)
-        return ratio(float(np.abs(gaps).sum()), float(weight.sum()))
+    def weighted(counted: Counted) -> float:
+        gaps = np.bincount(bins, weights=counted.weight * beyond, minlength=_BINS)
+        return ratio(float(np.abs(gaps).sum()), float(counted.weight.sum()))
 
     return weighted
