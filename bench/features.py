@@ -35,8 +35,10 @@ with open_engine(memory_limit="1100MB", threads=2) as engine:
     for name in CLEAN_TABLES:
         engine.load(name, Path({folder!r}) / f"{{name}}.parquet")
     if {with_previous_day}:
-        engine.run('''SELECT * EXCLUDE (previous_day), CASE WHEN NOT is_refund THEN lag(local_day) OVER (
-            PARTITION BY customer_id, is_refund ORDER BY local_day, ordered_at, amount) END AS previous_day
+        engine.run('''SELECT * EXCLUDE (previous_day, order_number), CASE WHEN NOT is_refund THEN lag(local_day) OVER (
+            PARTITION BY customer_id, is_refund ORDER BY local_day, ordered_at, amount) END AS previous_day,
+            CASE WHEN NOT is_refund THEN CAST(row_number() OVER (
+            PARTITION BY customer_id, is_refund ORDER BY local_day, ordered_at, amount) AS BIGINT) END AS order_number
             FROM orders''', into="orders")
     features.build(engine, as_of=date.fromisoformat({day!r}), outlier_above=300.0)
     print(engine.fetch("SELECT count(*) AS n, sum(spend_total) AS spend FROM features").to_pylist())

@@ -23,10 +23,12 @@ _PURCHASES = {
 }
 
 
-_WITH_PREVIOUS_DAY = """
-SELECT * EXCLUDE (previous_day), CASE WHEN NOT is_refund THEN lag(local_day) OVER (
+_IN_ORDER = """
+SELECT * EXCLUDE (previous_day, order_number), CASE WHEN NOT is_refund THEN lag(local_day) OVER (
         PARTITION BY customer_id, is_refund ORDER BY local_day, ordered_at, amount
-    ) END AS previous_day
+    ) END AS previous_day, CASE WHEN NOT is_refund THEN CAST(row_number() OVER (
+        PARTITION BY customer_id, is_refund ORDER BY local_day, ordered_at, amount
+    ) AS BIGINT) END AS order_number
 FROM orders
 """
 
@@ -110,4 +112,4 @@ def load(engine: Engine, tables: dict[str, list[dict[str, object]]] | None = Non
     given = rows() if tables is None else tables
     for name, schema in CLEAN_TABLES.items():
         engine.load(name, pa.Table.from_pylist(given.get(name, []), schema=schema))
-    engine.run(_WITH_PREVIOUS_DAY, into="orders")
+    engine.run(_IN_ORDER, into="orders")

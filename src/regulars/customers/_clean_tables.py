@@ -15,9 +15,9 @@ _NUMBER, _COUNT = pa.float64(), pa.int64()
 
 CLEAN_TABLES: Mapping[str, pa.Schema] = {
     # One row an order, and one a refund (amount below zero, netted to its order's day). `local_day` is the day
-    # it counts to, `known_day` (never earlier) the day it became known. `previous_day` is the day of the customer's
-    # order before (the same day if there were two; empty for the first and for refunds): orders are known on their
-    # day, so it is the same as of any day, and worked out once.
+    # it counts to, `known_day` (never earlier) the day it became known. `order_number` is 1 for a customer's first
+    # order, and `previous_day` the day of the one before (the same day if there were two; empty for the first);
+    # refunds have neither. Orders are known on their day, so both are the same as of any day, and worked out once.
     "orders": pa.schema(
         [
             ("customer_id", _TEXT),
@@ -30,6 +30,7 @@ CLEAN_TABLES: Mapping[str, pa.Schema] = {
             ("discount", MONEY),
             ("channel", _TEXT),
             ("previous_day", _DAY),
+            ("order_number", _COUNT),
         ]
     ),
     # One row a line, only where lines name a category; refunds are not in it.

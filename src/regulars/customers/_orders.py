@@ -63,7 +63,7 @@ WITH known AS ({known}), signed AS ({signed})
 SELECT customer_id, local_day, category, amount FROM signed WHERE NOT is_refund AND category IS NOT NULL
 """
 
-_WITH_PREVIOUS_DAY = """
+_IN_ORDER = """
 WITH order_rows AS ({rows}), charged AS (
     SELECT customer_id, ordered_at, local_day, known_day, is_refund, amount, cost, discount, channel FROM order_rows
     UNION ALL
@@ -77,7 +77,10 @@ SELECT
     customer_id, ordered_at, local_day, known_day, is_refund, amount, cost, discount, channel,
     CASE WHEN NOT is_refund THEN lag(local_day) OVER (
         PARTITION BY customer_id, is_refund ORDER BY local_day, ordered_at, amount
-    ) END AS previous_day
+    ) END AS previous_day,
+    CASE WHEN NOT is_refund THEN CAST(row_number() OVER (
+        PARTITION BY customer_id, is_refund ORDER BY local_day, ordered_at, amount
+    ) AS BIGINT) END AS order_number
 FROM charged
 """
 
@@ -96,7 +99,7 @@ def order_rows(engine: Engine) -> str:
 
 
 def write_orders(engine: Engine, rows: str) -> None:
-    """Write `orders`: order rows and `charges`, each with the day of the customer's order before; and `order_lines`."""
-    engine.run(_WITH_PREVIOUS_DAY.format(rows=rows), into="orders")
+    """Write `orders`: order rows and `charges`, each with its place among the customer's; and `order_lines`."""
+    engine.run(_IN_ORDER.format(rows=rows), into="orders")
     engine.run(_ORDER_LINES.format(known=known_rows("orders"), signed=_SIGNED), into="order_lines")
     engine.drop("orders_with_lines", "charges")

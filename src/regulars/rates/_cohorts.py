@@ -13,19 +13,18 @@ SELECT min(local_day) AS first_day FROM orders WHERE NOT is_refund AND known_day
 
 # Months are counted (year · 12 + month), so that their distance is a subtraction. A refund that stands before
 # the first order counts to the first month, and the revenue of all cohorts adds up to that of their customers.
+# Who bought in a month is told by their first order in it, so that nobody's months are gathered.
 _COHORTS = f"""
-WITH monthly AS (
+WITH known AS (
     SELECT
-        customer_id,
+        customer_id, amount, order_number,
         CAST(year(local_day) * 12 + month(local_day) AS BIGINT) AS month_index,
-        count(*) FILTER (WHERE NOT is_refund) > 0 AS is_active,
-        sum(amount) AS revenue
+        CAST(year(previous_day) * 12 + month(previous_day) AS BIGINT) AS previous_index
     FROM orders
     WHERE known_day <= $as_of
-    GROUP BY customer_id, CAST(year(local_day) * 12 + month(local_day) AS BIGINT)
 ),
 arrived AS (
-    SELECT customer_id, min(month_index) AS cohort_index FROM monthly WHERE is_active GROUP BY customer_id
+    SELECT customer_id, month_index AS cohort_index FROM known WHERE order_number = 1
 ),
 sizes AS (
     SELECT cohort_index, count(*) AS cohort_size FROM arrived GROUP BY cohort_index
@@ -33,12 +32,12 @@ sizes AS (
 happened AS (
     SELECT
         arrived.cohort_index,
-        greatest(monthly.month_index, arrived.cohort_index) AS month_index,
-        count(*) FILTER (WHERE monthly.is_active) AS active_customers,
-        sum(monthly.revenue) AS revenue
-    FROM monthly
-    JOIN arrived ON arrived.customer_id = monthly.customer_id
-    GROUP BY arrived.cohort_index, greatest(monthly.month_index, arrived.cohort_index)
+        greatest(known.month_index, arrived.cohort_index) AS month_index,
+        count(*) FILTER (WHERE order_number = 1 OR known.previous_index < known.month_index) AS active_customers,
+        sum(known.amount) AS revenue
+    FROM known
+    JOIN arrived ON arrived.customer_id = known.customer_id
+    GROUP BY arrived.cohort_index, greatest(known.month_index, arrived.cohort_index)
 ),
 grid AS (
     SELECT

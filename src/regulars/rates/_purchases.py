@@ -9,30 +9,34 @@ from regulars.engines import Engine
 from regulars.rates._history import period_of, reach, unknown
 
 _BUYERS = """
-WITH people AS (
+WITH counted AS (
     SELECT
-        customer_id,
-        count(*) FILTER (WHERE NOT is_refund) AS orders,
-        min(local_day) FILTER (WHERE NOT is_refund) AS first_order_day,
-        CAST(sum(amount) FILTER (WHERE local_day >= $first_day) AS DECIMAL(18, 4)) AS spend
+        count(*) FILTER (WHERE order_number = 1) AS buyers,
+        count(*) FILTER (WHERE order_number = 2) AS repeaters,
+        count(*) FILTER (WHERE order_number = 1 AND local_day >= $first_day) AS new
     FROM orders
     WHERE known_day <= $as_of
+),
+people AS (
+    SELECT CAST(sum(amount) AS DECIMAL(18, 4)) AS spend
+    FROM orders
+    WHERE known_day <= $as_of AND local_day >= $first_day
     GROUP BY customer_id
+),
+spent AS (
+    SELECT
+        CAST(coalesce(sum(spend), 0) AS DOUBLE) AS spend,
+        coalesce(sum(CAST(spend AS DOUBLE) * CAST(spend AS DOUBLE)), 0) AS spend_squares
+    FROM people
 )
-SELECT
-    count(*) FILTER (WHERE orders > 0) AS buyers,
-    count(*) FILTER (WHERE orders > 1) AS repeaters,
-    count(*) FILTER (WHERE first_order_day >= $first_day) AS new,
-    CAST(coalesce(sum(spend), 0) AS DOUBLE) AS spend,
-    coalesce(sum(CAST(spend AS DOUBLE) * CAST(spend AS DOUBLE)), 0) AS spend_squares
-FROM people
+SELECT * FROM counted CROSS JOIN spent
 """
 
 _Z = NormalDist().inv_cdf(0.975)
 
 
 class Buyers:
-    """The purchases known at the end of a window, counted in one pass over the orders."""
+    """The purchases known at the end of a window, told by their first and second orders and by those of the window."""
 
     def __init__(self, engine: Engine, *, window: Window) -> None:
         self._engine = engine
