@@ -13,8 +13,8 @@ from regulars import features, lifetime, rates, segments
 from regulars.core import Figure, Interval, Period, Settings, Window
 from regulars.engines import Engine
 
-_PARTS = ("purchase", "usage", "subscription")
-_READS = tuple(dict.fromkeys((*lifetime.READS, *segments.STAGE_READS)))
+_STAGE_PARTS = ("purchase", "usage", "subscription")
+_STAGE_COLUMNS = tuple(dict.fromkeys((*lifetime.READS, *segments.STAGE_READS)))
 
 _SUMS = """
 WITH valued AS (
@@ -42,6 +42,7 @@ FROM valued
 
 _BY_STAGE = "CASE WHEN t.lifecycle_stage = 'at_risk' THEN 1 END"
 _BY_FORECAST = "t.p_lapse"
+_NOBODY = "0"
 
 
 def worth(
@@ -62,8 +63,7 @@ def worth(
             reason = "before_first_record"
             earlier.append((_unknown("base_value", then, reason), _unknown("value_at_risk", then, reason)))
             continue
-        base, at_risk = _then(engine, then, settings=settings, rule=rule)
-        earlier.append((base, _unknown("value_at_risk", then, "no_forecast_then") if is_forecast else at_risk))
+        earlier.append(_then(engine, then, settings=settings, rule=rule, is_forecast=is_forecast))
     previous, year_before = earlier
     return [
         rates.Comparison(now=now[0], previous=previous[0], year_before=year_before[0]),
@@ -71,15 +71,27 @@ def worth(
     ]
 
 
-def _then(engine: Engine, then: Window, *, settings: Settings, rule: lifetime.Rule) -> tuple[Figure, Figure]:
-    """Return both figures as of an earlier day; unknown where the rule of today could not have been fitted then."""
-    features.build(engine, as_of=then.end, period_days=then.days, into="features_then", parts=_PARTS, columns=_READS)
+def _then(
+    engine: Engine, then: Window, *, settings: Settings, rule: lifetime.Rule, is_forecast: bool
+) -> tuple[Figure, Figure]:
+    """Return both figures as of an earlier day; unknown where the rule of today could not have been fitted then.
+
+    Stages are worked out only where they say what is at risk: that costs a pass over the usage.
+    """
+    parts, columns = (("purchase",), lifetime.READS) if is_forecast else (_STAGE_PARTS, _STAGE_COLUMNS)
+    features.build(engine, as_of=then.end, period_days=then.days, into="features_then", parts=parts, columns=columns)
     learned = lifetime.add(engine, settings=settings, rule=rule, features="features_then", into="lifetime_then")
-    segments.add_stages(engine, settings=settings, period_days=then.days, features="features_then", into="stages_then")
-    found = _at(engine, then, values="lifetime_then", told="stages_then", share_at_risk=_BY_STAGE)
-    engine.drop("features_then", "lifetime_then", "stages_then")
+    if is_forecast:
+        base, _ = _at(engine, then, values="lifetime_then", told="features_then", share_at_risk=_NOBODY)
+        at_risk = _unknown("value_at_risk", then, "no_forecast_then")
+    else:
+        told, days = "stages_then", then.days
+        segments.add_stages(engine, settings=settings, period_days=days, features="features_then", into=told)
+        base, at_risk = _at(engine, then, values="lifetime_then", told=told, share_at_risk=_BY_STAGE)
+        engine.drop(told)
+    engine.drop("features_then", "lifetime_then")
     if learned is None or learned.is_usable:
-        return found
+        return base, at_risk
     return _unknown("base_value", then, "no_model_then"), _unknown("value_at_risk", then, "no_model_then")
 
 

@@ -1,6 +1,7 @@
 """Joins the parts into one row a customer: a single statement, so that nothing between is written to disk."""
 
-from collections.abc import Collection
+import re
+from collections.abc import Collection, Mapping
 from datetime import date
 
 from regulars.core import RegularsError, Window
@@ -61,8 +62,10 @@ def build(  # noqa: PLR0913  (what a feature table is made of, and how much of i
     tables = {table: quoted(prefix + table) for table in _TABLES}
     used, channels_bound = channels(engine, tables, is_asked="mix" in parts)
     bought, categories_bound = categories(engine, tables, is_asked="mix" in parts)
-    bound = {**asked, **channels_bound, **categories_bound, **_first_days(as_of, period_days)}
-    query = _FEATURES.format(channels=used, categories=bought, **tables)
+    query, first_days = _same_windows_once(
+        _FEATURES.format(channels=used, categories=bought, **tables), _first_days(as_of, period_days)
+    )
+    bound = {**asked, **channels_bound, **categories_bound, **first_days}
     if columns:
         query = f"SELECT customer_id, {', '.join(quoted(column) for column in columns)} FROM ({query}) AS made"
     engine.run(query, into=into, as_of=as_of, outlier_above=outlier_above, **bound)
@@ -80,6 +83,17 @@ def _first_days(as_of: date, period_days: int) -> dict[str, date]:
         "from_last": last.start,
         "from_prior": last.before().start,
     }
+
+
+def _same_windows_once(query: str, first_days: Mapping[str, date]) -> tuple[str, dict[str, date]]:
+    """Return the query with one name for windows that begin on one day, and the days that are left to bind.
+
+    An engine counts once what is written alike; by default the last period is the last 90 days.
+    """
+    names: dict[date, str] = {}
+    for name, day in first_days.items():
+        query = re.sub(rf"\${name}\b", f"${names.setdefault(day, name)}", query)
+    return query, {name: day for day, name in names.items()}
 
 
 _FEATURES = f"""
