@@ -1,5 +1,6 @@
 """Who is used: the model where it knows more than a rule, the rule elsewhere, nobody where nothing can be said."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -8,8 +9,10 @@ import pytest
 from feature_rows import by_customer
 from prediction.shoppers import (
     CUTOFFS,
+    HORIZON,
     TEST,
     TRAINING,
+    Array,
     by_recency,
     by_usage,
     leavers,
@@ -24,6 +27,9 @@ from regulars.backtest import Observations, metrics
 from regulars.core import Settings
 from regulars.engines import Engine
 from regulars.prediction import RULES, add
+from regulars.prediction import _known as known
+from regulars.prediction._known import Observed
+from regulars.prediction._rules import by_rule, calibrated
 
 
 def test_where_recency_is_all_there_is_the_rule_is_not_beaten(engine: Engine) -> None:
@@ -92,12 +98,59 @@ def test_without_a_test_nobody_has_a_figure_and_all_know_why(engine: Engine) -> 
     assert all(row["p_purchase"] is None and row["p_lapse"] is None for row in rows)
 
 
-def test_a_test_of_too_few_is_no_reason_for_a_model(engine: Engine) -> None:
-    found = predicted(engine, odds=by_usage, people=40)
-    assert (found.in_use, found.reason) == ("recency", "too_few_customers")
+@pytest.mark.parametrize(
+    ("people", "bought", "reason"),
+    [
+        (2, 1, "too_few_customers"),
+        (39, 19, "too_few_customers"),
+        (300, 19, "too_few_customers"),
+        (300, 281, "too_few_customers"),
+        (300, 0, "one_class_only"),
+        (39, 39, "one_class_only"),
+    ],
+)
+def test_a_test_of_too_few_gives_nobody_a_figure(engine: Engine, people: int, bought: int, reason: str) -> None:
+    training = observed(engine, shoppers(300, seed=1), odds=by_recency, cutoff=TRAINING, seed=2)
+    then = (np.arange(people) < bought).astype(float)
+    test = told(engine, shoppers(people, seed=3), bought=then, cutoff=TEST)
+    engine.load("features", table(shoppers(5, seed=5)))
+    found = predict(engine, training=training, test=test, draws=20)
+    assert (found.in_use, found.reason, found.rule, found.calibration) == (None, reason, None, {})
     assert found.verdict is not None
-    assert found.verdict.enough == 20
+    assert (found.verdict.customers, found.verdict.positives, found.verdict.enough) == (people, bought, 20)
+    rows = by_customer(engine, "prediction").values()
+    assert {(row["p_purchase"], row["p_lapse"], row["prediction_reason"]) for row in rows} == {(None, None, reason)}
+
+
+def test_twenty_of_each_are_enough_for_a_rule(engine: Engine) -> None:
+    training = observed(engine, shoppers(300, seed=1), odds=by_recency, cutoff=TRAINING, seed=2)
+    test = told(engine, shoppers(40, seed=3), bought=np.repeat([0.0, 1.0], 20), cutoff=TEST)
+    engine.load("features", table(shoppers(5, seed=5)))
+    assert predict(engine, training=training, test=test, draws=20).in_use is not None
     assert all(row["p_purchase"] is not None for row in by_customer(engine, "prediction").values())
+
+
+def test_a_rule_that_ranks_the_wrong_way_says_the_share_that_bought_of_everybody(engine: Engine) -> None:
+    def wrong_way_round(figures: Mapping[str, Array]) -> Array:
+        return -by_recency(figures)
+
+    found = predicted(engine, odds=wrong_way_round)
+    assert found.verdict is not None
+    figures = {trial.name: trial.figures["auc"].value for trial in found.verdict.trials}
+    assert figures["recency"] == 0.5, "not turned round: that would be another rule"
+    rows = observed_rows(engine)
+    rule = calibrated("recency", rows)
+    (share,) = set(by_rule(rule, rows.columns).tolist())
+    assert (rule.slope, share) == (0.0, pytest.approx(rows.bought.mean(), abs=1e-3))
+
+
+def observed_rows(engine: Engine) -> Observed:
+    """Return what was observed at both cut-offs."""
+    seen = [
+        Observations(table=f"at_{cutoff:%Y%m%d}", cutoff=cutoff, horizon_days=HORIZON, customers=600, buyers=1)
+        for cutoff in CUTOFFS.final
+    ]
+    return known.observed(engine, seen, scratch="again")
 
 
 def test_where_nobody_had_bought_by_a_cutoff_there_is_nothing_to_learn(engine: Engine) -> None:

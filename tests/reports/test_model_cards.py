@@ -109,24 +109,40 @@ def test_a_rule_that_was_not_beaten_says_how_near_the_models_came(english: Page)
     ) in section(english)
 
 
-def test_too_few_customers_says_how_many_there_were_and_how_many_it_takes(result: Path) -> None:
-    verdict = {**example_forecasts.purchase()["verdict"], "customers": 31, "positives": 6, "enough": 20}
-    said = purchase_card(result, in_use="recency", reason="too_few_customers", verdict=verdict)
+@pytest.mark.parametrize(("reason", "customers", "bought"), [("too_few_customers", 31, 6), ("one_class_only", 31, 31)])
+def test_a_test_of_too_few_tells_no_chance_and_says_how_many_it_takes(
+    result: Path, reason: str, customers: int, bought: int
+) -> None:
+    verdict = {**example_forecasts.purchase()["verdict"], "customers": customers, "positives": bought, "enough": 20}
+    said = purchase_card(result, in_use=None, reason=reason, verdict=verdict, logistic=None, calibration={})
     assert (
-        "“Who bought last buys next” is used: the test had 31 customers, of whom 6 bought, too few to tell; it takes 20"
-        " who buy and 20 who do not."
+        f"No chances are told: the test had {customers} customers, of whom {bought} bought, too few to learn a chance"
+        " from; it takes 20 who buy and 20 who do not."
     ) in said
+    assert "is used" not in said.split("What will a customer be worth")[0]
+    assert "calibration" not in reports.charts(result)
+    assert (
+        "Value at risk is the value of the customers whose stage of life is “At risk”"
+        in read_page(result / "report.html").visible()
+    )
+
+
+def test_a_winner_that_today_has_too_few_to_fit_is_not_a_test_of_too_few(result: Path) -> None:
+    said = purchase_card(result, in_use="rfm", reason="too_few_customers")
+    assert "“Ranks of recency, frequency and spend” is used: there are too few customers." in said
+
+
+def test_a_rule_that_ranked_the_wrong_way_says_that_everybody_is_told_the_same(result: Path) -> None:
+    rule = {"name": "recency", "slope": 0.0, "intercept": -1.0, "centre": -50.0, "fitted_on": [], "gap_days": None}
+    said = purchase_card(result, in_use="recency", reason="rule_not_beaten", rule=rule)
+    assert "“Who bought last buys next” put those who bought last; so everybody is told the same chance" in said
+    rule = {**rule, "slope": 0.02}
+    assert "the same chance" not in purchase_card(result, in_use="recency", reason="rule_not_beaten", rule=rule)
 
 
 def test_without_anybody_to_test_on_no_chance_is_told(result: Path) -> None:
     said = purchase_card(result, in_use=None, reason="too_few_customers", verdict=None, logistic=None, calibration={})
     assert "No chances are told: there are too few customers." in said
-
-
-def test_where_all_did_the_same_nothing_is_compared(result: Path) -> None:
-    verdict = {**example_forecasts.purchase()["verdict"], "customers": 31, "positives": 31}
-    said = purchase_card(result, in_use="recency", reason="one_class_only", verdict=verdict)
-    assert "all customers did the same (31 customers, of whom 31 bought)" in said
 
 
 def test_a_history_too_short_for_a_test_makes_no_forecast_and_says_what_it_takes(result: Path) -> None:

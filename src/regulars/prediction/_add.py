@@ -55,6 +55,8 @@ def add(  # noqa: PLR0913  (what was observed, what it is for, and how sure to b
 
     Candidates are the rules of `_rules`, logistic regression and BG/NBD. Who is used is decided at the test's cut-off
     by AUC and the interval rule (`backtest.judge`), is then fitted anew on all cut-offs, and applied as of today.
+    Where the test had too few who bought or too few who did not, nobody has a figure: what nothing can be concluded
+    from is no ground for a probability either.
     Only customers who had bought by a cut-off count there: who never bought has no last order to go by.
 
     Args:
@@ -66,7 +68,8 @@ def add(  # noqa: PLR0913  (what was observed, what it is for, and how sure to b
         seed: of the resampling; 0 or more.
         features: the name of the customers' features.
         into: the table to write: customer_id, p_purchase, p_lapse = 1 − p_purchase, and prediction_reason, NULL or
-            why there is no figure: `no_consent`, `no_orders`, or the reason of the result for everybody else.
+            why there is no figure: `no_consent`, `no_orders`, or for everybody else the reason of the result
+            (`too_short_history`, `too_few_customers`, `one_class_only`).
         draws: how often the test's customers are drawn again for the intervals.
     """
     nothing = Prediction(horizon_days=cutoffs.horizon_days, cutoffs=cutoffs, in_use=None, reason="too_short_history")
@@ -79,6 +82,8 @@ def add(  # noqa: PLR0913  (what was observed, what it is for, and how sure to b
     resampling = Resampling(seed=seed, draws=draws)
     purchases = learned(engine, test.table, settings=settings)
     found = put_to_test(nothing, trained, tested, purchases, resampling=resampling)
+    if found.in_use is None:
+        return _nobody(engine, found, features=features, into=into)
     return _apply(engine, found, trained.and_then(tested), settings=settings, features=features, into=into)
 
 

@@ -47,6 +47,7 @@ class Logistic:
 class Rule:
     """A plain rule made a probability: log-odds = `intercept` + `slope` · score.
 
+    `slope` is 0, and the probability the same for all, where the rule ranked customers the wrong way.
     `centre` is the mean score of the observations it was calibrated on, at the cut-offs `fitted_on`. `gap_days` is
     what stands for the gap of a customer without one (rule `hiatus`); `recency_ranks` and `frequency_ranks` are the
     percentile of every number of days since the last order, and of repeat purchases, among today's customers (`rfm`).
@@ -81,8 +82,10 @@ class Prediction:
     """Who will buy within `horizon_days`, by which candidate, and how well that would have been said before.
 
     `in_use` is the name of the candidate that made the figures: `logistic`, `bg_nbd`, `recency`, `rfm` or `hiatus`;
-    None where nobody has a figure. `reason` says why it is that one: the verdict's reason, or why there are none, or
-    why the winner could not be used after all. `left_out` has the reason of every candidate that was not tried.
+    None where nobody has a figure: there was no test, or one of so few that no rule could be calibrated on it either
+    (`verdict` then says what would be enough). `reason` says why it is that one: the verdict's reason, or why there
+    are none, or why the winner could not be used after all. `left_out` has the reason of every candidate that was not
+    tried.
     `logistic`, `rule`, `bg_nbd` are what is known of each: in use they are fitted anew on all cut-offs (BG/NBD: on
     today's histories), else they are as they were tested, or None. `calibration` is by name the bins of the winner
     and of the best rule in the test.

@@ -1,5 +1,8 @@
 """The plain rules that every model is shown beside, and the probability that a calibration makes of each.
 
+A rule that ranked the wrong way on the days it learned from (a slope below 0) is no rule: everybody is then given the
+share that bought.
+
 recency   −days since the last order
 rfm       the percentiles of recency, repeat purchases and total spend among the customers of the day, added up
 hiatus    −days since the last order / own mean gap between order days; who has bought on one day only is given the
@@ -29,9 +32,11 @@ def score(name: str, columns: Columns) -> Floats:
 
 
 def calibrated(name: str, rows: Observed) -> Rule:
-    """Return a rule as a probability, learned from what customers then did."""
+    """Return a rule as a probability, learned from what customers then did; its slope is 0 or more."""
     said = score(name, rows.columns)
     found = calibrate(said, rows.bought)
+    if found.slope < 0:
+        found = calibrate(np.zeros_like(said), rows.bought)
     return Rule(
         name=name, slope=found.slope, intercept=found.intercept, centre=float(said.mean()), fitted_on=rows.cutoffs
     )

@@ -52,10 +52,11 @@ def put_to_test(
     else:
         left_out["bg_nbd"] = purchases.fit_.reason
     verdict = judge(tested.bought, models=models, rules=rules, customers=tested.customer_ids, resampling=resampling)
-    shown = {verdict.winner, verdict.best_rule} - {None}
+    is_enough = verdict.enough is None
+    shown = {verdict.winner, verdict.best_rule} if is_enough else set()
     return replace(
         plan,
-        in_use=verdict.winner,
+        in_use=verdict.winner if is_enough else None,
         reason=verdict.reason,
         verdict=verdict,
         left_out=left_out,

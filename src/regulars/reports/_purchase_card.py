@@ -9,7 +9,7 @@ from regulars.reports._folder import ResultFolder, Row
 from regulars.reports._model_card import ModelCard
 from regulars.reports._sentences import why_text
 from regulars.reports._table import Table, cells, columns
-from regulars.reports._trials import trials, winner_text
+from regulars.reports._trials import tested_on, trials, winner_text
 from regulars.reports._voice import Voice
 from regulars.reports._words import word
 
@@ -27,8 +27,16 @@ def purchase_card(folder: ResultFolder, *, voice: Voice) -> ModelCard | None:
     asked = _horizon_text(model["horizon"], voice=voice)
     if model["verdict"] is None:
         return ModelCard(title=title, lines=[asked, _nobody(model, voice=voice)])
+    if model["in_use"] is None:
+        return ModelCard(title=title, lines=[asked, _test_text(model, voice=voice), _too_few(model, voice=voice)])
     caption = voice.t("Who foresaw best who would buy")
-    lines = [asked, _test_text(model, voice=voice), winner_text(model, voice=voice), _left_out(model, voice=voice)]
+    lines = [
+        asked,
+        _test_text(model, voice=voice),
+        winner_text(model, voice=voice),
+        _same_for_all(model, voice=voice),
+        _left_out(model, voice=voice),
+    ]
     features = _features(model, voice=voice)
     return ModelCard(
         title=title,
@@ -99,6 +107,27 @@ def _nobody(model: Row, *, voice: Voice) -> str:
         " {enough}.",
         days=voice.count(model["cutoffs"]["history_days"]),
         enough=voice.count(model["cutoffs"]["enough_days"]),
+    )
+
+
+def _too_few(model: Row, *, voice: Voice) -> str:
+    verdict = model["verdict"]
+    return voice.t(
+        "No chances are told: the test had {base}, too few to learn a chance from; it takes {enough} who buy and"
+        " {enough} who do not.",
+        base=tested_on(verdict, voice=voice),
+        enough=voice.count(verdict["enough"] or 0),
+    )
+
+
+def _same_for_all(model: Row, *, voice: Voice) -> str:
+    """Return what to say of a rule that ranked the wrong way; empty for any other, and for a model."""
+    if model["rule"] is None or model["rule"]["slope"] > 0:
+        return ""
+    return voice.t(
+        "On the days it learned from, “{rule}” put those who bought last; so everybody is told the same chance, the"
+        " share that bought.",
+        rule=word("candidate", model["in_use"], voice=voice),
     )
 
 

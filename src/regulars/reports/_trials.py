@@ -60,8 +60,8 @@ MEASURES: Mapping[str, tuple[Said, str, str]] = {
 }
 
 
-# What a test says; any other reason speaks against a fit.
-_JUDGED = frozenset({"model_better", "rule_not_beaten", "too_few_customers", "one_class_only"})
+# What a test that had enough customers says; any other reason speaks against a fit.
+_JUDGED = frozenset({"model_better", "rule_not_beaten"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,16 +104,10 @@ def trials(verdict: Row, *, in_use: str, caption: str, voice: Voice) -> Trials |
 def winner_text(model: Row, *, voice: Voice) -> str:
     """Return who is used and why: by how much a model won, or what kept it from winning."""
     verdict = model["verdict"]
+    if verdict is not None and model["reason"] == "too_few_customers" and verdict["enough"] is not None:
+        return _too_few(model, voice=voice)
     if verdict is None or model["reason"] not in _JUDGED:
         return used_because(model, why_text(model["reason"], voice=voice), voice=voice)
-    if model["reason"] == "too_few_customers":
-        return _too_few(model, voice=voice)
-    if model["reason"] == "one_class_only":
-        return voice.t(
-            "“{rule}” is used: in the test all customers did the same ({base}), so nothing could be told apart.",
-            rule=word("candidate", model["in_use"], voice=voice),
-            base=tested_on(verdict, voice=voice),
-        )
     tried = [row for row in verdict["trials"] if row["gain"] and row["gain"]["value"] is not None]
     if not tried:
         return voice.t(
@@ -166,16 +160,11 @@ def _compared(best: Row, model: Row, *, voice: Voice) -> str:
 
 def _too_few(model: Row, *, voice: Voice) -> str:
     verdict = model["verdict"]
-    said = {
-        "rule": word("candidate", model["in_use"], voice=voice),
-        "base": tested_on(verdict, voice=voice),
-        "enough": voice.count(verdict["enough"] or 0),
-    }
-    if verdict["positives"] is None:
-        return voice.t("“{rule}” is used: the test had {base}, too few to tell; it takes {enough}.", **said)
     return voice.t(
-        "“{rule}” is used: the test had {base}, too few to tell; it takes {enough} who buy and {enough} who do not.",
-        **said,
+        "“{rule}” is used: the test had {base}, too few to tell; it takes {enough}.",
+        rule=word("candidate", model["in_use"], voice=voice),
+        base=tested_on(verdict, voice=voice),
+        enough=voice.count(verdict["enough"] or 0),
     )
 
 
