@@ -33,6 +33,7 @@ SELECT
     CAST(coalesce(sum(refund_count), 0) AS BIGINT) AS refunds,
     CAST(coalesce(sum(spend_total), 0) AS DECIMAL(18, 4)) AS spend_total,
     CAST(count(*) FILTER (WHERE NOT may_profile) AS BIGINT) AS without_profiling,
+    CAST(count(*) FILTER (WHERE NOT may_profile AND order_count > 0) AS BIGINT) AS buyers_without_profiling,
     CAST(count(*) FILTER (WHERE may_email OR may_message OR may_phone) AS BIGINT) AS may_be_contacted
 FROM features
 """
@@ -147,6 +148,8 @@ def _notes(run: "Run", counts: Mapping[str, Any], settings: Settings) -> list[No
         notes.append(Note(code="key_of_this_run"))
     if not counts["may_be_contacted"] and not settings.consent.marketing:
         notes.append(Note(code="no_marketing_consent_recorded", params={"customers": counts["customers"]}))
+    if counts["buyers_without_profiling"]:
+        notes.append(Note(code="value_without_refusers", params={"customers": counts["buyers_without_profiling"]}))
     if run.cleaning.consents_of_nobody:
         notes.append(Note(code="consents_of_nobody", params={"people": run.cleaning.consents_of_nobody}))
     if not (settings.business.currency or run.records.currency):

@@ -11,6 +11,9 @@ from regulars.reports._voice import Voice
 # More of these is worse.
 _BETTER_LOW = frozenset({"value_at_risk", "churn_rate"})
 
+# Sums of what customers are each worth: who may not be profiled has no such figure.
+_OF_PROFILES = frozenset({"base_value", "value_at_risk"})
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Movement:
@@ -36,7 +39,8 @@ class Card:
 
 def cards(folder: ResultFolder, *, voice: Voice) -> list[Card]:
     """Return the eight numbers as cards."""
-    return [card for card in (_card(entry, voice=voice) for entry in folder.rates["eight"]) if card]
+    refused = int(folder.manifest["counts"].get("buyers_without_profiling", 0))
+    return [card for card in (_card(entry, refused=refused, voice=voice) for entry in folder.rates["eight"]) if card]
 
 
 def summary(folder: ResultFolder, *, voice: Voice) -> str:
@@ -69,7 +73,7 @@ def summary(folder: ResultFolder, *, voice: Voice) -> str:
     return parts[0] if len(parts) == 1 else voice.t("{first} {second}", first=parts[0], second=parts[1])
 
 
-def _card(entry: dict[str, Any], *, voice: Voice) -> Card | None:
+def _card(entry: dict[str, Any], *, refused: int, voice: Voice) -> Card | None:
     now = figure(entry["now"])
     if now is None:
         return None
@@ -78,6 +82,9 @@ def _card(entry: dict[str, Any], *, voice: Voice) -> Card | None:
         why = why_missing(now, voice=voice)
         return Card(label=label, value=voice.t("not known"), is_known=False, meaning=meaning, doubt=why, movements=[])
     doubt = [text for text in (base(now, voice=voice), interval(now, voice=voice)) if text]
+    if refused and now.name in _OF_PROFILES:
+        left_out = voice.nt("without {n} who withdrew consent", "without {n} who withdrew consent", refused)
+        doubt.append(left_out)
     return Card(
         label=label,
         value=said(now.value, now, voice=voice),

@@ -17,6 +17,10 @@ NOTES: Mapping[str, str] = {
         "Nobody's consent to being contacted is recorded, so nobody is listed for e-mail, message or phone."
         " Give a file of consents, or set marketing = true under [consent] if you may contact all {customers}."
     ),
+    "value_without_refusers": N_(
+        "The value of all customers, the value at risk and the revenue forecast leave out customers with"
+        " orders who withdrew consent to being profiled ({customers}): nobody is valued against their will."
+    ),
     "consents_of_nobody": N_(
         "{people} people in the consents are nobody in the other records, so their word changes nothing."
         " Use the same customer number in both."
