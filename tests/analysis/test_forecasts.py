@@ -52,3 +52,14 @@ def test_another_horizon_is_asked_for(tmp_path: Path) -> None:
     settings = Settings.model_validate({"prediction": {"horizon_days": 120}})
     result = analyze(orders=list(shop.files["orders"]), settings=settings)
     assert model(result, "models/purchase.json")["horizon_days"] == 120
+
+
+def test_a_fit_says_as_of_which_day_and_to_what(result: Result) -> None:
+    told, tested = model(result, "models/lifetime.json"), model(result, "models/purchase.json")["cutoffs"]
+    assert isinstance(tested, dict)
+    is_todays = told["in_use"] == "bg_nbd"
+    day = result.manifest["as_of"] if is_todays else tested["test"]
+    for name, amounts in (("purchases", None), ("margins", "margin" if is_todays else "spend")):
+        fit = told[name]
+        assert isinstance(fit, dict)
+        assert (fit["fitted_at"], fit["fitted_to"]) == (day, {"whom": "everybody", "amounts": amounts})

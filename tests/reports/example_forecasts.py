@@ -113,7 +113,8 @@ def fit(model: str, parameters: Change, *, time_unit_days: float | None, **chang
         "model": model, "reason": None, "customers": 108, "repeaters": 66, "needed": None, "distinct_rows": 97,
         "parameters": parameters, "standard_errors": {name: value / 10 for name, value in parameters.items()},
         "log_covariance": [], "log_likelihood": -958.2, "iterations": 17, "time_unit_days": time_unit_days,
-        "conventions": {}, "checks": {}, **changes,
+        "conventions": {}, "checks": {}, "fitted_at": "2024-03-31",
+        "fitted_to": {"whom": "everybody", "amounts": None if model == "bg_nbd" else "spend"}, **changes,
     }  # fmt: skip
 
 

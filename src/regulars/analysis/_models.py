@@ -3,7 +3,7 @@
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from regulars.lifetime import Discounting
+from regulars.lifetime import Discounting, ModelFit
 
 if TYPE_CHECKING:
     from regulars.analysis._run import Run
@@ -21,20 +21,36 @@ def model_files(run: "Run") -> dict[str, dict[str, object]]:
 def _purchase(run: "Run") -> dict[str, object]:
     facts = run.facts
     past, predicted = facts.past, facts.predicted
-    return {"horizon": past.horizon, "sample": past.sample, **asdict(predicted)}
+    content = {"horizon": past.horizon, "sample": past.sample, **asdict(predicted)}
+    if predicted.bg_nbd is not None:
+        content["bg_nbd"] = _fitted(run, predicted.bg_nbd, is_todays=predicted.in_use == "bg_nbd")
+    return content
 
 
 def _lifetime(run: "Run") -> dict[str, object]:
     valued = run.facts.valued
     trial, learned = valued.trial, valued.learned
     fits = learned or trial.learned
+    is_todays = learned is not None
     return {
         "in_use": valued.rule,
         "reason": trial.reason if learned is None or learned.is_usable else learned.reason,
         "verdict": trial.verdict,
-        "purchases": None if fits is None else fits.purchases,
-        "margins": None if fits is None else fits.margins,
+        "purchases": None if fits is None else _fitted(run, fits.purchases, is_todays=is_todays),
+        "margins": None if fits is None else _fitted(run, fits.margins, is_todays=is_todays),
         "discounting": Discounting.of(run.settings),
+    }
+
+
+def _fitted(run: "Run", fit: ModelFit, *, is_todays: bool) -> dict[str, object]:
+    """Return a fit and what it was made of: everybody's histories of today, or what was known at the test's cut-off."""
+    past = run.facts.past
+    amounts = None if fit.model == "bg_nbd" else "margin" if is_todays else "spend"
+    whom = "everybody" if is_todays or not past.sample.prefix else "sample"
+    return {
+        **asdict(fit),
+        "fitted_at": run.facts.as_of if is_todays else past.cutoffs.test,
+        "fitted_to": {"whom": whom, "amounts": amounts},
     }
 
 

@@ -1,5 +1,6 @@
 """What will a customer be worth? Which rule makes the lifetime value, why, and what the models found."""
 
+from regulars.core import date
 from regulars.reports._folder import ResultFolder, Row
 from regulars.reports._model_card import ModelCard
 from regulars.reports._table import Table, cells, columns
@@ -75,6 +76,15 @@ def _fits(model: Row) -> list[Row]:
     return [fit for fit in (model.get("purchases"), model.get("margins")) if fit]
 
 
+def _of_the_test(fit: Row, *, voice: Voice) -> str:
+    return voice.t(
+        "What is in use, “{rule}”, has nothing to learn. The models below are those of the test: they learned from what"
+        " was known on {day}, and of spend, not of margins.",
+        rule=word("candidate", _PLAIN, voice=voice),
+        day=voice.day(date.fromisoformat(fit["fitted_at"])),
+    )
+
+
 def _parameters(model: Row, *, voice: Voice) -> list[Table]:
     table = Table(
         caption=voice.t("What the models learned"),
@@ -94,13 +104,18 @@ def _parameters(model: Row, *, voice: Voice) -> list[Table]:
 
 
 def _checks(model: Row, *, voice: Voice) -> list[str]:
-    said = []
+    said = [
+        _of_the_test(fit, voice=voice)
+        for fit in _fits(model)
+        if fit["parameters"] and fit["fitted_to"]["amounts"] == "spend"
+    ]
     purchases, margins = model.get("purchases"), model.get("margins")
     if purchases and purchases["parameters"]:
         said.append(
             voice.t(
-                "The purchase model was fitted to {customers} customers, {repeaters} of whom bought again; its unit of"
-                " time is {days} days.",
+                "The purchase model was fitted to {customers} customers as of {day}, {repeaters} of whom bought again;"
+                " its unit of time is {days} days.",
+                day=voice.day(date.fromisoformat(purchases["fitted_at"])),
                 customers=voice.count(purchases["customers"]),
                 repeaters=voice.count(purchases["repeaters"]),
                 days=voice.number(purchases["time_unit_days"]),
