@@ -24,7 +24,7 @@ from regulars.lifetime import (
 from regulars.lifetime._forecast import FORECAST_SCHEMA
 from regulars.lifetime._results import ModelNotFitted
 
-FIGURES = ("expected_orders", "p_alive", "p_purchase_horizon", "value", "value_low", "value_high")
+FIGURES = ("expected_orders", "p_alive", "value", "value_low", "value_high")
 YEAR = Discounting()
 
 SCHEMA = pa.schema(
@@ -87,7 +87,7 @@ def forecasts(
 ) -> dict[str, dict[str, object]]:
     load(engine, rows)
     purchases, margins = models
-    forecast(engine, forecast_batches(purchases, margins, discounting=YEAR, within_days=91), margin_share=0.5)
+    forecast(engine, forecast_batches(purchases, margins, discounting=YEAR), margin_share=0.5)
     return by_customer(engine, "forecast")
 
 
@@ -119,7 +119,6 @@ def test_everybodys_figures_are_those_of_the_models(
         assert ahead["forecast_reason"] is None
         assert ahead["p_alive"] == pytest.approx(purchases.p_alive(*history))
         assert ahead["expected_orders"] == pytest.approx(purchases.expected_purchases(365.25 / 7, *history))
-        assert ahead["p_purchase_horizon"] == pytest.approx(purchases.p_purchase_within(13, *history))
         worth = purchases.discounted_purchases(*history, discounting=YEAR) * margins.expected_spend(x + 1, margin)
         assert ahead["value"] == pytest.approx(worth)
         assert number(ahead, "value_low") < number(ahead, "value") < number(ahead, "value_high")
@@ -162,7 +161,7 @@ def test_nobody_is_worth_more_than_if_they_were_certainly_still_there(
 
 def test_a_buyer_gone_for_good_has_finite_figures(engine: Engine, models: tuple[BetaGeometricNBD, GammaGamma]) -> None:
     gone = forecasts(engine, [person("bo", repeats=1000, last=1001, days=8000)], models)["bo"]
-    assert [gone[name] for name in FIGURES] == [0.0] * 6
+    assert [gone[name] for name in FIGURES] == [0.0] * len(FIGURES)
 
 
 def test_ed_who_withdrew_consent_teaches_nothing_and_is_told_nothing(
@@ -207,7 +206,7 @@ def test_an_empty_shop_has_an_empty_table_and_models_that_say_why(engine: Engine
     purchases, margins = learn(engine, margin_share=1.0)
     assert (purchases.fit_.reason, margins.fit_.reason) == ("too_few_customers", "too_few_repeaters")
     with pytest.raises(ModelNotFitted):
-        forecast_batches(purchases, margins, discounting=YEAR, within_days=91)
+        forecast_batches(purchases, margins, discounting=YEAR)
     told = (
         BetaGeometricNBD.with_parameters(r=0.243, alpha=4.414, a=0.793, b=2.426),
         GammaGamma.with_parameters(p=6.25, q=3.74, v=15.44),

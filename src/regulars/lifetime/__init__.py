@@ -6,7 +6,7 @@ lifetime_rule, yearly_margin, lifetime_reason, expected_orders.
 
 Beside that plain rule stand BG/NBD and gamma-gamma (they read repeat_count, age_at_last_days too): `trial` tells at a
 day that is past whether they earn their place, `add` goes by who did, `revenue` tells what the base will bring.
-`learn` fits them, `forecast` writes expected_orders, p_alive, p_purchase_horizon, value, value_low, value_high and
+`learn` fits them, `forecast` writes expected_orders, p_alive, value, value_low, value_high and
 forecast_reason.
 
 >>> round(discounted_cash_flow([1000] * 5, rate=0.10), 2)

@@ -88,7 +88,7 @@ def add(
         return learned
     plain, forecasts = f"{into}_plain", f"{into}_forecast"
     add_plain(engine, settings=settings, features=features, into=plain)
-    function = forecast_batches(purchases, margins, discounting=Discounting.of(settings), within_days=1)
+    function = forecast_batches(purchases, margins, discounting=Discounting.of(settings))
     forecast(engine, function, margin_share=share, features=features, into=forecasts)
     engine.run(_COMBINED.format(plain=quoted(plain), forecast=quoted(forecasts)), into=into)
     engine.drop(plain, forecasts)

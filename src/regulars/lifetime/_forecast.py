@@ -1,4 +1,4 @@
-"""The models put to every customer: how many orders, whether any, worth how much, and how sure of it the models are.
+"""The models put to every customer: how many orders, worth how much, and how sure of it the models are.
 
 Batch by batch, so that a hundred million customers never sit in memory at once. What E[Y] needs besides P(alive)
 depends on repeat purchases and age only, which few customers do not share with others: it is worked out once for each
@@ -28,10 +28,7 @@ Array = NDArray[np.float64]
 
 FORECAST_SCHEMA = pa.schema(
     [("customer_id", pa.string())]
-    + [
-        (name, pa.float64())
-        for name in ("expected_orders", "p_alive", "p_purchase_horizon", "value", "value_low", "value_high")
-    ]
+    + [(name, pa.float64()) for name in ("expected_orders", "p_alive", "value", "value_low", "value_high")]
     + [("forecast_reason", pa.string())]
 )
 """What `forecast_batches` yields; a customer with a `forecast_reason` has no figures."""
@@ -74,13 +71,11 @@ def forecast(
     engine.map_batches(query, function, FORECAST_SCHEMA, into=into, margin_share=margin_share)
 
 
-def forecast_batches(
-    purchases: BetaGeometricNBD, margins: GammaGamma, *, discounting: Discounting, within_days: float
-) -> BatchFunction:
+def forecast_batches(purchases: BetaGeometricNBD, margins: GammaGamma, *, discounting: Discounting) -> BatchFunction:
     """Return the function from batches of `HISTORIES` to batches of `FORECAST_SCHEMA`.
 
-    expected_orders: purchase days expected in the months of `discounting`; p_alive; p_purchase_horizon: the
-    probability of at least one within `within_days`; value: discounted purchases × expected margin of one, in money,
+    expected_orders: purchase days expected in the months of `discounting`; p_alive (1 for whoever bought once, so it
+    is no chance of a purchase); value: discounted purchases × expected margin of one, in money,
     with value_low and value_high (missing where a model has no standard errors). A mean margin below zero counts as
     zero. `forecast_reason`: `no_consent` or `no_orders`.
 
@@ -88,7 +83,6 @@ def forecast_batches(
         purchases: fitted, or told its parameters.
         margins: likewise, on order days with the first one included.
         discounting: how far ahead, and what later money is worth.
-        within_days: the horizon of p_purchase_horizon.
 
     Raises:
         ModelNotFitted: a model has no parameters.
@@ -97,7 +91,6 @@ def forecast_batches(
         purchases=purchases,
         margins=margins,
         discounting=discounting,
-        within=within_days / purchases.time_unit_days,
         spread_of_purchases=_root(purchases.fit_, purchases.parameters()),
         spread_of_margins=_root(margins.fit_, margins.parameters()),
     )
@@ -115,7 +108,6 @@ class _Forecaster:
     purchases: BetaGeometricNBD
     margins: GammaGamma
     discounting: Discounting
-    within: float
     spread_of_purchases: Array
     spread_of_margins: Array
 
@@ -127,21 +119,20 @@ class _Forecaster:
             for name in ("repeat_count", "age_at_last_days", "tenure_days")
         )
         mean = np.asarray(rows["margin_mean"].to_numpy(zero_copy_only=False), dtype=np.float64)
-        figures = np.full((6, batch.num_rows), np.nan)
+        figures = np.full((5, batch.num_rows), np.nan)
         figures[:, known] = self._figures(x, t_x, days, mean)
         columns = [pa.array(column, mask=np.isnan(column)) for column in figures]
         answers = [batch["customer_id"].cast(pa.string()), *columns, batch["reason"].cast(pa.string())]
         return pa.RecordBatch.from_arrays(answers, schema=FORECAST_SCHEMA)
 
     def _figures(self, x: NDArray[np.int64], t_x: NDArray[np.int64], days: NDArray[np.int64], mean: Array) -> Array:
-        """Return the six figures, a row each."""
+        """Return the five figures, a row each."""
         unit = self.purchases.time_unit_days
         parameters = self.purchases.parameters()
         count = x.astype(np.float64)
         there, there_slopes = formulas.log_alive(parameters, count, t_x / unit, days / unit)
         (orders, worth, worth_slopes), places = self._ahead(x, days)
         log_purchases, slopes = np.log(worth)[places], worth_slopes[places]
-        none = formulas.log_chance_of_none(parameters, self.within, count, days / unit)
         spend = self.margins.expected_spend(x + 1, mean)
         log_value = there + log_purchases + np.log(spend)
         of_margin = ((self.margins.log_slopes(x + 1, mean) @ self.spread_of_margins) ** 2).sum(axis=1)
@@ -151,7 +142,6 @@ class _Forecaster:
             [
                 np.exp(there) * orders[places],
                 np.exp(there),
-                np.exp(there) * -np.expm1(none),
                 np.exp(log_value),
                 np.exp(log_value - _Z * doubt),
                 np.exp(np.minimum(log_value + _Z * doubt, log_purchases + np.log(spend) + _Z * at_most)),
