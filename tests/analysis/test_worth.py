@@ -9,13 +9,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from regulars import analyze
-from regulars.analysis._worth import _BY_FORECAST, _BY_STAGE, _at
-from regulars.core import Figure, Window
+from feature_rows import by_customer, load
+from lifetime.test_rule_in_use import crowd
+from regulars import analyze, lifetime
+from regulars.analysis._worth import _BY_FORECAST, _BY_STAGE, _at, _Doubtful
+from regulars.core import Figure, Settings, Window
 from regulars.engines import Engine
 
 WINDOW = Window(end=date(2024, 6, 30), days=90)
 Z = NormalDist().inv_cdf(0.975)
+SURE = _Doubtful(learned=None, settings=Settings(), features="features")
 
 laws = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 Own = list[tuple[float, bool]]
@@ -38,7 +41,7 @@ def figures(engine: Engine, own: Own, *, imputed: int = 0, imputed_at_risk: int 
     stages = pa.array(["at_risk" if row[2] else "growth" for row in rows], pa.string())
     engine.load("lifetime", lifetime)
     engine.load("segments", pa.table({"customer_id": lifetime["customer_id"], "lifecycle_stage": stages}))
-    return _at(engine, WINDOW, values="lifetime", told="segments", share_at_risk=_BY_STAGE)
+    return _at(engine, WINDOW, values="lifetime", told="segments", share_at_risk=_BY_STAGE, doubtful=SURE)
 
 
 def half_width(figure: Figure) -> float:
@@ -131,7 +134,30 @@ def test_at_risk_is_each_value_times_the_chance_of_a_lapse(engine: Engine) -> No
         ),
     )
     engine.load("prediction", pa.table({"customer_id": names, "p_lapse": [share for _, share in own]}))
-    _, at_risk = _at(engine, WINDOW, values="lifetime", told="prediction", share_at_risk=_BY_FORECAST)
+    _, at_risk = _at(engine, WINDOW, values="lifetime", told="prediction", share_at_risk=_BY_FORECAST, doubtful=SURE)
     assert at_risk.value == pytest.approx(25 + 150)
     parts = [value * share for value, share in own]
     assert half_width(at_risk) == pytest.approx(Z * (3 * variance(parts)) ** 0.5)
+
+
+def test_models_that_make_the_values_add_the_doubt_about_their_parameters(engine: Engine) -> None:
+    load(engine, crowd())
+    learned = lifetime.add(engine, settings=Settings(), rule="bg_nbd")
+    assert learned is not None
+    people = sorted(by_customer(engine, "lifetime"))
+    engine.load("prediction", pa.table({"customer_id": people, "p_lapse": [0.25] * len(people)}))
+
+    def widths(doubtful: _Doubtful) -> list[float]:
+        told = _at(engine, WINDOW, values="lifetime", told="prediction", share_at_risk=_BY_FORECAST, doubtful=doubtful)
+        return [half_width(figure) for figure in told]
+
+    sure, unsure = widths(SURE), widths(_Doubtful(learned=learned, settings=Settings(), features="features"))
+    rows = by_customer(engine, "lifetime")
+    engine.load(
+        "parts", pa.table({"customer_id": people, "value": [float(str(rows[who]["lifetime_value"])) for who in people]})
+    )
+    (share,) = lifetime.doubt_of_sums(engine, learned, parts="parts", columns=["value"], settings=Settings())
+    doubt = Z * share * sum(float(str(row["lifetime_value"])) for row in rows.values())
+    assert unsure == pytest.approx([(sure[0] ** 2 + doubt**2) ** 0.5, (sure[1] ** 2 + (doubt / 4) ** 2) ** 0.5])
+    assert unsure[0] > 1.05 * sure[0]
+    assert "worth_parts" not in engine.fetch("SELECT table_name FROM information_schema.tables")[0].to_pylist()

@@ -140,7 +140,7 @@ class Run:
                 as_of=day,
                 settings=settings,
                 first_day=first_day,
-                rule=valued.rule,
+                valued=valued,
                 is_forecast=predicted.in_use is not None,
             )
         self.facts = Facts(

@@ -1,7 +1,8 @@
 """The two of the eight numbers that need a value for every customer: the base's value, and how much is at risk.
 
 Their intervals come from customers with a history of their own alone; who is new has the mean of these, which is no
-observation, and makes the interval wider. With fewer than two histories there is no interval.
+observation, and makes the interval wider. With fewer than two histories there is no interval. Where models make the
+values, the doubt about their parameters, which move all values at once, is added to it.
 """
 
 from dataclasses import dataclass, replace
@@ -10,11 +11,21 @@ from math import sqrt
 from statistics import NormalDist
 
 from regulars import features, lifetime, rates, segments
+from regulars.analysis._valued import Valued
 from regulars.core import Figure, Interval, Period, Settings, Window
 from regulars.engines import Engine
 
 _STAGE_PARTS = ("purchase", "usage", "subscription")
 _STAGE_COLUMNS = tuple(dict.fromkeys((*lifetime.READS, *segments.STAGE_READS)))
+
+_PARTS_OF_SUMS = """
+SELECT
+    l.customer_id,
+    l.lifetime_value AS value,
+    l.lifetime_value * coalesce(CAST({share_at_risk} AS DOUBLE), 0) AS value_at_risk
+FROM {lifetime} AS l JOIN {told} AS t ON t.customer_id = l.customer_id
+WHERE l.lifetime_value IS NOT NULL
+"""
 
 _SUMS = """
 WITH valued AS (
@@ -46,24 +57,33 @@ _NOBODY = "0"
 
 
 def worth(
-    engine: Engine, *, as_of: date, settings: Settings, first_day: date, rule: lifetime.Rule, is_forecast: bool
+    engine: Engine, *, as_of: date, settings: Settings, first_day: date, valued: Valued, is_forecast: bool
 ) -> list[rates.Comparison]:
     """Return base_value and value_at_risk, each now, a period ago and a year ago.
 
     At risk is each customer's value times p_lapse where lapses are forecast (`is_forecast`), else the value of those
     in the stage `at_risk`. Earlier figures come from the features as they were on those days, valued by the same rule
     fitted to what was known then, not from today's with hindsight. There was no forecast of lapses then.
+
+    Args:
+        engine: holds features, lifetime, segments and prediction.
+        as_of: the last day seen.
+        settings: sections `lifetime`, `segments` and `windows`.
+        first_day: the first day of any record.
+        valued: the rule behind today's values, and its models.
+        is_forecast: whether there are chances of a lapse.
     """
     window = Window(end=as_of, days=settings.windows.period_days)
     told, share = ("prediction", _BY_FORECAST) if is_forecast else ("segments", _BY_STAGE)
-    now = _at(engine, window, values="lifetime", told=told, share_at_risk=share)
+    of_today = _Doubtful(learned=valued.learned, settings=settings, features="features")
+    now = _at(engine, window, values="lifetime", told=told, share_at_risk=share, doubtful=of_today)
     earlier = []
     for then in (window.before(), window.year_before()):
         if then.end < first_day:
             reason = "before_first_record"
             earlier.append((_unknown("base_value", then, reason), _unknown("value_at_risk", then, reason)))
             continue
-        earlier.append(_then(engine, then, settings=settings, rule=rule, is_forecast=is_forecast))
+        earlier.append(_then(engine, then, settings=settings, rule=valued.rule, is_forecast=is_forecast))
     previous, year_before = earlier
     return [
         rates.Comparison(now=now[0], previous=previous[0], year_before=year_before[0]),
@@ -81,13 +101,16 @@ def _then(
     parts, columns = (("purchase",), lifetime.READS) if is_forecast else (_STAGE_PARTS, _STAGE_COLUMNS)
     features.build(engine, as_of=then.end, period_days=then.days, into="features_then", parts=parts, columns=columns)
     learned = lifetime.add(engine, settings=settings, rule=rule, features="features_then", into="lifetime_then")
+    doubtful = _Doubtful(learned=learned, settings=settings, features="features_then")
     if is_forecast:
-        base, _ = _at(engine, then, values="lifetime_then", told="features_then", share_at_risk=_NOBODY)
+        base, _ = _at(
+            engine, then, values="lifetime_then", told="features_then", share_at_risk=_NOBODY, doubtful=doubtful
+        )
         at_risk = _unknown("value_at_risk", then, "no_forecast_then")
     else:
         told, days = "stages_then", then.days
         segments.add_stages(engine, settings=settings, period_days=days, features="features_then", into=told)
-        base, at_risk = _at(engine, then, values="lifetime_then", told=told, share_at_risk=_BY_STAGE)
+        base, at_risk = _at(engine, then, values="lifetime_then", told=told, share_at_risk=_BY_STAGE, doubtful=doubtful)
         engine.drop(told)
     engine.drop("features_then", "lifetime_then")
     if learned is None or learned.is_usable:
@@ -95,9 +118,32 @@ def _then(
     return _unknown("base_value", then, "no_model_then"), _unknown("value_at_risk", then, "no_model_then")
 
 
-def _at(engine: Engine, window: Window, *, values: str, told: str, share_at_risk: str) -> tuple[Figure, Figure]:
-    query = _SUMS.format(lifetime=values, told=told, share_at_risk=share_at_risk)
-    (sums,) = engine.fetch(query).to_pylist()
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Doubtful:
+    """The models behind the values, if there are any, and what they were put to."""
+
+    learned: lifetime.Learned | None
+    settings: Settings
+    features: str
+
+    def of_sums(self, engine: Engine, query: str) -> tuple[float, ...]:
+        """Return the doubt about both sums for that about the parameters, each as a share of the sum."""
+        if self.learned is None or not self.learned.is_usable:
+            return 0.0, 0.0
+        engine.run(query, into="worth_parts")
+        columns = ("value", "value_at_risk")
+        found = lifetime.doubt_of_sums(
+            engine, self.learned, parts="worth_parts", columns=columns, settings=self.settings, features=self.features
+        )
+        engine.drop("worth_parts")
+        return found
+
+
+def _at(
+    engine: Engine, window: Window, *, values: str, told: str, share_at_risk: str, doubtful: _Doubtful
+) -> tuple[Figure, Figure]:
+    names = {"lifetime": values, "told": told, "share_at_risk": share_at_risk}
+    (sums,) = engine.fetch(_SUMS.format(**names)).to_pylist()
     n, own_count = sums["n"], sums["n"] - sums["imputed"]
     everyone = _total("base_value", n, n, sums["total"], window)
     at_risk = _total("value_at_risk", sums["n_at_risk"], n, sums["total_at_risk"], window)
@@ -110,9 +156,11 @@ def _at(engine: Engine, window: Window, *, values: str, told: str, share_at_risk
         squares=sums["squares_at_risk"],
         products=sums["products_at_risk"],
     )
+    of_base, of_risk = doubtful.of_sums(engine, _PARTS_OF_SUMS.format(**names))
+    of_base, of_risk = of_base * sums["total"], of_risk * sums["total_at_risk"]
     return (
-        _with_interval(everyone, _variance(own, own, sums["imputed"])),
-        _with_interval(at_risk, _variance(restricted, own, sums["imputed_at_risk"])),
+        _with_interval(everyone, _variance(own, own, sums["imputed"]) + of_base**2),
+        _with_interval(at_risk, _variance(restricted, own, sums["imputed_at_risk"]) + of_risk**2),
     )
 
 

@@ -6,8 +6,8 @@ lifetime_rule, yearly_margin, lifetime_reason, expected_orders.
 
 Beside that plain rule stand BG/NBD and gamma-gamma (they read repeat_count, age_at_last_days too): `trial` tells at a
 day that is past whether they earn their place, `add` goes by who did, `revenue` tells what the base will bring.
-`learn` fits them, `forecast` writes expected_orders, p_alive, value, value_low, value_high and
-forecast_reason.
+`learn` fits them, `forecast` writes expected_orders, p_alive, value, value_low, value_high and forecast_reason;
+`doubt_of_sums` tells how sure they are of all values together.
 
 >>> round(discounted_cash_flow([1000] * 5, rate=0.10), 2)
 3790.79
@@ -16,6 +16,7 @@ forecast_reason.
 from regulars.lifetime._add import READS, Learned, Rule, add
 from regulars.lifetime._bg_nbd import BetaGeometricNBD
 from regulars.lifetime._discounting import Discounting
+from regulars.lifetime._doubt import doubt_of_sums
 from regulars.lifetime._forecast import forecast, forecast_batches
 from regulars.lifetime._formulas import PeriodsInvalid, RateInvalid, discounted_cash_flow, level_annuity
 from regulars.lifetime._gamma_gamma import GammaGamma
@@ -40,6 +41,7 @@ __all__ = [
     "Rule",
     "add",
     "discounted_cash_flow",
+    "doubt_of_sums",
     "forecast",
     "forecast_batches",
     "learn",

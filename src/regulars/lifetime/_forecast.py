@@ -12,6 +12,7 @@ Nobody is worth more than if they were certainly still a customer, which the upp
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 import pyarrow as pa
@@ -25,6 +26,7 @@ from regulars.lifetime._gamma_gamma import GammaGamma
 from regulars.lifetime._results import ModelFit
 
 Array = NDArray[np.float64]
+Whole = NDArray[np.int64]
 
 FORECAST_SCHEMA = pa.schema(
     [("customer_id", pa.string())]
@@ -87,13 +89,7 @@ def forecast_batches(purchases: BetaGeometricNBD, margins: GammaGamma, *, discou
     Raises:
         ModelNotFitted: a model has no parameters.
     """
-    worker = _Forecaster(
-        purchases=purchases,
-        margins=margins,
-        discounting=discounting,
-        spread_of_purchases=_root(purchases.fit_, purchases.parameters()),
-        spread_of_margins=_root(margins.fit_, margins.parameters()),
-    )
+    worker = Forecaster.of(purchases, margins, discounting=discounting)
 
     def batches(stream: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         for batch in stream:
@@ -104,28 +100,48 @@ def forecast_batches(purchases: BetaGeometricNBD, margins: GammaGamma, *, discou
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Forecaster:
+class Forecaster:
+    """Both models as they are put to a batch of customers."""
+
     purchases: BetaGeometricNBD
     margins: GammaGamma
     discounting: Discounting
     spread_of_purchases: Array
     spread_of_margins: Array
 
-    def answer(self, batch: pa.RecordBatch) -> pa.RecordBatch:
-        known = batch["reason"].is_null().to_numpy(zero_copy_only=False)
-        rows = batch.filter(pa.array(known))
-        x, t_x, days = (
-            np.asarray(rows[name].to_numpy(zero_copy_only=False), dtype=np.int64)
-            for name in ("repeat_count", "age_at_last_days", "tenure_days")
+    @classmethod
+    def of(cls, purchases: BetaGeometricNBD, margins: GammaGamma, *, discounting: Discounting) -> Self:
+        """Return the models with the roots of their covariances.
+
+        Raises:
+            ModelNotFitted: a model has no parameters.
+        """
+        return cls(
+            purchases=purchases,
+            margins=margins,
+            discounting=discounting,
+            spread_of_purchases=_root(purchases.fit_, purchases.parameters()),
+            spread_of_margins=_root(margins.fit_, margins.parameters()),
         )
-        mean = np.asarray(rows["margin_mean"].to_numpy(zero_copy_only=False), dtype=np.float64)
+
+    def answer(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+        """Return one row of `FORECAST_SCHEMA` for each of `HISTORIES`."""
+        known = batch["reason"].is_null().to_numpy(zero_copy_only=False)
         figures = np.full((5, batch.num_rows), np.nan)
-        figures[:, known] = self._figures(x, t_x, days, mean)
+        figures[:, known] = self._figures(*_columns(batch.filter(pa.array(known))))
         columns = [pa.array(column, mask=np.isnan(column)) for column in figures]
         answers = [batch["customer_id"].cast(pa.string()), *columns, batch["reason"].cast(pa.string())]
         return pa.RecordBatch.from_arrays(answers, schema=FORECAST_SCHEMA)
 
-    def _figures(self, x: NDArray[np.int64], t_x: NDArray[np.int64], days: NDArray[np.int64], mean: Array) -> Array:
+    def log_slopes(self, rows: pa.Table) -> Array:
+        """Return the slopes of ln value in the logarithms of r, α, a, b, p, q, v: a row of `HISTORIES`, shape (7,)."""
+        x, t_x, days, mean = _columns(rows)
+        unit = self.purchases.time_unit_days
+        _, there = formulas.log_alive(self.purchases.parameters(), x.astype(np.float64), t_x / unit, days / unit)
+        (_, _, ahead), places = self._ahead(x, days)
+        return np.column_stack((ahead[places] + there, self.margins.log_slopes(x + 1, mean)))
+
+    def _figures(self, x: Whole, t_x: Whole, days: Whole, mean: Array) -> Array:
         """Return the five figures, a row each."""
         unit = self.purchases.time_unit_days
         parameters = self.purchases.parameters()
@@ -148,9 +164,7 @@ class _Forecaster:
             ]
         )
 
-    def _ahead(
-        self, x: NDArray[np.int64], days: NDArray[np.int64]
-    ) -> tuple[tuple[Array, Array, Array], NDArray[np.int64]]:
+    def _ahead(self, x: Whole, days: Whole) -> tuple[tuple[Array, Array, Array], Whole]:
         """Return what purchases are ahead of who is still a customer, for each distinct (x, T), and who has which.
 
         They are the number, the discounted number, and the slopes of its logarithm in the log-parameters, by
@@ -170,6 +184,15 @@ class _Forecaster:
             ahead = formulas.purchases_while_alive(moved, ends, counts, ages)
             slopes[:, place] = np.log((ahead * weights).sum(axis=1) / worth) / _STEP
         return (totals[:, -1], worth, slopes), places
+
+
+def _columns(rows: pa.Table | pa.RecordBatch) -> tuple[Whole, Whole, Whole, Array]:
+    """Return x, t_x and T in days and the mean margin of an order day, each shape (rows,)."""
+    x, t_x, days = (
+        np.asarray(rows[name].to_numpy(zero_copy_only=False), dtype=np.int64)
+        for name in ("repeat_count", "age_at_last_days", "tenure_days")
+    )
+    return x, t_x, days, np.asarray(rows["margin_mean"].to_numpy(zero_copy_only=False), dtype=np.float64)
 
 
 def _root(fit: ModelFit, parameters: Array) -> Array:
