@@ -1,6 +1,7 @@
 """What people bring and what they write, in a whole result: the values add up, and the words are nowhere."""
 
 import csv
+from datetime import date
 from pathlib import Path
 
 import pyarrow.compute as pc
@@ -8,7 +9,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from regulars import simulation
-from regulars.analysis import Result
+from regulars.analysis import Result, analyze
+from regulars.records import Source
 
 
 def test_total_value_is_the_own_and_half_of_what_those_brought_are_worth_in_all(result: Result) -> None:
@@ -67,3 +69,17 @@ def test_the_language_of_a_customers_texts_is_known_and_not_of_those_who_refused
     people = result.customers.to_pylist()
     assert {"en", "zh"} <= {row["feedback_language"] for row in people}
     assert {row["feedback_language"] for row in people if not row["may_profile"]} == {None}
+
+
+def test_referrals_of_which_none_counts_are_told_as_such(tmp_path: Path) -> None:
+    (tmp_path / "orders.csv").write_text("customer_id,ordered_at,amount\nana,2024-05-01,10\nbo,2024-05-02,20\n")
+    (tmp_path / "referrals.csv").write_text("referrer_id,referred_id\nana,ana\nbo,bo\nbo,bo\n")
+    names = ("orders.csv", "referrals.csv")
+    result = analyze(files=[Source(data=tmp_path / name) for name in names], today=date(2024, 6, 30))
+    said = result.rates["referrals"]
+    assert (said["referral_count"], said["left_out"]["self_referral"]) == (3, 3)
+    assert {row["network_reason"] for row in result.customers.to_pylist()} == {"referrals_left_out"}
+    page = " ".join(result.report(tmp_path / "report.html").read_text(encoding="utf-8").split())
+    assert "not known (none of the referrals recorded counts)" in page
+    assert "3 of 3 referrals do not count" in page
+    assert "No referrals are recorded." not in page

@@ -329,10 +329,12 @@ class TestWhoIsWho:
         cleaned(engine, {"orders": [[order("ana@example.com", TODAY, "5")]], "feedback": [[answer]]}, role="email")
         assert len(rows_of(engine, "customers")) == 1
 
-    def test_nobody_refers_himself(self, engine: Engine) -> None:
-        rows = [{"referrer_key": "di", "referred_key": who, "referred_day": TODAY} for who in ("cy", "di", "cy")]
+    def test_a_referral_of_oneself_or_said_again_is_left_to_who_counts_them(self, engine: Engine) -> None:
+        told = [("cy", TODAY), ("di", TODAY), ("cy", TODAY - timedelta(days=9)), ("cy", None)]
+        rows = [{"referrer_key": "di", "referred_key": who, "referred_day": day} for who, day in told]
         cleaned(engine, {"referrals": [rows]})
-        assert [(row["referrer_id"], row["referred_id"]) for row in rows_of(engine, "referrals")] == [("di", "cy")]
+        found = sorted((row["referred_id"], row["referred_day"]) for row in rows_of(engine, "referrals"))
+        assert found == [*[("cy", TODAY - timedelta(days=9))] * 3, ("di", TODAY)], "of the first day it was said"
 
     def test_everybody_met_in_any_record_is_a_customer_from_the_first_day_on(self, engine: Engine) -> None:
         use = {"customer_key": "bo", "used_at": datetime(2024, 2, 1), "local_day": date(2024, 2, 1)}

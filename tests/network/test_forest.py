@@ -154,13 +154,24 @@ class TestWhatIsMissing:
         assert (found.rows["mia"]["total_value"], found.rows["mia"]["network_reason"]) == (None, "no_own_value")
         assert found.rows[ANA]["network_reason"] is None
 
-    @pytest.mark.parametrize("rows", [[], [referral(DI, DI)], [referral(DI, "zoe")], [referral(DI, CY, -1)]])
-    def test_a_business_that_records_no_referrals_has_no_value_of_them(self, engine: Engine, rows: list[Row]) -> None:
+    @pytest.mark.parametrize(
+        ("rows", "reason"),
+        [
+            ([], "no_referrals"),
+            ([referral(DI, CY, -1)], "no_referrals"),
+            ([referral(DI, DI)], "referrals_left_out"),
+            ([referral(DI, "zoe"), referral(BO, BO), referral(BO, BO)], "referrals_left_out"),
+        ],
+        ids=["none", "of tomorrow", "by herself", "of a stranger"],
+    )
+    def test_where_no_referral_counts_there_is_no_value_of_them_and_it_is_said_why(
+        self, engine: Engine, rows: list[Row], reason: str
+    ) -> None:
         found = network_of(engine, VILLAGE, rows)
         assert set(found.column("referral_value").values()) == {None}
         assert found.column("total_value") == {who: one["value"] for who, one in VILLAGE.items()}
-        assert set(found.column("network_reason").values()) == {"no_referrals"}
-        assert (found.summary.brought.value, found.summary.brought.reason) == (None, "no_referrals")
+        assert set(found.column("network_reason").values()) == {reason}
+        assert (found.summary.brought.value, found.summary.brought.reason) == (None, reason)
         assert top_advocates(engine) == ()
 
     def test_an_empty_shop_has_an_empty_table(self, engine: Engine) -> None:

@@ -90,6 +90,7 @@ def test_the_order_of_the_rows_changes_nothing(
 def test_bringing_oneself_or_saying_it_twice_changes_nothing(
     engine: Engine, village: dict[str, Row], rows: list[Row], who: str, place: int
 ) -> None:
+    rows = [*rows, referral(who, who, 1)]
     once = network_of(engine, village, rows)
     more = [*rows, referral(who, who, 0), referral(who, who, None), *rows[place : place + 1]]
     assert_alike(once, network_of(engine, village, more))

@@ -97,7 +97,7 @@ def test_every_referral_left_out_and_every_reason_for_no_value_has_words() -> No
     assert faults <= texts
     assert without_words("referral_fault", faults) == []
     reasons = {text for sql in texts for text in re.findall("THEN '([a-z_]+)'", sql)} - faults
-    assert {"no_referrals", "no_own_value", "brought_only"} <= reasons
+    assert {"no_referrals", "referrals_left_out", "no_own_value", "brought_only"} <= reasons
     assert [code for code in reasons if not has_words(code)] == []
 
 

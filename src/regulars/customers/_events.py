@@ -41,17 +41,20 @@ WITH known AS ({known})
 SELECT customer_id, campaign_id, arm, local_day AS assigned_day, probability FROM known
 """
 
-# Nobody refers himself, and a person is referred by another once, on the first day it was written down.
+# What somebody brought himself, or twice, stays: whoever counts referrals leaves it out and can say so. The same two
+# are of the first day it was written down.
 _REFERRALS = """
-SELECT
-    coalesce(a.customer_id, r.referrer_key) AS referrer_id, coalesce(b.customer_id, r.referred_key) AS referred_id,
-    min(r.referred_day) AS referred_day
-FROM raw_referrals AS r
-ANTI JOIN duplicate_referrals AS d ON d.file_id = r.file_id AND d.line = r.line
-LEFT JOIN crosswalk AS a ON a.file_id = r.file_id AND a.customer_key = r.referrer_key
-LEFT JOIN crosswalk AS b ON b.file_id = r.file_id AND b.customer_key = r.referred_key
-WHERE coalesce(a.customer_id, r.referrer_key) <> coalesce(b.customer_id, r.referred_key)
-GROUP BY coalesce(a.customer_id, r.referrer_key), coalesce(b.customer_id, r.referred_key)
+SELECT referrer_id, referred_id, min(referred_day) OVER (PARTITION BY referrer_id, referred_id) AS referred_day
+FROM (
+    SELECT
+        coalesce(a.customer_id, r.referrer_key) AS referrer_id,
+        coalesce(b.customer_id, r.referred_key) AS referred_id,
+        r.referred_day
+    FROM raw_referrals AS r
+    ANTI JOIN duplicate_referrals AS d ON d.file_id = r.file_id AND d.line = r.line
+    LEFT JOIN crosswalk AS a ON a.file_id = r.file_id AND a.customer_key = r.referrer_key
+    LEFT JOIN crosswalk AS b ON b.file_id = r.file_id AND b.customer_key = r.referred_key
+) AS told
 """
 
 _STATEMENTS = {

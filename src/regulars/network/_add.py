@@ -4,6 +4,7 @@ An advocate is a customer who brought, by himself, at least one other who went o
 or after it; on any day, if the referral has none. Purchases of a person who refused profiling say nothing of others.
 """
 
+from collections.abc import Mapping
 from datetime import date
 
 from regulars.core import Figure, Settings, wilson
@@ -46,13 +47,14 @@ SELECT
     referral_depth,
     referred_directly,
     referred_in_all,
-    CASE WHEN may_profile AND $is_recorded THEN has_brought END AS is_advocate,
-    CASE WHEN may_profile AND $is_recorded THEN brought END AS referral_value,
+    CASE WHEN may_profile AND $is_any THEN has_brought END AS is_advocate,
+    CASE WHEN may_profile AND $is_any THEN brought END AS referral_value,
     CASE WHEN may_profile AND (own IS NOT NULL OR referred_in_all > 0) THEN coalesce(own, 0) + brought END
         AS total_value,
     CASE
         WHEN NOT may_profile THEN 'no_consent'
         WHEN NOT $is_recorded THEN 'no_referrals'
+        WHEN NOT $is_any THEN 'referrals_left_out'
         WHEN own IS NULL AND referred_in_all > 0 THEN 'brought_only'
         WHEN own IS NULL THEN 'no_own_value'
     END AS network_reason
@@ -118,24 +120,28 @@ def add(
             counts the referrals from the root of the tree down to the customer, `referred_in_all` everybody below.
             `network_reason` says why a value is NULL or what it lacks: `no_consent` (is_advocate and both values are
             NULL; where this person stands is a fact and remains, and so do the people below), `no_referrals` (the
-            business records none: referral_value is NULL and not 0, total_value is the own one), `no_own_value`
-            (total_value is NULL), `brought_only` (no own value: total_value is that of the people brought).
+            business records none: referral_value is NULL and not 0, total_value is the own one), `referrals_left_out`
+            (it records some and none of them counts: the same), `no_own_value` (total_value is NULL), `brought_only`
+            (no own value: total_value is that of the people brought).
     """
     links, tally = f"{into}_links", f"{into}_tally"
     circles = write_links(engine, as_of=as_of, people=features, into=links)
     write_tally(engine, links=links, features=features, lifetime=lifetime, share=settings.network.share, into=tally)
     names = {"features": features, "lifetime": lifetime, "links": links, "tally": tally}
     brought = count(engine, links)
+    (rows,) = engine.fetch(_REFERRALS.format(features=quoted(features)), as_of=as_of).to_pylist()
     engine.run(
-        _NETWORK.format(**{name: quoted(table) for name, table in names.items()}), into=into, is_recorded=brought > 0
+        _NETWORK.format(**{name: quoted(table) for name, table in names.items()}),
+        into=into,
+        is_recorded=rows["referrals"] > 0,
+        is_any=brought > 0,
     )
     engine.drop(links, tally)
-    return _account(engine, as_of=as_of, features=features, network=into, brought=brought, circles=circles)
+    return _account(engine, rows, network=into, brought=brought, circles=circles)
 
 
-def _account(engine: Engine, *, as_of: date, features: str, network: str, brought: int, circles: int) -> NetworkSummary:
-    """Say what became of every referral known by `as_of`, of which `brought` are in the forest."""
-    (rows,) = engine.fetch(_REFERRALS.format(features=quoted(features)), as_of=as_of).to_pylist()
+def _account(engine: Engine, rows: Mapping[str, int], *, network: str, brought: int, circles: int) -> NetworkSummary:
+    """Say what became of every referral that is known, of which `brought` are in the forest."""
     (people,) = engine.fetch(_PEOPLE.format(network=quoted(network))).to_pylist()
     return NetworkSummary(
         referral_count=rows["referrals"],
@@ -144,15 +150,17 @@ def _account(engine: Engine, *, as_of: date, features: str, network: str, brough
             "other_referrer": int(rows["pairs"]) - brought - circles,
             "cycle": circles,
         },
-        brought=_share_brought(brought, people["customers"]),
+        brought=_share_brought(brought, people["customers"], recorded=int(rows["referrals"])),
         deepest_chain=people["deepest"],
         advocate_count=people["advocates"],
     )
 
 
-def _share_brought(brought: int, customers: int) -> Figure:
+def _share_brought(brought: int, customers: int, *, recorded: int) -> Figure:
     if not brought:
-        reason = "no_referrals" if customers else "no_customers"
+        reason = "no_customers"
+        if customers:
+            reason = "referrals_left_out" if recorded else "no_referrals"
         return Figure(name="brought_share", unit="share", value=None, base=customers, reason=reason)
     return Figure(
         name="brought_share",

@@ -9,7 +9,7 @@ from regulars.rates._history import reach, unknown, whole_period
 _REFERRERS = """
 SELECT
     count(DISTINCT referrer_id) AS count,
-    (SELECT count(*) FROM referrals) AS recorded
+    (SELECT count(*) FROM referrals WHERE referrer_id <> referred_id) AS recorded
 FROM referrals
 WHERE referrer_id <> referred_id AND (referred_day <= $as_of OR referred_day IS NULL)
     AND referrer_id IN (SELECT customer_id FROM customers WHERE first_day <= $as_of)
@@ -20,7 +20,7 @@ def referral_rate(engine: Engine, *, as_of: date) -> Figure:
     """Return the share of all customers met by `as_of` who had referred at least one other by then.
 
     A share with Wilson's 95 % interval; a referral with no day is taken as known all along. Missing with the
-    reason `no_referrals` where the business records none: that is not the same as nobody referring.
+    reason `no_referrals` where the business records none of one by another: that is not the same as nobody referring.
     """
     row = engine.fetch(_REFERRERS, as_of=as_of).to_pylist()[0]
     _, base = reach(engine, as_of=as_of)

@@ -75,6 +75,7 @@ WHY_MISSING: Mapping[str, str] = {
     "no_orders": N_("there are no orders"),
     "no_feedback": N_("there is no feedback yet"),
     "no_referrals": N_("no referrals were recorded"),
+    "referrals_left_out": N_("none of the referrals recorded counts"),
     "no_touches": N_("no contacts with customers were recorded"),
     "no_consent": N_("withdrew consent to being profiled"),
     "silent_a_year": N_("has not ordered for a year"),
