@@ -2,11 +2,23 @@
 
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from network.village import PEOPLE, Found, Row, ancestors, network_of, referral, referrals, referrers_by_hand, villages
+from network.village import (
+    PEOPLE,
+    Found,
+    Row,
+    ancestors,
+    network_of,
+    person,
+    referral,
+    referrals,
+    referrers_by_hand,
+    villages,
+)
 from regulars.engines import Engine
 
 laws = settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -131,3 +143,19 @@ def test_a_circle_never_counts_anybodys_own_value_to_himself(
     assert found.summary.left_out["cycle"] == 1
     assert max(found.column("referred_in_all").values()) == len(village) - 1
     assert found.column("referral_value") == found.column("referred_in_all")
+
+
+@laws
+@given(cents=st.lists(st.integers(1, 10**7), min_size=3, max_size=40), seed=st.integers(0, 100))
+def test_what_somebody_brought_is_the_same_to_the_last_bit_in_whatever_order_they_came(
+    engine: Engine, cents: list[int], seed: int
+) -> None:
+    people = {f"q{place:02}": person(value / 700) for place, value in enumerate(cents)} | {"di": person(1.0)}
+    names = [who for who in people if who != "di"]
+    rows = [referral("di", who) for who in names]
+    once = network_of(engine, people, rows).rows["di"]["referral_value"]
+    shuffled = [names[place] for place in np.random.default_rng(seed).permutation(len(names))]
+    again = network_of(
+        engine, {who: people[who] for who in [*shuffled, "di"]}, [referral("di", who) for who in shuffled]
+    )
+    assert again.rows["di"]["referral_value"] == once

@@ -4,6 +4,9 @@ With L(d) the expected value of a customer d, and s the share of one step, the v
     referral_value(c) = sum over all d below c of s^(steps from c to d) · L(d),
 so s · L for those whom c brought, s² · L for those whom they brought, and so on down the whole tree.
 
+Sums are taken of decimals, twelve of them behind the point: sums of doubles differ with the order of their rows, and
+people are ranked by these.
+
 The sum is taken by doubling and not level by level. If M moves a value from a customer to the referrer and V_n holds
 the first n levels below a customer, then V_2n+1 = V_n + (s M)^(n+1) (L + V_n): who is n + 1
 levels ahead gets what is here.
@@ -37,7 +40,10 @@ SELECT
     CAST(t.depth + coalesce(ahead.depth, 0) AS BIGINT) AS depth
 FROM {tally} AS t
 LEFT JOIN (
-    SELECT s.ahead AS customer_id, sum(d.own + d.brought) AS brought, sum(1 + d.people) AS people
+    SELECT
+        s.ahead AS customer_id,
+        CAST(sum(CAST(d.own + d.brought AS DECIMAL(30, 12))) AS DOUBLE) AS brought,
+        sum(1 + d.people) AS people
     FROM {steps} AS s JOIN {tally} AS d ON d.customer_id = s.customer_id
     GROUP BY s.ahead
 ) AS behind ON behind.customer_id = t.customer_id
