@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.linear_model import LogisticRegression
+from threadpoolctl import threadpool_limits
 
 from regulars.backtest import Calibration, calibrate, metrics
 from regulars.backtest._calibration import NothingToCalibrate
@@ -98,3 +99,14 @@ def test_what_cannot_be_calibrated_is_said() -> None:
         calibrate([1, np.nan], [0, 1])
     with pytest.raises(metrics.ValuesMissing):
         Calibration(slope=1, intercept=0).apply([np.inf])
+
+
+def test_the_bits_are_the_same_on_any_number_of_threads() -> None:
+    random = np.random.default_rng(2)
+    score = random.normal(size=300_000)
+    label = (random.random(300_000) < 0.3).astype(float)
+    found = []
+    for threads in (1, 2, 4):
+        with threadpool_limits(limits=threads):
+            found.append(calibrate(score, label))
+    assert found[0] == found[1] == found[2]

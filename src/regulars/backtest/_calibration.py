@@ -84,22 +84,31 @@ def calibrate(score: ArrayLike, label: ArrayLike) -> Calibration:
 
 
 def _fitted(place: Floats, target: Floats) -> Floats:
-    """Return intercept and slope of the least logarithmic loss; the loss is convex, so there is one such pair."""
-    columns = np.column_stack((np.ones_like(place), place))
+    """Return intercept and slope of the least logarithmic loss; the loss is convex, so there is one such pair.
+
+    Sums without `@`, which shares long ones out to threads: the bits are the same on any number of them.
+    """
     found = np.array([_log_odds(float(target.mean())), 0.0])
-    loss = _loss(columns @ found, target)
+    loss = _loss(_odds(found, place), target)
     for _ in range(_MOST_STEPS):
-        said = _logistic(columns @ found)
-        slopes = columns.T @ (said - target)
-        bends = (columns * (said * (1 - said))[:, None]).T @ columns + _STILL * np.eye(2)
+        said = _logistic(_odds(found, place))
+        beyond, bend = said - target, said * (1 - said)
+        slopes = np.array([beyond.sum(), (place * beyond).sum()])
+        across = (place * bend).sum()
+        bends = np.array([[bend.sum(), across], [across, (place * place * bend).sum()]]) + _STILL * np.eye(2)
         step = np.linalg.solve(bends, slopes)
-        while (lower := _loss(columns @ (found - step), target)) > loss and np.abs(step).max() > _STILL:
+        while (lower := _loss(_odds(found - step, place), target)) > loss and np.abs(step).max() > _STILL:
             step = step / 2
         found, gained = found - step, loss - lower
         loss = lower
         if gained <= _STILL * max(1.0, abs(loss)) and np.abs(step).max() < 1e-9 * max(1.0, np.abs(found).max()):
             break
     return found
+
+
+def _odds(line: Floats, place: Floats) -> Floats:
+    odds: Floats = line[0] + line[1] * place
+    return odds
 
 
 def _loss(odds: Floats, target: Floats) -> float:
