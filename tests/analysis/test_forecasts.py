@@ -2,6 +2,7 @@
 
 import json
 import math
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -63,3 +64,16 @@ def test_a_fit_says_as_of_which_day_and_to_what(result: Result) -> None:
         fit = told[name]
         assert isinstance(fit, dict)
         assert (fit["fitted_at"], fit["fitted_to"]) == (day, {"whom": "everybody", "amounts": amounts})
+
+
+@pytest.mark.parametrize(("days", "reason"), [(60, "too_short_history"), (400, "too_few_customers")])
+def test_an_untested_forecast_says_whether_days_or_customers_are_missing(
+    tmp_path: Path, days: int, reason: str
+) -> None:
+    last = date(2024, 12, 31)
+    bought = [("ana", last - timedelta(days=ago)) for ago in range(0, days, 20)]
+    bought += [(f"new{n}", last - timedelta(days=n)) for n in range(3)]
+    rows = "\n".join(f"{who},{day},10" for who, day in bought)
+    (tmp_path / "orders.csv").write_text(f"customer_id,ordered_at,amount\n{rows}\n")
+    told = model(analyze(tmp_path / "orders.csv", today=last), "forecast.json")
+    assert (told["tested"], told["why_untested"]) == (None, reason)

@@ -35,6 +35,7 @@ def forecast() -> Change:
         ],
         "tested": {"cutoff": "2024-03-31", "days": 91, "expected": 2101.5, "range_low": 1500.0, "range_high": 2700.0,
                    "came": 2244.1, "customers": 98},
+        "why_untested": None,
     }  # fmt: skip
 
 

@@ -45,9 +45,17 @@ def test_a_forecast_that_was_wrong_says_so(result: Path, came: float, verdict: s
     assert "within the range." not in said
 
 
-def test_a_forecast_that_was_not_tested_says_so(result: Path) -> None:
-    example_forecasts.write(result, "forecast.json", {**example_forecasts.forecast(), "tested": None})
-    assert "It could not be tested on the past" in visible(result)
+@pytest.mark.parametrize(
+    ("reason", "said"),
+    [
+        ("too_short_history", "the records do not reach back far enough."),
+        ("too_few_customers", "on the day of the test there were too few customers to value."),
+    ],
+)
+def test_a_forecast_that_was_not_tested_says_why(result: Path, reason: str, said: str) -> None:
+    untested = {"tested": None, "why_untested": reason}
+    example_forecasts.write(result, "forecast.json", {**example_forecasts.forecast(), **untested})
+    assert f"It could not be tested on the past: {said}" in visible(result)
 
 
 def test_the_two_kinds_of_range_stand_in_the_chart_and_in_its_table(result: Path) -> None:

@@ -69,4 +69,10 @@ def _forecast(run: "Run") -> dict[str, object]:
             "customers": said.customers,
         }
     revenue = run.facts.valued.revenue
-    return {"rule": revenue[0].rule if revenue else run.facts.valued.rule, "revenue": revenue, "tested": tested}
+    return {
+        "rule": revenue[0].rule if revenue else run.facts.valued.rule,
+        "revenue": revenue,
+        "tested": tested,
+        # Where the records reach back far enough, there were too few whose values could be added up.
+        "why_untested": None if tested else run.facts.past.cutoffs.reason or "too_few_customers",
+    }

@@ -36,7 +36,7 @@ def revenue(folder: ResultFolder, *, voice: Voice) -> Revenue | None:
             rule=word("forecast_rule", forecast["rule"], voice=voice),
         ),
         people_without(folder.without("lifetime_value", "lifetime_reason"), voice=voice),
-        _tested(forecast.get("tested"), voice=voice),
+        _tested(forecast, voice=voice),
     ]
     return Revenue(lines=[line for line in lines if line], table=_table(forecast["revenue"], voice=voice))
 
@@ -127,7 +127,12 @@ def _table(rows: list[Row], *, voice: Voice) -> Table:
     return table
 
 
-def _tested(tested: Row | None, *, voice: Voice) -> str:
+def _tested(forecast: Row, *, voice: Voice) -> str:
+    tested = forecast["tested"]
+    if tested is None and forecast["why_untested"] == "too_few_customers":
+        return voice.t(
+            "It could not be tested on the past: on the day of the test there were too few customers to value."
+        )
     if tested is None:
         return voice.t("It could not be tested on the past: the records do not reach back far enough.")
     said = voice.t(
