@@ -12,6 +12,7 @@ from regulars.engines import Engine, quoted
 from regulars.records._ahead import read_ahead
 from regulars.records._currencies import Currencies
 from regulars.records._evidence import DecimalMarks
+from regulars.records._export_content import ExportContent
 from regulars.records._kinds import KINDS, QUARANTINE, Kind, raw_schema
 from regulars.records._opening import Opened, open_source
 from regulars.records._personal import look_personal
@@ -135,6 +136,7 @@ class _Work:
             layout=source.layout,
             clock=self.clock,
             marks=DecimalMarks(source, self.mark),
+            is_export=source.export is not None,
         )
 
 
@@ -156,7 +158,7 @@ def _check_share(source: Opened, tally: Tally, most: float) -> None:
 
 
 def _report(engine: Engine, source: Opened, place: int, tally: Tally) -> FileReport:
-    content = source.content
+    content = source.content.origin if isinstance(source.content, ExportContent) else source.content
     text = content if isinstance(content, TextFile) else None
     return FileReport(
         file=source.file,
@@ -175,6 +177,9 @@ def _report(engine: Engine, source: Opened, place: int, tally: Tally) -> FileRep
         looks_personal=tally.has_personal_keys and _looks_personal(engine, source.layout.kind, place),
         has_personal_keys=tally.has_personal_keys,
         taken_as=dict(sorted(tally.taken_as.items())),
+        export=source.export,
+        left_out=dict(sorted(tally.left_out.items())),
+        left_out_total=sum(tally.left_out.values()),
     )
 
 
