@@ -11,6 +11,7 @@ from regulars.core import RegularsError, Settings
 from regulars.engines import Engine, quoted
 from regulars.records._ahead import read_ahead
 from regulars.records._currencies import Currencies
+from regulars.records._details import TOLD, leave_out_details
 from regulars.records._evidence import DecimalMarks
 from regulars.records._export_content import ExportContent
 from regulars.records._kinds import KINDS, QUARANTINE, Kind, raw_schema
@@ -76,6 +77,9 @@ def read(
     opened = [each for place, source in enumerate(sources) for each in open_source(source, place=place)]
     for kind in KINDS.values():
         work.load(engine, kind, {place: each for place, each in enumerate(opened) if each.layout.kind is kind})
+    for place, rows in leave_out_details(engine, opened).items():
+        work.tallies[place].accepted -= rows
+        work.tallies[place].leave_out({TOLD: rows})
     engine.load("quarantine", pa.Table.from_batches(work.quarantine, QUARANTINE))
     for place, each in enumerate(opened):
         _check_share(each, work.tallies[place], settings.records.max_quarantined_share)
