@@ -10,7 +10,6 @@ import pyarrow as pa
 
 from regulars.engines import Engine
 from regulars.records._opening import Opened
-from regulars.records._recipes import exports
 
 TOLD = "told_order_by_order"
 """The code that such rows are counted under."""
@@ -43,7 +42,7 @@ def leave_out_details(engine: Engine, opened: Sequence[Opened]) -> dict[int, int
         for place, source in enumerate(opened)
         for other, candidate in enumerate(opened)
         if source.export is not None and candidate.export is not None
-        if exports()[source.export].detail_of == candidate.export and candidate.layout.kind.name == "orders"
+        if source.export.detail_of == candidate.export.name and candidate.layout.kind.name == "orders"
     ]
     if not pairs:
         return {}

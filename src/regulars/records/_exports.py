@@ -118,11 +118,15 @@ def is_of_an_export(headers: Sequence[str]) -> bool:
 
 
 def layout_of(found: Found, plan: Plan) -> ExportLayout:
-    """Return the layout of one table, its headers said as they stand in the file, what is unused at the end."""
+    """Return the layout of one table, its headers said as they stand in the file, what is unused at the end.
+
+    A column that is the same in every row is said as `= value`.
+    """
     names = [KEY, *(name for name in plan.columns if name in _own(plan)), *plan.table.set]
     if plan.table.refund_rows and "is_refund" not in names:
         names.append("is_refund")
     shown = {name: _shown(found.headers, bound.places) for name, bound in plan.columns.items()}
+    shown |= {name: f"= {value}" for name, value in plan.table.set.items()}
     shown[KEY] = _shown(found.headers, [place for name in plan.key for place in plan.columns[name].places])
     used = {place for other in found.plans for place in _used(found, other)}
     unused = tuple(header for place, header in enumerate(found.headers) if place not in used and header.strip())

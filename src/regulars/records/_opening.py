@@ -10,6 +10,7 @@ from regulars.core import RegularsError
 from regulars.records._export_content import export_contents
 from regulars.records._exports import find_export
 from regulars.records._headers import Layout, recognise
+from regulars.records._recipes import Export
 from regulars.records._results import Source
 from regulars.records._tables import open_parquet, open_table
 from regulars.records._texts import FileEmpty, Piece, open_text
@@ -79,7 +80,7 @@ class Opened:
     layout: Layout
     sha256: str | None
     size: int | None
-    export: str | None = None
+    export: Export | None = None
 
 
 def open_source(source: Source, *, place: int) -> tuple[Opened, ...]:
@@ -137,7 +138,7 @@ def _understood(content: Content, source: Source, *, sha256: str | None, size: i
         layout = recognise(content.headers, file=content.file, kind=source.kind, mapping=source.mapping)
         return (Opened(file=content.file, content=content, layout=layout, sha256=sha256, size=size),)
     return tuple(
-        Opened(file=one.file, content=one, layout=one.layout, sha256=sha256, size=size, export=found.export.name)
+        Opened(file=one.file, content=one, layout=one.layout, sha256=sha256, size=size, export=found.export)
         for one in export_contents(content, found)
     )
 

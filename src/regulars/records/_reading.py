@@ -181,7 +181,7 @@ def _report(engine: Engine, source: Opened, place: int, tally: Tally) -> FileRep
         looks_personal=tally.has_personal_keys and _looks_personal(engine, source.layout.kind, place),
         has_personal_keys=tally.has_personal_keys,
         taken_as=dict(sorted(tally.taken_as.items())),
-        export=source.export,
+        export=source.export.name if source.export else None,
         left_out=dict(sorted(tally.left_out.items())),
         left_out_total=sum(tally.left_out.values()),
     )

@@ -197,7 +197,9 @@ class Export(_Part):
 
 def _spread(table: Table, who: Mapping[str, Rule], shared: Mapping[str, Rule]) -> Iterator[Table]:
     columns = {**who, **shared, **table.columns}
-    whole = table.model_copy(update={"columns": columns, "key": table.key or tuple(who)})
+    # Where refunds are rows of their own, the others are none, and say so: rows of both are compared by it.
+    constants = {**({"is_refund": "no"} if table.refunded else {}), **table.set}
+    whole = table.model_copy(update={"columns": columns, "key": table.key or tuple(who), "set": constants})
     yield whole
     for refunded in table.refunded:
         amount = refunded.amount.model_copy(update={"negative": True})

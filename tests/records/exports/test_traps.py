@@ -7,10 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from engines.travelling import assert_travels, written_down
 from records.exports import headers
 from records.exports.samples import SHOPIFY, SQUARE_TRANSACTIONS, WECHAT, YOUZAN_ORDERS
 from records.exports.writing import Row, count, money, sheet
 from records_desk import Desk
+from regulars.engines import open_engine
 from regulars.records._time_text import moment_of
 
 cents = st.decimals(Decimal("0.01"), Decimal("99999.99"), places=2)
@@ -173,3 +175,11 @@ class TestTheSameMoneyTwice:
     def test_items_alone_count_all(self, desk: Desk) -> None:
         desk.text(self.ITEMS)
         assert money(desk) == Decimal("133.20")
+
+    def test_its_statements_travel(self, desk: Desk) -> None:
+        with written_down() as statements, open_engine(threads=1) as engine:
+            other = Desk(engine=engine, folder=desk.folder)
+            other.read(desk.file(YOUZAN_ORDERS.text.encode("gb18030"), "o.csv"), desk.file(self.ITEMS, "i.csv"))
+        assert any("detail_files" in statement for statement in statements)
+        for statement in statements:
+            assert_travels(statement)
