@@ -249,3 +249,13 @@ def test_the_gains_of_the_list_are_in_cents(home: Path) -> None:
     for row in rows:
         for name in ("expected_gain", "expected_gain_low", "expected_gain_high"):
             assert len(row[name].partition(".")[2]) <= 2, row
+
+
+def test_the_known_sources_are_listed_a_line_each(tmp_path: Path) -> None:
+    done = run("sources", cwd=tmp_path)
+    rows = [line.split("\t") for line in done.stdout.splitlines()]
+    assert done.returncode == 0, done.stderr
+    assert {len(row) for row in rows} == {4}
+    listed = {name: (title, kinds, headers) for name, title, kinds, headers in rows}
+    assert listed["wechat_pay"][1:] == ("orders", "微信订单号 + 用户标识")
+    assert len(listed) >= 27

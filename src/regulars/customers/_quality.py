@@ -42,6 +42,10 @@ def quality_table(
             _row(issue, count, file.read, file=file.file, kind=file.kind, rule="refusal_kept")
             for issue, count in sorted(file.taken_as.items())
         ]
+        rows += [
+            _row(code, count, file.read, file=file.file, kind=file.kind, rule="left_out")
+            for code, count in sorted(file.left_out.items())
+        ]
     for kind in sorted({file.kind for file in records.files}):
         rows += _missing(engine, records, kind)
     if sum(file.kind == "orders" and "order_id" in file.mapping for file in records.files) > 1:

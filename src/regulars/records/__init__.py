@@ -2,7 +2,8 @@
 
 Reads files (CSV and its kin, Parquet) and tables (anything with the Arrow interface) of the nine kinds of records;
 writes one table a kind, `raw_orders` … `raw_consents`, and `quarantine` with every row that could not be read:
-accepted + quarantined = read.
+accepted + quarantined = read. Many shops' own exports are known by name (`exports`: one TOML file each, in exports/);
+their rows that are no records (not paid, cancelled, sums) are left out, and counted too.
 
 >>> from datetime import date
 >>> from regulars.core import Settings
@@ -21,6 +22,7 @@ from regulars.records._kinds import KINDS, QUARANTINE, RAW_TABLES, Column, Kind
 from regulars.records._masking import masked
 from regulars.records._personal import looks_like_person
 from regulars.records._reading import read
+from regulars.records._recipes import Export, exports
 from regulars.records._results import ArrowStream, FileReport, RecordSet, Source
 
 __all__ = [
@@ -30,10 +32,12 @@ __all__ = [
     "REASONS",
     "ArrowStream",
     "Column",
+    "Export",
     "FileReport",
     "Kind",
     "RecordSet",
     "Source",
+    "exports",
     "looks_like_person",
     "masked",
     "read",

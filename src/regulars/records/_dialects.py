@@ -5,6 +5,7 @@ import re
 from dataclasses import dataclass
 
 from regulars.core import RegularsError
+from regulars.records._exports import is_of_an_export
 from regulars.records._words import plain, words
 
 BLANKS = " "
@@ -82,15 +83,17 @@ def _rows(lines: list[str]) -> list[str]:
     return [row for row in rows if row.strip()] or lines
 
 
-def _merit(dialect: Dialect, rows: list[str]) -> tuple[int, float, bool, int]:
-    """Return what speaks for a dialect: known headers first, then that every row has as many fields (at least two)."""
+def _merit(dialect: Dialect, rows: list[str]) -> tuple[bool, int, float, bool, int]:
+    """Return what speaks for a dialect: the headers of a named export, then known ones, then that rows are as wide."""
     counts = [len(_fields_or_none(dialect, row)) for row in rows]
     if not counts or counts[0] < 2:
-        return (0, 0.0, False, 0)
+        return (False, 0, 0.0, False, 0)
     agreeing = sum(count == counts[0] for count in counts) / len(counts)
     known = {header for own in (*words().own.values(), *words().general.values()) for header in own}
-    headers = sum(plain(field) in known for field in _fields_or_none(dialect, rows[0]))
-    return (headers, agreeing, dialect.has_quotes, counts[0])
+    # Each once: cut at the wrong mark, one word of several headers would count for all of them.
+    fields = _fields_or_none(dialect, rows[0])
+    headers = len({plain(field) for field in fields} & known)
+    return (is_of_an_export(fields), headers, agreeing, dialect.has_quotes, counts[0])
 
 
 def _fields_or_none(dialect: Dialect, row: str) -> list[str]:

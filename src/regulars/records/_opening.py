@@ -7,7 +7,10 @@ from pathlib import Path
 from typing import Protocol
 
 from regulars.core import RegularsError
+from regulars.records._export_content import export_contents
+from regulars.records._exports import find_export
 from regulars.records._headers import Layout, recognise
+from regulars.records._recipes import Export
 from regulars.records._results import Source
 from regulars.records._tables import open_parquet, open_table
 from regulars.records._texts import FileEmpty, Piece, open_text
@@ -77,6 +80,7 @@ class Opened:
     layout: Layout
     sha256: str | None
     size: int | None
+    export: Export | None = None
 
 
 def open_source(source: Source, *, place: int) -> tuple[Opened, ...]:
@@ -91,7 +95,7 @@ def open_source(source: Source, *, place: int) -> tuple[Opened, ...]:
         return _open_path(source, source.data)
     file = source.kind or f"table {place + 1}"
     content = open_table(source.data, file=file, columns=source.columns)
-    return (Opened(file=file, content=content, layout=_layout(content, source), sha256=None, size=None),)
+    return _understood(content, source, sha256=None, size=None)
 
 
 def _open_path(source: Source, path: Path) -> tuple[Opened, ...]:
@@ -112,8 +116,7 @@ def _open_path(source: Source, path: Path) -> tuple[Opened, ...]:
             path, file=file, columns=source.columns, encoding=source.encoding, delimiter=source.delimiter
         )
         sha256 = content.decoding.sha256
-    layout, size = _layout(content, source), path.stat().st_size
-    return (Opened(file=file, content=content, layout=layout, sha256=sha256, size=size),)
+    return _understood(content, source, sha256=sha256, size=path.stat().st_size)
 
 
 def _start_of(path: Path) -> bytes:
@@ -128,5 +131,22 @@ def _start_of(path: Path) -> bytes:
         raise FileUnreadable(path=path, problem=getattr(error, "strerror", None) or str(error)) from error
 
 
-def _layout(content: Content, source: Source) -> Layout:
-    return recognise(content.headers, file=content.file, kind=source.kind, mapping=source.mapping)
+def _understood(content: Content, source: Source, *, sha256: str | None, size: int | None) -> tuple[Opened, ...]:
+    """Return the tables of a content: those of the named export it is, else the one its headers tell."""
+    found = None if source.columns else find_export(content.headers, kind=source.kind, mapping=source.mapping)
+    if found is None or (found.export.last_resort and _is_ordinary(content, source)):
+        layout = recognise(content.headers, file=content.file, kind=source.kind, mapping=source.mapping)
+        return (Opened(file=content.file, content=content, layout=layout, sha256=sha256, size=size),)
+    return tuple(
+        Opened(file=one.file, content=one, layout=one.layout, sha256=sha256, size=size, export=found.export)
+        for one in export_contents(content, found)
+    )
+
+
+def _is_ordinary(content: Content, source: Source) -> bool:
+    """Whether the ordinary rules understand it as more than people, which every file with an e-mail address is."""
+    try:
+        layout = recognise(content.headers, file=content.file, kind=source.kind, mapping=source.mapping)
+    except RegularsError:
+        return False
+    return layout.kind.name != "profiles"

@@ -11,7 +11,9 @@ from regulars.core import RegularsError, Settings
 from regulars.engines import Engine, quoted
 from regulars.records._ahead import read_ahead
 from regulars.records._currencies import Currencies
+from regulars.records._details import TOLD, leave_out_details
 from regulars.records._evidence import DecimalMarks
+from regulars.records._export_content import ExportContent
 from regulars.records._kinds import KINDS, QUARANTINE, Kind, raw_schema
 from regulars.records._opening import Opened, open_source
 from regulars.records._personal import look_personal
@@ -75,6 +77,9 @@ def read(
     opened = [each for place, source in enumerate(sources) for each in open_source(source, place=place)]
     for kind in KINDS.values():
         work.load(engine, kind, {place: each for place, each in enumerate(opened) if each.layout.kind is kind})
+    for place, rows in leave_out_details(engine, opened).items():
+        work.tallies[place].accepted -= rows
+        work.tallies[place].leave_out({TOLD: rows})
     engine.load("quarantine", pa.Table.from_batches(work.quarantine, QUARANTINE))
     for place, each in enumerate(opened):
         _check_share(each, work.tallies[place], settings.records.max_quarantined_share)
@@ -135,6 +140,7 @@ class _Work:
             layout=source.layout,
             clock=self.clock,
             marks=DecimalMarks(source, self.mark),
+            is_export=source.export is not None,
         )
 
 
@@ -156,7 +162,7 @@ def _check_share(source: Opened, tally: Tally, most: float) -> None:
 
 
 def _report(engine: Engine, source: Opened, place: int, tally: Tally) -> FileReport:
-    content = source.content
+    content = source.content.origin if isinstance(source.content, ExportContent) else source.content
     text = content if isinstance(content, TextFile) else None
     return FileReport(
         file=source.file,
@@ -175,6 +181,9 @@ def _report(engine: Engine, source: Opened, place: int, tally: Tally) -> FileRep
         looks_personal=tally.has_personal_keys and _looks_personal(engine, source.layout.kind, place),
         has_personal_keys=tally.has_personal_keys,
         taken_as=dict(sorted(tally.taken_as.items())),
+        export=source.export.name if source.export else None,
+        left_out=dict(sorted(tally.left_out.items())),
+        left_out_total=sum(tally.left_out.values()),
     )
 
 

@@ -32,7 +32,10 @@ class Source:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileReport:
-    """What became of one source. `read` = `accepted` + `quarantined_total`, always.
+    """What became of one source. `read` = `accepted` + `quarantined_total` + `left_out_total`, always.
+
+    `export` is the named export it was recognised as. `left_out` counts rows that are no records of what happened
+    (not paid, cancelled, a summary, nobody's), by code.
 
     `has_personal_keys`: some customer_id may be an e-mail address or a mobile number; `looks_personal`: so many
     are that all of them must be taken for such.
@@ -55,6 +58,9 @@ class FileReport:
     looks_personal: bool
     has_personal_keys: bool = False
     taken_as: dict[str, int] = field(default_factory=dict)
+    export: str | None = None
+    left_out: dict[str, int] = field(default_factory=dict)
+    left_out_total: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -51,6 +51,7 @@ class Reading:
     layout: Layout
     clock: Clock
     marks: DecimalMarks
+    is_export: bool = False
 
 
 @dataclass(slots=True, kw_only=True)
@@ -61,6 +62,7 @@ class Tally:
     accepted: int = 0
     reasons: dict[str, int] = field(default_factory=dict)
     taken_as: dict[str, int] = field(default_factory=dict)
+    left_out: dict[str, int] = field(default_factory=dict)
     signs: set[str] = field(default_factory=set)
     has_personal_keys: bool = False
     first_fault: dict[str, tuple[int, str, str]] = field(default_factory=dict)
@@ -69,6 +71,12 @@ class Tally:
     def quarantined(self) -> int:
         """How many rows were set aside."""
         return sum(self.reasons.values())
+
+    def leave_out(self, counts: Mapping[str, int]) -> int:
+        """Count rows that are no records of what happened; return how many they are."""
+        for code, rows in counts.items():
+            self.left_out[code] = self.left_out.get(code, 0) + rows
+        return sum(counts.values())
 
     def take(self, code: str, rows: int) -> None:
         """Count accepted rows in which something unclear was taken as a refusal."""
@@ -87,12 +95,12 @@ def rows_of(piece: Piece, reading: Reading, tally: Tally) -> tuple[pa.RecordBatc
     cells = {name: _read(piece.columns[place], name, reading) for name, place in sources.items()}
     taken: dict[str, Mask] = {}
     if reading.layout.kind.name == "consents":
-        cells, taken = on_the_safe_side(cells)
+        cells, taken = on_the_safe_side(cells, undated_on=reading.clock if reading.is_export else None)
     faults, at = _first_faults(cells, reading)
     _refuse_ambiguous_dates(cells, piece, reading)
     raw = _raw_batch(cells, piece, reading)
     tally.signs.update(*(cell.signs for cell in cells.values()))
-    tally.read += len(piece.lines) + len(piece.broken)
+    tally.read += len(piece.lines) + len(piece.broken) + tally.leave_out(piece.left_out)
     if faults is None:
         kept, bad = raw, np.zeros(0, dtype=np.int64)
     else:
@@ -211,7 +219,7 @@ class _Bad:
 def _set_aside(piece: Piece, reading: Reading, tally: Tally, bad: _Bad) -> pa.RecordBatch:
     """Return the quarantine rows of a piece: what was no row at all, and what has a fault in a column."""
     lines = [broken.line for broken in piece.broken]
-    columns: list[str | None] = [None] * len(lines)
+    columns: list[str | None] = [broken.column for broken in piece.broken]
     reasons = [broken.reason for broken in piece.broken]
     values: list[str | None] = [broken.text for broken in piece.broken]
     sources = reading.layout.sources()

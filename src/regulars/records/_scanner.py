@@ -14,11 +14,12 @@ MOST_LINES = 100
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Broken:
-    """One row that could not be cut into fields."""
+    """One row that could not be cut into fields, or a cell that says what the row is and cannot be understood."""
 
     line: int
     reason: str
     text: str
+    column: str | None = None
 
 
 @dataclass(slots=True, kw_only=True)

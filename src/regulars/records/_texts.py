@@ -5,8 +5,8 @@ or whose quotes make no sense, goes to the scanner, which sets the broken rows a
 """
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -51,12 +51,16 @@ class ColumnsMismatch(RegularsError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Piece:
-    """Some rows of a source: the wanted columns by place, the line of each row, and what could not be cut into rows."""
+    """Some rows of a source: the wanted columns by place, the line of each row, and what could not be cut into rows.
+
+    `left_out` counts rows that are no records of what happened, by code.
+    """
 
     columns: dict[int, pa.Array]
     lines: NDArray[np.int64]
     broken: Sequence[Broken] = ()
     done: int = 0
+    left_out: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 Taken: 2024-01-02, 2024/1/2, 2024.1.2, 20240102, 2024年1月2日, 2 Jan 2024, January 2, 2024, and 13/2/2024 (no month
 is the 13th); with or without a time (10:20, 10:20:30.5, 2:30 PM, 下午2:30, 10时20分), with or without an offset
-(Z, +0200, +08:00). A fraction of a second is cut after six digits.
+(Z, +0200, +08:00) or the zone whose clocks showed it ([Europe/Berlin]). A fraction of a second is cut after six digits.
 """
 
 import re
@@ -10,6 +10,10 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+
+import numpy as np
+
+from regulars.records._zones import zone_of
 
 UNREADABLE, AMBIGUOUS = "time_unreadable", "time_ambiguous"
 
@@ -64,6 +68,9 @@ def moment_of(text: str, order: str | None = None) -> Moment:
     ('time_ambiguous', True)
     """
     text = unicodedata.normalize("NFKC", text).strip()
+    if text.endswith("]") and " [" in text:
+        bare, _, zone = text[:-1].rpartition(" [")
+        return _on_the_clock_of(bare, zone, order)
     for pattern in _DATES:
         found = pattern.match(text)
         if found is None:
@@ -73,6 +80,18 @@ def moment_of(text: str, order: str | None = None) -> Moment:
             return Moment(fault=day)
         return _with_time(day, text, found.end())
     return Moment(fault=UNREADABLE)
+
+
+def _on_the_clock_of(text: str, zone: str, order: str | None) -> Moment:
+    """Read a time as the clocks of a zone showed it; an offset in the time itself is stronger, a day has no clock."""
+    moment = moment_of(text, order)
+    if moment.fault or moment.is_utc or ":" not in text:
+        return moment
+    try:
+        instant = zone_of(zone).to_utc(np.array([moment.micros], dtype=np.int64))[0]
+    except (ValueError, OSError, KeyError):
+        return Moment(fault=UNREADABLE)
+    return Moment(micros=int(instant), is_utc=True)
 
 
 def _day(parts: dict[str, str | None], order: str | None) -> tuple[int, int, int] | str:

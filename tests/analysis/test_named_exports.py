@@ -1,0 +1,38 @@
+"""A whole analysis of named exports: every row is accounted for in the manifest, and what was left out is shown."""
+
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from records.exports.samples import SHOPIFY, WECHAT
+from regulars.analysis import analyze
+from regulars.records import Source
+
+
+def test_every_row_of_two_shops_is_accounted_for(tmp_path: Path) -> None:
+    paths = [tmp_path / "shopify.csv", tmp_path / "wechat.csv"]
+    for path, text in zip(paths, (SHOPIFY.text, WECHAT.text.replace("CNY", "EUR")), strict=True):
+        path.write_text(text, encoding="utf-8")
+    result = analyze(files=[Source(data=path) for path in paths], today=date(2024, 6, 30), out=tmp_path / "result")
+    inputs = {file["file"]: file for file in result.manifest["inputs"]}
+    for file in inputs.values():
+        parts = ("accepted", "quarantined_total", "duplicates", "left_out_total")
+        assert file["read"] == sum(file[part] for part in parts), file["file"]
+    assert inputs["shopify.csv"]["export"] == "shopify_orders"
+    assert inputs["wechat.csv"]["left_out"] == {"summary_row": 2}
+    assert pc.sum(result.customers["spend_total"]).as_py() == Decimal(SHOPIFY.money) + Decimal(WECHAT.money)
+    shown = pq.read_table(result.folder / "quality.parquet").to_pylist()
+    left_out = {(row["file"], row["issue"]): row["row_count"] for row in shown if row["rule"] == "left_out"}
+    assert left_out == {("shopify.csv", code): rows for code, rows in SHOPIFY.left_out.items()} | {
+        ("wechat.csv", "summary_row"): 2
+    }
+
+
+def test_a_consent_given_at_the_till_counts(tmp_path: Path) -> None:
+    path = tmp_path / "orders.csv"
+    path.write_text(SHOPIFY.text, encoding="utf-8")
+    result = analyze(files=[Source(data=path)], today=date(2024, 6, 30), out=tmp_path / "result")
+    assert sorted(result.customers["may_email"].to_pylist()) == [False, True, True, True]

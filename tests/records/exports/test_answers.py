@@ -1,0 +1,114 @@
+"""Tickets and surveys: a rating is what its header says it is, a comment belongs to the answer it was given with."""
+
+from datetime import date
+
+import pytest
+
+from records.exports import headers
+from records.exports.writing import Row, sheet
+from records_desk import Desk
+
+ANSWERS = "customer_key", "kind", "score", "text", "local_day"
+
+
+def test_zendesk_tickets_are_told_with_their_times_and_their_verdict(desk: Desk) -> None:
+    rows = [
+        {"Id": "1", "Requester": "Ana", "Requester email": "ana@example.com", "Subject": "Late", "Via": "Web",
+         "Created at": "2024-05-01 10:00", "Solved at": "2024-05-02 10:00", "Satisfaction Score": "Good",
+         "First reply time in minutes": "12"},
+        {"Id": "2", "Requester email": "bo@example.com", "Created at": "2024-05-03 10:00", "Satisfaction Score": "Bad",
+         "Solved at": "2024-05-03 11:00"},
+        {"Id": "3", "Requester email": "bo@example.com", "Created at": "2024-05-04 10:00",
+         "Satisfaction Score": "Offered"},
+    ]  # fmt: skip
+    tickets, verdicts = desk.text(sheet(headers.ZENDESK, rows)).files
+    assert (tickets.export, tickets.accepted, verdicts.accepted) == ("zendesk_tickets", 3, 2)
+    assert desk.rows("raw_feedback", *ANSWERS, "first_reply_minutes") == [
+        ("ana@example.com", "ticket", None, None, date(2024, 5, 1), 12.0),
+        ("bo@example.com", "ticket", None, None, date(2024, 5, 3), None),
+        ("bo@example.com", "ticket", None, None, date(2024, 5, 4), None),
+        ("ana@example.com", "csat", 5.0, None, date(2024, 5, 2), None),
+        ("bo@example.com", "csat", 1.0, None, date(2024, 5, 3), None),
+    ]
+
+
+def test_freshdesk_tickets_of_plausible_headers_are_understood(desk: Desk) -> None:
+    row = {"Ticket ID": "1", "Subject": "Late", "Source": "Email", "Created time": "2024-05-01 10:00:00",
+           "Resolved time": "2024-05-01 12:00:00", "Survey results": "Extremely happy", "Email": "a@b.org"}  # fmt: skip
+    assert {file.export for file in desk.text(sheet(headers.FRESHDESK, [row])).files} == {"freshdesk_tickets"}
+    assert [(kind, score) for _, kind, score, *_ in desk.rows("raw_feedback", *ANSWERS)] == [
+        ("ticket", None),
+        ("csat", 5),
+    ]
+
+
+def test_typeform_answers_in_utc(desk: Desk) -> None:
+    likely, better = "How likely are you to recommend us to a friend?", "What could we improve?"
+    rows: list[Row] = [
+        {"#": "tok1", "What is your email address?": "ana@example.com", likely: "9", better: "Open earlier",
+         "Submit Date (UTC)": "2024-05-01 22:00:00"},
+        {"#": "tok2", "What is your email address?": "bo@example.com", better: "More tea",
+         "Submit Date (UTC)": "2024-05-01 22:00:00"},
+        {"#": "tok3", likely: "1", "Submit Date (UTC)": "2024-05-01 22:00:00"},
+        {"#": "tok4", "What is your email address?": "cy@example.com", "Submit Date (UTC)": "2024-05-01 22:00:00"},
+    ]  # fmt: skip
+    (file,) = desk.text(sheet(headers.TYPEFORM, rows), business={"time_zone": "Asia/Shanghai"}).files
+    assert desk.rows("raw_feedback", *ANSWERS) == [
+        ("ana@example.com", "nps", 9.0, "Open earlier", date(2024, 5, 2)),
+        ("bo@example.com", "nps", None, "More tea", date(2024, 5, 2)),
+    ]
+    assert file.left_out == {"nobody_named": 1, "nothing_said": 1}
+
+
+def test_surveymonkeys_second_header_is_no_answer(desk: Desk) -> None:
+    satisfied, other = "Overall how satisfied are you?", "Any other comments?"
+    rows: list[Row] = [
+        {satisfied: "Response", other: "Open-Ended Response"},
+        {"Respondent ID": "118", "Collector ID": "4", "Email Address": "ana@example.com",
+         "End Date": "2024-05-01 10:00:00", satisfied: "5 - Very satisfied", other: "Lovely"},
+    ]  # fmt: skip
+    (file,) = desk.text(sheet(headers.SURVEYMONKEY, rows)).files
+    assert (file.export, file.left_out) == ("surveymonkey", {"header_row": 1})
+    assert desk.rows("raw_feedback", *ANSWERS) == [("ana@example.com", "csat", 5.0, "Lovely", date(2024, 5, 1))]
+
+
+@pytest.mark.parametrize(
+    ("header", "row", "answer"),
+    [
+        (headers.GOOGLE_FORMS,
+         {"Timestamp": "2024/05/01 10:00:00", "Email Address": "ana@example.com",
+          "How likely are you to recommend us?": "10", "Why?": "Tea"}, ("nps", 10.0, "Tea")),
+        (headers.GOOGLE_FORMS_CHINESE,
+         {"时间戳记": "2024/5/1 下午 3:00:00", "您的邮箱": "ana@example.com", "您对服务满意吗？": "4",
+          "您的意见": "好茶"}, ("csat", 4.0, "好茶")),
+        ("Timestamp,Email Address,Any suggestions?",
+         {"Timestamp": "2024/05/01 10:00:00", "Email Address": "ana@example.com", "Any suggestions?": "Tea"},
+         ("comment", None, "Tea")),
+    ],
+)  # fmt: skip
+def test_google_forms_in_several_languages(desk: Desk, header: str, row: Row, answer: tuple[object, ...]) -> None:
+    (file,) = desk.text(sheet(header, [row])).files
+    assert file.export == "google_forms"
+    assert desk.rows("raw_feedback", *ANSWERS) == [("ana@example.com", *answer, date(2024, 5, 1))]
+
+
+def test_wenjuanxing_answers_are_known_by_the_number_asked_for(desk: Desk) -> None:
+    row = {"序号": "1", "提交答卷时间": "2024/5/1 10:00:00", "1、您的手机号": "13800138000",
+           "2、您有多大可能向朋友推荐我们？": "8", "3、您对我们有什么建议？": "多开几家"}  # fmt: skip
+    (file,) = desk.text(sheet(headers.WENJUANXING, [row])).files
+    assert file.export == "wenjuanxing"
+    assert desk.rows("raw_feedback", *ANSWERS) == [("13800138000", "nps", 8.0, "多开几家", date(2024, 5, 1))]
+
+
+def test_events_of_google_analytics_are_usage(desk: Desk) -> None:
+    rows = [
+        {"event_date": "20240501", "event_name": "login", "user_id": "u1", "user_pseudo_id": "1.2", "platform": "WEB"},
+        {"event_date": "20240502", "event_name": "page_view", "user_pseudo_id": "3.4", "platform": "WEB"},
+        {"event_date": "20240502", "event_name": "page_view"},
+    ]
+    (file,) = desk.text(sheet(headers.GOOGLE_ANALYTICS, rows)).files
+    assert (file.export, file.left_out) == ("google_analytics", {"nobody_named": 1})
+    assert desk.rows("raw_usage", "customer_key", "event", "local_day") == [
+        ("u1", "login", date(2024, 5, 1)),
+        ("3.4", "page_view", date(2024, 5, 2)),
+    ]
