@@ -13,8 +13,9 @@ from regulars.core._figures import Figure, Note, Period, Unit
 from regulars.core._intervals import Interval, wilson
 from regulars.core._money import MONEY, MONEY_SQL, to_money
 from regulars.core._periods import DAYS_PER_YEAR, Window
-from regulars.core._playbook import Channel, Group, Play, Trigger
-from regulars.core._settings import Settings, SettingsError, load_settings
+from regulars.core._playbook import Channel, Group, Play, Stage
+from regulars.core._settings import Settings, load_settings
+from regulars.core._settings_faults import SettingsError
 
 __all__ = [
     "DAYS_PER_YEAR",
@@ -30,7 +31,7 @@ __all__ = [
     "RegularsError",
     "Settings",
     "SettingsError",
-    "Trigger",
+    "Stage",
     "Unit",
     "Window",
     "date",

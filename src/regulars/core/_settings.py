@@ -8,17 +8,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from regulars.core._errors import RegularsError
 from regulars.core._playbook import DEFAULT_PLAYS, Channel, Play
+from regulars.core._settings_faults import SettingsError, fault_of
 
 ChannelCost = Annotated[Decimal, Field(ge=0, max_digits=14, decimal_places=4)]
-
-
-class SettingsError(RegularsError):
-    """A settings file that cannot be read or holds a value that means nothing."""
-
-    code = "settings_invalid"
-    template = "{file}: {place}: {problem}. Every setting and its default is listed in docs/settings.md."
 
 
 class _Section(BaseModel):
@@ -212,6 +205,4 @@ def load_settings(path: Path | None) -> Settings:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(file=path, place="TOML", problem=error) from error
     except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"]) or "file"
-        raise SettingsError(file=path, place=place, problem=first["msg"]) from error
+        raise fault_of(error, file=path, settings=Settings) from error
