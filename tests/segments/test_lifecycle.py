@@ -1,5 +1,6 @@
 """The lifecycle: everybody who may be profiled stands in exactly one stage, by the first rule that matches."""
 
+import re
 from collections.abc import Mapping
 from decimal import Decimal
 
@@ -11,6 +12,7 @@ from feature_rows import buyer, by_customer, load, someone
 from regulars.core import Settings
 from regulars.engines import Engine
 from regulars.segments import STAGES, add
+from regulars.segments._lifecycle import STAGE
 
 maybe_days = st.none() | st.integers(0, 900)
 lives = st.lists(
@@ -152,3 +154,12 @@ def test_the_rules_are_settings(engine: Engine) -> None:
 def test_ed_who_withdrew_consent_has_no_stage_and_no_say_in_the_median(engine: Engine) -> None:
     ed = buyer("ed", orders=2, gap_mean_days=500.0, may_profile=False)
     assert stages(engine, [ed, buyer("bo", silent=100)]) == {"ed": None, "bo": "at_risk"}
+
+
+def test_every_stage_a_play_may_name_is_one_that_the_rules_give() -> None:
+    assert set(re.findall("THEN '([a-z_]+)'|ELSE '([a-z_]+)'", STAGE)) == {
+        ("", stage) if stage == "retention" else (stage, "") for stage in STAGES
+    }
+    for stage in STAGES:
+        play = {**Settings().strategy.plays[0].model_dump(), "trigger": {"stages": [stage]}}
+        assert Settings.model_validate({"strategy": {"plays": [play]}}).strategy.plays[0].trigger.stages == (stage,)

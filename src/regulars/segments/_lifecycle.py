@@ -12,10 +12,12 @@ never ordered nor used, the days known. Gap: the customer's mean days between or
 (nearest rank) of those means where the customer has none. The window is `period_days`; both multiples are settings.
 """
 
-from regulars.core import Settings
+from typing import get_args
+
+from regulars.core import Settings, Stage
 from regulars.engines import Engine, quoted
 
-STAGES = ("prospect", "acquisition", "growth", "retention", "at_risk", "lapsed")
+STAGES: tuple[str, ...] = get_args(Stage)
 """Every stage, in the order of a life."""
 
 STAGE_READS = (
