@@ -20,8 +20,8 @@ from regulars.lifetime import (
     add,
     doubt_of_sums,
     forecast,
-    forecast_batches,
 )
+from regulars.lifetime._forecast import forecast_batches
 
 Z = NormalDist().inv_cdf(0.975)
 SETTINGS = Settings()

@@ -18,10 +18,9 @@ from regulars.lifetime import (
     Discounting,
     GammaGamma,
     forecast,
-    forecast_batches,
     learn,
 )
-from regulars.lifetime._forecast import FORECAST_SCHEMA
+from regulars.lifetime._forecast import FORECAST_SCHEMA, forecast_batches
 from regulars.lifetime._results import ModelNotFitted
 
 FIGURES = ("expected_orders", "p_alive", "value", "value_low", "value_high")

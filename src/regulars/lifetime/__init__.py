@@ -17,7 +17,7 @@ from regulars.lifetime._add import READS, Learned, Rule, add
 from regulars.lifetime._bg_nbd import BetaGeometricNBD
 from regulars.lifetime._discounting import Discounting
 from regulars.lifetime._doubt import doubt_of_sums
-from regulars.lifetime._forecast import forecast, forecast_batches
+from regulars.lifetime._forecast import forecast
 from regulars.lifetime._formulas import PeriodsInvalid, RateInvalid, discounted_cash_flow, level_annuity
 from regulars.lifetime._gamma_gamma import GammaGamma
 from regulars.lifetime._histories import HistoryInvalid
@@ -43,7 +43,6 @@ __all__ = [
     "discounted_cash_flow",
     "doubt_of_sums",
     "forecast",
-    "forecast_batches",
     "learn",
     "level_annuity",
     "revenue",
