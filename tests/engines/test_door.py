@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from regulars.core import RegularsError
+from regulars.core import RegularsError, SettingsError
 from regulars.engines import Engine, open_engine, quoted
 
 pytestmark = pytest.mark.both_engines
@@ -88,6 +88,21 @@ def test_a_function_that_fails_says_what_failed_it(engine: Engine) -> None:
 
     with pytest.raises(Exception, match="no such voice"):
         engine.map_batches("SELECT who FROM people", fail, PEOPLE.schema, into="never")
+    assert engine.fetch("SELECT count(*) AS n FROM people").to_pylist() == [{"n": 3}], "the engine goes on"
+
+
+def test_what_a_person_can_mend_comes_out_of_a_function_as_it_was_raised(engine: Engine) -> None:
+    engine.load("people", PEOPLE)
+
+    def fail(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        for batch in batches:
+            raise SettingsError(file="shop.toml", place=batch.schema.names[0], problem="cannot be")
+            yield batch
+
+    for _ in range(2):
+        with pytest.raises(SettingsError, match=r"^shop\.toml: who: cannot be\.") as raised:
+            engine.map_batches("SELECT who FROM people", fail, PEOPLE.schema, into="never")
+        assert raised.value.params == {"file": "shop.toml", "place": "who", "problem": "cannot be"}
     assert engine.fetch("SELECT count(*) AS n FROM people").to_pylist() == [{"n": 3}], "the engine goes on"
 
 

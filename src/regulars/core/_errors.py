@@ -22,3 +22,11 @@ class RegularsError(Exception):
     def __init__(self, **params: object) -> None:
         self.params = params
         super().__init__(self.template.format(**params))
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Say how to make it again elsewhere: an error of rows may be raised on another machine."""
+        return _again, (type(self), self.params)
+
+
+def _again(kind: type[RegularsError], params: dict[str, object]) -> RegularsError:
+    return kind(**params)

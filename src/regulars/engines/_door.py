@@ -45,7 +45,10 @@ class Engine(Protocol):
     def map_batches(
         self, query: str, function: BatchFunction, schema: pa.Schema, *, into: str, **params: object
     ) -> None:
-        """Store as `into` what a Python function makes of the batches of a SELECT."""
+        """Store as `into` what a Python function makes of the batches of a SELECT.
+
+        A RegularsError that the function raises comes out as it is, anything else as the driver's error.
+        """
 
     def write_parquet(self, query: str, path: Path, **params: object) -> int:
         """Write the rows of a SELECT, in its order, to one Parquet file; return how many."""

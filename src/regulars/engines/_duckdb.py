@@ -1,12 +1,13 @@
 """DuckDB, in this process: spills to a private folder, and can touch no file outside it."""
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 import duckdb
 import pyarrow as pa
 
+from regulars.core import RegularsError
 from regulars.engines._door import BatchFunction, Engine, Source, quoted
 from regulars.engines._files import bring_inside
 
@@ -61,9 +62,20 @@ class DuckDBEngine(Engine):
     ) -> None:
         """Store as `into` what a Python function makes of the batches of a SELECT."""
         reading = self._connection.cursor()
+        raised: list[RegularsError] = []
+
+        def watched(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+            try:
+                yield from function(batches)
+            except RegularsError as error:
+                raised.append(error)
+                raise
+
         try:
             batches = _answer(reading, query, params).to_arrow_reader(_ROWS_PER_BATCH)
-            self._take(into, pa.RecordBatchReader.from_batches(schema, function(batches)))
+            self._take(into, pa.RecordBatchReader.from_batches(schema, watched(batches)))
+        except duckdb.Error as error:
+            raise next(iter(raised), error) from None
         finally:
             reading.close()
 

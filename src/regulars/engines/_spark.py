@@ -5,10 +5,11 @@ otherwise repeat a query for every use of it), a plan never grows beyond one sta
 disk by nature.
 """
 
+import pickle
 import re
 import shutil
 import warnings
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing
 from datetime import date, datetime
 from decimal import Decimal
@@ -17,10 +18,12 @@ from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+from pyspark.errors import PySparkException
 from pyspark.sql import DataFrame
 from pyspark.sql.pandas.types import from_arrow_schema, to_arrow_schema
 from pyspark.sql.types import NullType, StructType
 
+from regulars.core import RegularsError
 from regulars.engines._door import BatchFunction, Engine, Source
 from regulars.engines._files import bring_inside
 from regulars.engines._spark_dialect import told
@@ -74,11 +77,19 @@ class SparkEngine(Engine):
     ) -> None:
         """Store as `into` what a Python function makes of the batches of a SELECT."""
         frame = self._frame(query, params)
+        raised = self._folder / "raised"
         with warnings.catch_warnings():
             # As in open_session: no row passes through pandas.
             warnings.simplefilter("ignore", FutureWarning)
-            mapped = frame.mapInArrow(lambda batches: iter(function(batches)), _spark_schema(schema))
-        self._store(into, mapped)
+            mapped = frame.mapInArrow(_watched(function, raised), _spark_schema(schema))
+        try:
+            self._store(into, mapped)
+        except PySparkException as error:
+            if not raised.exists():
+                raise
+            carried: RegularsError = pickle.loads(raised.read_bytes())  # noqa: S301  (our own worker wrote it)
+            raised.unlink()
+            raise carried from error
 
     def write_parquet(self, query: str, path: Path, **params: object) -> int:
         """Write the rows of a SELECT, in its order, to one Parquet file; return how many."""
@@ -134,6 +145,19 @@ class SparkEngine(Engine):
     def _new_place(self) -> Path:
         self._places += 1
         return self._folder / f"table-{self._places}"
+
+
+def _watched(function: BatchFunction, raised: Path) -> Callable[[Iterator[pa.RecordBatch]], Iterator[pa.RecordBatch]]:
+    """Return the function as workers run it: what a person can mend is written down for the driver to raise."""
+
+    def watched(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        try:
+            yield from function(batches)
+        except RegularsError as error:
+            raised.write_bytes(pickle.dumps(error))
+            raise
+
+    return watched
 
 
 def _ticked(name: str) -> str:
