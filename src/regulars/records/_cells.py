@@ -34,6 +34,8 @@ REASONS = (
     "row_too_long",
     "quote_unclosed",
     "quote_misplaced",
+    "formula_without_value",
+    "time_serial",
 )
 """Every reason for which a row can be set aside; a fault is a place in this list, 0 meaning none."""
 

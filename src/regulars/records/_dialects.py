@@ -2,10 +2,11 @@
 
 import csv
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from regulars.core import RegularsError
-from regulars.records._words import plain, words
+from regulars.records._titles import header_place, known_headers
 
 BLANKS = " "
 """The delimiter that stands for runs of blanks and tabs."""
@@ -55,8 +56,8 @@ class Dialect:
         return not row.strip(" \t") and (self.delimiter == BLANKS or self.delimiter not in row)
 
 
-def dialect_of(lines: list[str], *, file: str, stated: str | None) -> Dialect:
-    """Return the dialect that cuts these first lines into known headers and equally many fields.
+def dialect_of(lines: list[str], *, file: str, stated: str | None, named: Collection[str] = ()) -> Dialect:
+    """Return the dialect that cuts these first lines into known (or `named`) headers and equally many fields.
 
     Raises:
         DelimiterInvalid: what was stated cannot delimit.
@@ -68,7 +69,7 @@ def dialect_of(lines: list[str], *, file: str, stated: str | None) -> Dialect:
         return Dialect(delimiter=delimiter)
     candidates = [Dialect(delimiter=delimiter) for delimiter in _CANDIDATES]
     rows = _rows(lines[:_LINES_LOOKED_AT])
-    return max(candidates, key=lambda dialect: _merit(dialect, rows))
+    return max(candidates, key=lambda dialect: _merit(dialect, rows, named))
 
 
 def _rows(lines: list[str]) -> list[str]:
@@ -82,15 +83,15 @@ def _rows(lines: list[str]) -> list[str]:
     return [row for row in rows if row.strip()] or lines
 
 
-def _merit(dialect: Dialect, rows: list[str]) -> tuple[int, float, bool, int]:
+def _merit(dialect: Dialect, rows: list[str], named: Collection[str]) -> tuple[int, float, bool, int]:
     """Return what speaks for a dialect: known headers first, then that every row has as many fields (at least two)."""
-    counts = [len(_fields_or_none(dialect, row)) for row in rows]
+    cut = [_fields_or_none(dialect, row) for row in rows]
+    place = header_place(cut, named)
+    counts = [len(fields) for fields in cut[place:]]
     if not counts or counts[0] < 2:
         return (0, 0.0, False, 0)
     agreeing = sum(count == counts[0] for count in counts) / len(counts)
-    known = {header for own in (*words().own.values(), *words().general.values()) for header in own}
-    headers = sum(plain(field) in known for field in _fields_or_none(dialect, rows[0]))
-    return (headers, agreeing, dialect.has_quotes, counts[0])
+    return (known_headers(cut[place], named), agreeing, dialect.has_quotes, counts[0])
 
 
 def _fields_or_none(dialect: Dialect, row: str) -> list[str]:

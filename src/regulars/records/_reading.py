@@ -17,6 +17,7 @@ from regulars.records._opening import Opened, open_source
 from regulars.records._personal import look_personal
 from regulars.records._results import FileReport, RecordSet, Source
 from regulars.records._rows import Reading, Tally, rows_of
+from regulars.records._tables import ParquetSource, TableSource
 from regulars.records._texts import TextFile
 from regulars.records._time_cells import Clock
 from regulars.records._zones import zone_of
@@ -115,7 +116,7 @@ class _Work:
         tally = self.tallies.setdefault(place, Tally())
         reading = self._reading(place, source)
         try:
-            for piece in source.content.pieces(sorted(set(source.layout.sources().values()))):
+            for piece in source.content.pieces(_places(source)):
                 kept, aside = rows_of(piece, reading, tally)
                 self.currencies.meet(tally.signs, file=source.file)
                 if aside.num_rows:
@@ -138,15 +139,22 @@ class _Work:
         )
 
 
+def _places(source: Opened) -> list[int]:
+    """Return the columns to read: those used, and of text and sheets the first, where a total says that it is one."""
+    places = set(source.layout.sources().values())
+    return sorted(places if isinstance(source.content, ParquetSource | TableSource) else places | {0})
+
+
 def _check_share(source: Opened, tally: Tally, most: float) -> None:
-    if not tally.quarantined or (tally.quarantined < tally.read and tally.quarantined <= most * tally.read):
+    records = tally.accepted + tally.quarantined
+    if not tally.quarantined or (tally.quarantined < records and tally.quarantined <= most * records):
         return
     reason = max(tally.reasons, key=lambda code: (tally.reasons[code], code))
     line, column, value = tally.first_fault[reason]
     raise TooManyRefused(
         file=source.file,
         quarantined=tally.quarantined,
-        read=tally.read,
+        read=records,
         reason=reason,
         line=line,
         column=column,
@@ -175,6 +183,8 @@ def _report(engine: Engine, source: Opened, place: int, tally: Tally) -> FileRep
         looks_personal=tally.has_personal_keys and _looks_personal(engine, source.layout.kind, place),
         has_personal_keys=tally.has_personal_keys,
         taken_as=dict(sorted(tally.taken_as.items())),
+        left_out=dict(sorted(tally.left_out.items())),
+        tables_left_out=dict(source.tables_left_out),
     )
 
 

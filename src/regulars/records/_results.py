@@ -32,7 +32,11 @@ class Source:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileReport:
-    """What became of one source. `read` = `accepted` + `quarantined_total`, always.
+    """What became of one source. `read` = `accepted` + `quarantined_total` + `left_out_total`, always.
+
+    `left_out` counts rows that are no records, by code: `title_row` above the header, `summary_row` for totals,
+    `blank_row`. `tables_left_out` names the other tables of the same source that were not read, such as the sheets
+    of a workbook, with the reason: `hidden_sheet`, `empty_table`, `no_records`, `chart_sheet`.
 
     `has_personal_keys`: some customer_id may be an e-mail address or a mobile number; `looks_personal`: so many
     are that all of them must be taken for such.
@@ -55,6 +59,13 @@ class FileReport:
     looks_personal: bool
     has_personal_keys: bool = False
     taken_as: dict[str, int] = field(default_factory=dict)
+    left_out: dict[str, int] = field(default_factory=dict)
+    tables_left_out: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def left_out_total(self) -> int:
+        """How many rows were no records."""
+        return sum(self.left_out.values())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,6 +16,8 @@ from regulars.records._headers import Layout
 from regulars.records._kinds import QUARANTINE, TYPES, Column, raw_schema
 from regulars.records._masking import masked
 from regulars.records._personal import any_suspect
+from regulars.records._scanner import Broken
+from regulars.records._summaries import SUMMARY, is_summary, no_records
 from regulars.records._text_cells import as_text, read_currency, read_flag, read_key, read_text, read_word
 from regulars.records._texts import Piece
 from regulars.records._time_cells import Clock, read_time
@@ -64,11 +66,18 @@ class Tally:
     signs: set[str] = field(default_factory=set)
     has_personal_keys: bool = False
     first_fault: dict[str, tuple[int, str, str]] = field(default_factory=dict)
+    left_out: dict[str, int] = field(default_factory=dict)
 
     @property
     def quarantined(self) -> int:
         """How many rows were set aside."""
         return sum(self.reasons.values())
+
+    def leave_out(self, code: str, rows: int) -> None:
+        """Count rows that are no records of what happened."""
+        if rows:
+            self.read += rows
+            self.left_out[code] = self.left_out.get(code, 0) + rows
 
     def take(self, code: str, rows: int) -> None:
         """Count accepted rows in which something unclear was taken as a refusal."""
@@ -92,11 +101,8 @@ def rows_of(piece: Piece, reading: Reading, tally: Tally) -> tuple[pa.RecordBatc
     _refuse_ambiguous_dates(cells, piece, reading)
     raw = _raw_batch(cells, piece, reading)
     tally.signs.update(*(cell.signs for cell in cells.values()))
-    tally.read += len(piece.lines) + len(piece.broken)
-    if faults is None:
-        kept, bad = raw, np.zeros(0, dtype=np.int64)
-    else:
-        kept, bad = raw.filter(pa.array(faults == 0)), np.flatnonzero(faults)
+    kept = raw if faults is None else raw.filter(pa.array(faults == 0))
+    bad = np.zeros(0, dtype=np.int64) if faults is None else _without_no_records(piece, faults, reading, tally)
     tally.accepted += kept.num_rows
     for code, mask in taken.items():
         tally.take(code, int(np.count_nonzero(mask if faults is None else mask & (faults == 0))))
@@ -104,6 +110,7 @@ def rows_of(piece: Piece, reading: Reading, tally: Tally) -> tuple[pa.RecordBatc
         keys = [reading.layout.kind.column(name).key_name for name in reading.layout.kind.keys]
         tally.has_personal_keys = any(any_suspect(kept.column(key)) for key in keys)
     aside = _set_aside(piece, reading, tally, _Bad(rows=bad, faults=faults, at=at, names=list(cells)))
+    tally.read += kept.num_rows + aside.num_rows
     return kept, aside
 
 
@@ -200,6 +207,26 @@ def _raw_batch(cells: Mapping[str, Cells], piece: Piece, reading: Reading) -> pa
     return pa.RecordBatch.from_arrays(arrays, schema=raw_schema(kind))
 
 
+def _without_no_records(piece: Piece, faults: Faults, reading: Reading, tally: Tally) -> NDArray[np.int64]:
+    """Return the bad rows, but for those that are no records at all, which are counted."""
+    bad, sources = np.flatnonzero(faults), reading.layout.sources()
+    required = {column.name for column in reading.layout.kind.columns if column.role == "time" and column.required}
+    times = {place for name, place in sources.items() if name in required}
+    left = no_records(piece.columns, bad, times)
+    for code, mask in left.items():
+        tally.leave_out(code, int(np.count_nonzero(mask)))
+    return bad[~np.logical_or.reduce(list(left.values()))] if left else bad
+
+
+def _broken_records(piece: Piece, tally: Tally) -> list[Broken]:
+    """Return the rows that could not be cut into fields; count the totals among them, and what a piece leaves out."""
+    for code, rows in piece.left_out.items():
+        tally.leave_out(code, rows)
+    records = [broken for broken in piece.broken if not is_summary(broken)]
+    tally.leave_out(SUMMARY, len(piece.broken) - len(records))
+    return records
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Bad:
     rows: NDArray[np.int64]
@@ -210,10 +237,11 @@ class _Bad:
 
 def _set_aside(piece: Piece, reading: Reading, tally: Tally, bad: _Bad) -> pa.RecordBatch:
     """Return the quarantine rows of a piece: what was no row at all, and what has a fault in a column."""
-    lines = [broken.line for broken in piece.broken]
+    cut_badly = _broken_records(piece, tally)
+    lines = [broken.line for broken in cut_badly]
     columns: list[str | None] = [None] * len(lines)
-    reasons = [broken.reason for broken in piece.broken]
-    values: list[str | None] = [broken.text for broken in piece.broken]
+    reasons = [broken.reason for broken in cut_badly]
+    values: list[str | None] = [broken.text for broken in cut_badly]
     sources = reading.layout.sources()
     for place in np.unique(bad.at[bad.rows]) if len(bad.rows) else ():
         rows = bad.rows[bad.at[bad.rows] == place]
