@@ -47,6 +47,7 @@ class Records(_Section):
 
     date_order: Literal["dmy", "mdy", "ymd"] | None = None
     decimal_mark: Literal[".", ","] | None = None
+    excel_dates: Literal["1900", "1904"] | None = None
     max_quarantined_share: float = Field(default=0.5, ge=0, le=1)
 
 

@@ -19,7 +19,7 @@ from regulars.records._results import FileReport, RecordSet, Source
 from regulars.records._rows import Reading, Tally, rows_of
 from regulars.records._tables import ParquetSource, TableSource
 from regulars.records._texts import TextFile
-from regulars.records._time_cells import Clock
+from regulars.records._time_cells import SERIAL, Clock
 from regulars.records._zones import zone_of
 
 _DISTINCT_KEYS = "SELECT {key} FROM {table} WHERE file_id = $file GROUP BY {key}"
@@ -36,6 +36,16 @@ class TooManyRefused(RegularsError):
         "{file}: {quarantined} of {read} rows could not be read, most of them for '{reason}' "
         "(first: line {line}, column '{column}', value like '{value}'). "
         "Check how its columns are mapped (--as, --map), or raise records.max_quarantined_share (now {share})."
+    )
+
+
+class DateSerial(RegularsError):
+    """A column of days as Excel counts them, and nobody said from when."""
+
+    code = "date_serial"
+    template = (
+        "{file}, line {line}: column '{column}' holds days as numbers ({rows} of {read} rows), as Excel counts them. "
+        'Say from when in the settings: [records] excel_dates = "1900" (nearly always) or "1904" (from an old Mac).'
     )
 
 
@@ -66,7 +76,12 @@ def read(
     Raises:
         RegularsError: a source cannot be read or understood; the message says which, where and what to do.
     """
-    clock = Clock(zone=zone_of(settings.business.time_zone), today=today, order=settings.records.date_order)
+    clock = Clock(
+        zone=zone_of(settings.business.time_zone),
+        today=today,
+        order=settings.records.date_order,
+        excel_dates=settings.records.excel_dates,
+    )
     work = _Work(
         clock=clock,
         mark=settings.records.decimal_mark,
@@ -151,6 +166,8 @@ def _check_share(source: Opened, tally: Tally, most: float) -> None:
         return
     reason = max(tally.reasons, key=lambda code: (tally.reasons[code], code))
     line, column, value = tally.first_fault[reason]
+    if reason == SERIAL:
+        raise DateSerial(file=source.file, line=line, column=column, rows=tally.reasons[reason], read=records)
     raise TooManyRefused(
         file=source.file,
         quarantined=tally.quarantined,

@@ -18,7 +18,7 @@ from regulars.records._masking import masked
 from regulars.records._personal import any_suspect
 from regulars.records._scanner import Broken
 from regulars.records._summaries import SUMMARY, is_summary, no_records
-from regulars.records._text_cells import as_text, read_currency, read_flag, read_key, read_text, read_word
+from regulars.records._text_cells import as_text, read_currency, read_flag, read_id, read_key, read_text, read_word
 from regulars.records._texts import Piece
 from regulars.records._time_cells import Clock, read_time
 
@@ -158,7 +158,7 @@ def _flag(column: pa.Array, spec: Column, reading: Reading) -> Cells:
 _READERS: Mapping[str, Callable[[pa.Array, Column, Reading], Cells]] = {
     "key": _key,
     "identifier": lambda column, spec, reading: read_text(column),
-    "text": lambda column, spec, reading: read_text(column),
+    "text": lambda column, spec, reading: (read_id if spec.name.endswith("_id") else read_text)(column),
     "word": _word,
     "flag": _flag,
     "currency": lambda column, spec, reading: read_currency(column),
