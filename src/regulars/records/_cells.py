@@ -49,13 +49,14 @@ FAULT = {reason: np.uint8(place) for place, reason in enumerate(REASONS)}
 class Cells:
     """One column of a batch, read. `faults` is None where every row is fine; `days` goes with times.
 
-    `signs` are the currency signs and codes met among amounts.
+    `signs` are the currency signs and codes met among amounts; `sign` is the one of each amount, if any has one.
     """
 
     values: pa.Array
     faults: Faults | None = None
     days: pa.Array | None = None
     signs: frozenset[str] = field(default_factory=frozenset)
+    sign: pa.Array | None = None
 
     def take(self, indices: pa.Array) -> "Cells":
         """Return the cells at these places; a missing place gives a missing value."""
@@ -64,6 +65,7 @@ class Cells:
             faults=None if self.faults is None else _faults_at(self.faults, indices),
             days=None if self.days is None else self.days.take(indices),
             signs=self.signs,
+            sign=None if self.sign is None else self.sign.take(indices),
         )
 
 

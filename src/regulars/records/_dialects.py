@@ -83,15 +83,19 @@ def _rows(lines: list[str]) -> list[str]:
     return [row for row in rows if row.strip()] or lines
 
 
-def _merit(dialect: Dialect, rows: list[str], named: Collection[str]) -> tuple[int, float, bool, int]:
-    """Return what speaks for a dialect: known headers first, then that every row has as many fields (at least two)."""
+def _merit(dialect: Dialect, rows: list[str], named: Collection[str]) -> tuple[bool, int, float, bool, int]:
+    """Return what speaks for a dialect: known headers first, then that every row has as many fields (at least two).
+
+    Known headers in the very first row speak louder than more of them in a row below it, which may be one of words.
+    """
     cut = [_fields_or_none(dialect, row) for row in rows]
     place = header_place(cut, named)
     counts = [len(fields) for fields in cut[place:]]
     if not counts or counts[0] < 2:
-        return (0, 0.0, False, 0)
+        return (False, 0, 0.0, False, 0)
     agreeing = sum(count == counts[0] for count in counts) / len(counts)
-    return (known_headers(cut[place], named), agreeing, dialect.has_quotes, counts[0])
+    known = known_headers(cut[place], named)
+    return (place == 0 and known >= 2, known, agreeing, dialect.has_quotes, counts[0])
 
 
 def _fields_or_none(dialect: Dialect, row: str) -> list[str]:

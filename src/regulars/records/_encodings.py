@@ -125,9 +125,28 @@ def _proven(stored: Stored, sample: bytes, file: str) -> str:
     if _decodes(stored, "utf-8"):
         return "utf-8"
     detected = (chardet.detect(sample).get("encoding") or "").lower()
-    if (detected in _CHINESE or _has_chinese_header(sample)) and _decodes(stored, "gb18030"):
+    is_chinese = detected in _CHINESE or _has_chinese_header(sample)
+    if is_chinese and not _is_mixed(sample) and _decodes(stored, "gb18030"):
         return "gb18030"
     raise EncodingUnknown(file=file, line=_line_of_first_break(stored), likely=_likely(detected))
+
+
+def _is_mixed(sample: bytes) -> bool:
+    """Whether some lines are UTF-8 in a file that as a whole is not.
+
+    GB18030 takes nearly any bytes, so it would read such lines too, as other words. A line of real GB18030 is valid
+    UTF-8 only by a rare accident.
+    """
+    foreign = [line for line in sample.split(b"\n")[:-1] or [sample] if not line.isascii()]
+    return sum(map(_is_utf8, foreign)) * 50 > len(foreign)
+
+
+def _is_utf8(line: bytes) -> bool:
+    try:
+        line.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _utf16_without_mark(sample: bytes) -> str | None:

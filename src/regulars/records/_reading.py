@@ -15,6 +15,7 @@ from regulars.records._evidence import DecimalMarks
 from regulars.records._kinds import KINDS, QUARANTINE, Kind, raw_schema
 from regulars.records._opening import Opened, open_source
 from regulars.records._personal import look_personal
+from regulars.records._rates import Rates
 from regulars.records._results import FileReport, RecordSet, Source
 from regulars.records._rows import Reading, Tally, rows_of
 from regulars.records._tables import ParquetSource, TableSource
@@ -87,6 +88,7 @@ def read(
         mark=settings.records.decimal_mark,
         progress=progress,
         currencies=Currencies(settings.business.currency),
+        rates=Rates(own=settings.business.currency, rates=settings.business.rates),
     )
     opened = [each for place, source in enumerate(sources) for each in open_source(source, place=place)]
     for kind in KINDS.values():
@@ -106,6 +108,7 @@ class _Work:
     mark: str | None
     progress: Progress | None
     currencies: Currencies
+    rates: Rates
     quarantine: list[pa.RecordBatch] = field(default_factory=list)
     tallies: dict[int, Tally] = field(default_factory=dict)
     failure: Exception | None = None
@@ -151,6 +154,7 @@ class _Work:
             layout=source.layout,
             clock=self.clock,
             marks=DecimalMarks(source, self.mark),
+            rates=self.rates,
         )
 
 

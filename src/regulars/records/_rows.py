@@ -1,7 +1,7 @@
 """From the columns of a piece to the rows of a raw table: what can be read is kept, what cannot is set aside."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pyarrow as pa
@@ -16,6 +16,7 @@ from regulars.records._headers import Layout
 from regulars.records._kinds import QUARANTINE, TYPES, Column, raw_schema
 from regulars.records._masking import masked
 from regulars.records._personal import any_suspect
+from regulars.records._rates import Rates
 from regulars.records._scanner import Broken
 from regulars.records._summaries import SUMMARY, is_summary, no_records
 from regulars.records._text_cells import as_text, read_currency, read_flag, read_id, read_key, read_text, read_word
@@ -53,6 +54,7 @@ class Reading:
     layout: Layout
     clock: Clock
     marks: DecimalMarks
+    rates: Rates
 
 
 @dataclass(slots=True, kw_only=True)
@@ -94,6 +96,7 @@ def rows_of(piece: Piece, reading: Reading, tally: Tally) -> tuple[pa.RecordBatc
     """
     sources = reading.layout.sources()
     cells = {name: _read(piece.columns[place], name, reading) for name, place in sources.items()}
+    cells = reading.rates.applied(cells, reading.layout.kind)
     taken: dict[str, Mask] = {}
     if reading.layout.kind.name == "consents":
         cells, taken = on_the_safe_side(cells)
@@ -130,7 +133,7 @@ def _read(column: pa.Array, name: str, reading: Reading) -> Cells:
         if cells.values.null_count
         else cells.faults
     )
-    return Cells(values=cells.values, faults=faults, days=cells.days, signs=cells.signs)
+    return replace(cells, faults=faults)
 
 
 def _key(column: pa.Array, spec: Column, reading: Reading) -> Cells:

@@ -78,13 +78,12 @@ def _of_numbers(column: pa.Array, clock: Clock, *, may_be_later: bool) -> Cells:
 
 
 def _either(first: Cells, second: Cells, is_first: Mask) -> Cells:
-    none = np.zeros(len(is_first), dtype=np.uint8)
-    faults = np.where(is_first, none if first.faults is None else first.faults, second.faults)
-    mask = pa.array(is_first)
+    mask, none = pa.array(is_first), np.zeros(len(is_first), dtype=np.uint8)
+    own, other = (none if cells.faults is None else cells.faults for cells in (first, second))
     return Cells(
         values=pc.if_else(mask, first.values, second.values),
         days=pc.if_else(mask, first.days, second.days),
-        faults=faults if second.faults is not None or first.faults is not None else None,
+        faults=np.where(is_first, own, other),
     )
 
 
@@ -139,9 +138,13 @@ def _of_distinct(distinct: pa.Array, clock: Clock, *, may_be_later: bool) -> Cel
     instants = np.zeros(len(micros), dtype=np.int64)
     is_number = mask_of(pc.match_substring_regex(cells.values, _NUMBER))
     if is_number.any():
-        numbers = doubles_of(pc.if_else(pa.array(is_number), cells.values, pa.scalar(None, pa.string())).cast(pa.float64()))
+        numbers = doubles_of(
+            pc.if_else(pa.array(is_number), cells.values, pa.scalar(None, pa.string())).cast(pa.float64())
+        )
         instants, number_faults = _instants(numbers, ~is_number, clock)
-        faults = number_faults if faults is None else faults if number_faults is None else np.maximum(faults, number_faults)
+        faults = (
+            number_faults if faults is None else faults if number_faults is None else np.maximum(faults, number_faults)
+        )
     rest = np.flatnonzero(~missing & ~mask_of(is_iso) & ~is_number)
     if len(rest):
         moments = [moment_of(text, clock.order) for text in cells.values.take(pa.array(rest)).to_pylist()]
