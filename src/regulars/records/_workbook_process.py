@@ -4,7 +4,7 @@ Out come the rows of every visible sheet as streams of Arrow batches, then a not
 note's length. A damaged workbook can make its reader ask for any amount of memory, or end the whole process; here that
 costs this process, whose memory is limited, and nothing else. So this file imports nothing of the package.
 
-Each column has two forms, of which one is filled in a batch: `t0` text, `n0` numbers. A time is text in ISO form.
+Each column has two forms: `t0` the cells that are text, `n0` those that are numbers. A time is text in ISO form.
 """
 
 import contextlib
@@ -13,9 +13,9 @@ import json
 import re
 import sys
 import zipfile
+import zlib
 from collections.abc import Iterator
-from decimal import Decimal
-from itertools import islice
+from itertools import chain, islice
 from typing import Any, BinaryIO
 from xml.etree import ElementTree
 
@@ -25,7 +25,6 @@ import python_calamine as calamine
 MEMORY = 4 << 30
 MOST_CELLS = 40_000_000
 _ROWS = 16_384
-_LARGEST_EXACT = 2**53
 _LONGEST_PART = 16 << 20
 _CELL = re.compile(rb"<(?:\w+:)?c(?: ([^>]*))?>(.*?)</(?:\w+:)?c>", re.DOTALL)
 _CELL_START = re.compile(rb"<(?:\w+:)?c[ >]")
@@ -56,14 +55,26 @@ def main() -> None:
         _write(sys.stdin.buffer, out, note)
     except calamine.PasswordError:
         note["refused"] = "locked"
+    except calamine.CalamineError as error:
+        note["refused"], note["problem"] = "locked" if _is_encrypted(sys.stdin.buffer) else "broken", _brief(error)
     except Refused as refused:
         note["refused"] = str(refused)
     except MemoryError:
         note["refused"] = "too_large"
-    except (calamine.CalamineError, zipfile.BadZipFile, ElementTree.ParseError, ValueError, KeyError, OSError) as error:
-        note["refused"], note["problem"] = "broken", (str(error) or type(error).__name__).splitlines()[0][:200]
+    except (zipfile.BadZipFile, zlib.error, ElementTree.ParseError, ValueError, KeyError, OSError) as error:
+        note["refused"], note["problem"] = "broken", _brief(error)
     written = json.dumps(note).encode()
     out.write(written + len(written).to_bytes(8, "little"))
+
+
+def _brief(error: Exception) -> str:
+    return (str(error) or type(error).__name__).splitlines()[0][:200]
+
+
+def _is_encrypted(workbook: BinaryIO) -> bool:
+    """Whether this is a container of the old kind around an encrypted workbook of the new kind."""
+    workbook.seek(0)
+    return "EncryptedPackage".encode("utf-16-le") in workbook.read()
 
 
 def _write(workbook: BinaryIO, out: BinaryIO, note: dict[str, Any]) -> None:
@@ -110,12 +121,15 @@ def _numbered(sheet: calamine.CalamineSheet, without: Places) -> Iterator[tuple[
     marked: dict[int, list[int]] = {}
     for row, column in without:
         marked.setdefault(row, []).append(column - first)
-    for row, cells in enumerate(sheet.iter_rows()):
+    last_row = max(marked, default=0)
+    after = ([""] * sheet.width for _ in range(last_row - (sheet.end[0] if sheet.end else 0)))
+    every: Iterator[list[Any]] = chain(sheet.iter_rows(), after)
+    for row, cells in enumerate(every):
         if row in below:
             for column, value in below[row]:
                 cells[column] = value
         if row in marked:
-            for column in marked[row]:
+            for column in (column for column in marked[row] if 0 <= column < len(cells)):
                 cells[column] = without[row, column + first]
             yield row + 1, cells, json.dumps(sorted(marked[row]))
         elif cells.count("") < len(cells):
@@ -144,32 +158,27 @@ def _merged_below(sheet: calamine.CalamineSheet) -> dict[int, list[tuple[int, An
 
 
 def _column(cells: tuple[Any, ...]) -> tuple[pa.Array, pa.Array]:
-    """Return the text and the numbers of some cells of one column; one of the two is empty."""
+    """Return the text and the numbers of some cells of one column; each is missing where the other stands."""
     kinds = set(map(type, cells))
-    if kinds == {str}:
-        return pa.array(cells, pa.string()), pa.nulls(len(cells), pa.float64())
     if kinds <= {int, float}:
         return pa.nulls(len(cells), pa.string()), pa.array(map(float, cells), pa.float64())
-    if kinds <= {int, float, str} and all(cell == "" for cell in cells if isinstance(cell, str)):
-        numbers = [None if cell == "" else float(cell) for cell in cells]
-        return pa.nulls(len(cells), pa.string()), pa.array(numbers, pa.float64())
-    return pa.array([_text(cell) for cell in cells], pa.string()), pa.nulls(len(cells), pa.float64())
+    texts = [None if cell == "" or type(cell) in {int, float} else _text(cell) for cell in cells]
+    if not kinds & {int, float}:
+        return pa.array(texts, pa.string()), pa.nulls(len(cells), pa.float64())
+    numbers = [float(cell) if type(cell) in {int, float} else None for cell in cells]
+    return pa.array(texts, pa.string()), pa.array(numbers, pa.float64())
 
 
 def _text(cell: Any) -> str:
-    """Return a cell as text that is read back to the same value.
+    """Return what is no number as text; a time in its ISO form.
 
-    >>> [_text(cell) for cell in (5.0, 12.345, 2.0**60, True)]
-    ['5', '12.3450', '1.152921504606847e+18', 'true']
+    >>> [_text(cell) for cell in ("x", True, datetime.datetime(2024, 1, 2, 3, 4), datetime.date(2024, 1, 2))]
+    ['x', 'true', '2024-01-02 03:04:00', '2024-01-02']
     """
+    if isinstance(cell, str):
+        return cell
     if isinstance(cell, bool):
         return str(cell).lower()
-    if isinstance(cell, int | float):
-        if abs(cell) >= _LARGEST_EXACT:
-            return f"{cell:.15e}"
-        text = format(Decimal(repr(cell)), "f").removesuffix(".0")
-        # Exactly three digits after the point would look like thousands.
-        return text + "0" if re.search(r"\.\d{3}$", text) else text
     if isinstance(cell, datetime.datetime):
         return cell.isoformat(sep=" ")
     return cell.isoformat() if isinstance(cell, datetime.date | datetime.time) else str(cell)

@@ -5,10 +5,12 @@ rows wait in a nameless temporary file until they are wanted.
 """
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +27,7 @@ from regulars.records._texts import ColumnsMismatch, Piece
 from regulars.records._titles import ROWS_LOOKED_AT, header_place
 
 _LARGEST_UNPACKED = 4 << 30
+_LARGEST_EXACT = 2**53
 _OUT_OF_MEMORY = b"memory allocation"
 
 
@@ -175,15 +178,8 @@ def _sheet(found: dict[str, Any], tables: Copy, file: str, stated: tuple[Sequenc
 
 def _first_rows(tables: Copy, start: int, width: int) -> list[list[str]]:
     batch = next(_batches(tables, start)).slice(0, ROWS_LOOKED_AT)
-    columns = [pc.fill_null(_as_written(_cells(batch, place)), "").to_pylist() for place in range(width)]
+    columns = [pc.fill_null(_as_text(batch, place), "").to_pylist() for place in range(width)]
     return [list(row) for row in zip(*columns, strict=True)]
-
-
-def _as_written(cells: pa.Array) -> pa.Array:
-    """Return headers as text: a year is a number in its cell."""
-    if pa.types.is_string(cells.type):
-        return cells
-    return pa.array([None if number is None else f"{number:.15g}" for number in cells.to_pylist()], pa.string())
 
 
 def _batches(tables: Copy, start: int) -> Iterator[pa.RecordBatch]:
@@ -194,9 +190,30 @@ def _batches(tables: Copy, start: int) -> Iterator[pa.RecordBatch]:
 
 
 def _cells(batch: pa.RecordBatch, place: int) -> pa.Array:
-    """Return a column in the form in which it is filled: text, or numbers."""
+    """Return a column as numbers if it holds nothing else, for then nobody need ask what its decimal mark is."""
     texts = batch.column(f"t{place}")
-    return batch.column(f"n{place}") if texts.null_count == len(texts) and len(texts) else texts
+    return batch.column(f"n{place}") if texts.null_count == len(texts) else _as_text(batch, place)
+
+
+def _as_text(batch: pa.RecordBatch, place: int) -> pa.Array:
+    texts, numbers = batch.column(f"t{place}"), batch.column(f"n{place}")
+    if numbers.null_count == len(numbers):
+        return texts
+    written = pa.array([None if number is None else _written(number) for number in numbers.to_pylist()], pa.string())
+    return pc.coalesce(texts, written)
+
+
+def _written(number: float) -> str:
+    """Return a number among text as text that is read back to the same value, or shows that it lost digits.
+
+    >>> [_written(number) for number in (5.0, 12.345, 0.00001, 2.0**60)]
+    ['5', '12.3450', '0.00001', '1.152921504606847e+18']
+    """
+    if abs(number) >= _LARGEST_EXACT:
+        return f"{number:.15e}"
+    text = format(Decimal(repr(number)), "f").removesuffix(".0")
+    # Exactly three digits after the point would look like thousands.
+    return text + "0" if re.search(r"\.\d{3}$", text) else text
 
 
 def _with_values(rows: pa.RecordBatch, places: Sequence[int]) -> tuple[pa.RecordBatch, list[Broken]]:
@@ -209,7 +226,7 @@ def _with_values(rows: pa.RecordBatch, places: Sequence[int]) -> tuple[pa.Record
         without = [place for place in json.loads(marks[int(row)].as_py()) if place in wanted]
         if without:
             bad[row] = True
-            text = _cells(rows, without[0])[int(row)].as_py()
+            text = rows.column(f"t{without[0]}")[int(row)].as_py()
             broken.append(
                 Broken(line=rows.column("line")[int(row)].as_py(), reason="formula_without_value", text=str(text))
             )

@@ -1,4 +1,4 @@
-"""Text files as they really come: every encoding, delimiter, quote, header and total, each with what must come of it."""
+"""Text files as they really come: encodings, delimiters, quotes, headers, totals, each with what must come of it."""
 
 import codecs
 
@@ -68,7 +68,8 @@ CLEAN_IN_THE_END: dict[str, tuple[bytes, Outcome]] = {
         outcome(4, "张三 李四", "14.5", left_out={"title_row": 1, "summary_row": 1}),
     ),
     "totals below and between the rows": (
-        (HEADER + "ana,2024-01-02,10.50\nSubtotal,,10.50\nbo,2024-01-03,4\nGrand total:,,14.50\n总计（2笔）,,14.50\n").encode(),
+        (HEADER + "ana,2024-01-02,10.50\nSubtotal,,10.50\nbo,2024-01-03,4\n").encode()
+        + "Grand total:,,14.50\n总计（2笔）,,14.50\n".encode(),
         outcome(5, "ana bo", "14.5", left_out={"summary_row": 3}),
     ),
     "a total in a column that nothing is read from": (
@@ -94,7 +95,8 @@ CLEAN_IN_THE_END: dict[str, tuple[bytes, Outcome]] = {
         outcome(2, "José José", "14.5"),
     ),
     "right-to-left names and marks of direction": (
-        (HEADER + "دانا,2024-01-02,10.50\n\u202a\u200eana\u202c,2024-01-03,4\n").encode(), outcome(2, "دانا ana", "14.5")
+        (HEADER + "دانا,2024-01-02,10.50\n\u202a\u200eana\u202c,2024-01-03,4\n").encode(),
+        outcome(2, "دانا ana", "14.5"),
     ),
 }  # fmt: skip
 
@@ -145,7 +147,8 @@ def test_a_header_below_titles_is_found_by_the_names_a_person_gave(desk: Desk) -
 
 
 def test_a_first_row_of_headers_is_never_taken_for_a_title(desk: Desk) -> None:
-    content = "customer_id,ordered_at,amount,note\nana,2024-01-02,10.50,customer name phone email order date\nbo,2024-01-03,4,\n"
+    rows = "ana,2024-01-02,10.50,customer name phone email order date\nbo,2024-01-03,4,\n"
+    content = "customer_id,ordered_at,amount,note\n" + rows
     assert seen(desk, desk.text(content)) == LATIN
 
 

@@ -137,7 +137,8 @@ RATES = {"currency": "CNY", "rates": {"USD": "7.2", "EUR": "7.812345"}}
 
 
 def test_rates_turn_every_amount_into_the_business_s_own_currency(desk: Desk) -> None:
-    content = "customer_id;ordered_at;amount;currency;discount\n" + (
+    content = (
+        "customer_id;ordered_at;amount;currency;discount\n"
         "ana;2024-01-02;10.00;USD;1\nbo;2024-01-02;-1.00;EUR;\ncy;2024-01-02;¥5.00;;2\ndi;2024-01-02;$1.00;;$0.5\n"
     )
     records = desk.text(content, business=RATES)
