@@ -39,7 +39,8 @@ def lines_of(rows: list[tuple[str, date, Decimal]]) -> list[str]:
 
 def adds_up(records: RecordSet) -> bool:
     return all(
-        file.read == file.accepted + file.quarantined_total and sum(file.quarantined.values()) == file.quarantined_total
+        file.read == file.accepted + file.quarantined_total + file.left_out_total
+        and sum(file.quarantined.values()) == file.quarantined_total
         for file in records.files
     )
 

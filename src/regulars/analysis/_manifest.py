@@ -125,6 +125,7 @@ def _manifest(run: "Run", folder: Path, rows: Mapping[str, int]) -> dict[str, ob
         "inputs": [
             {
                 **asdict(file),
+                "left_out_total": file.left_out_total,
                 "accepted": file.accepted - run.cleaning.duplicates.get(file_id, 0),
                 "duplicates": run.cleaning.duplicates.get(file_id, 0),
                 "repeated": run.cleaning.repeated.get(file_id, 0),

@@ -11,6 +11,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from regulars.core._playbook import DEFAULT_PLAYS, Channel, Play
 from regulars.core._settings_faults import SettingsError, fault_of
 
+Rate = Annotated[Decimal, Field(gt=0, max_digits=18, decimal_places=10)]
+CurrencyCode = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
 ChannelCost = Annotated[Decimal, Field(ge=0, max_digits=14, decimal_places=4)]
 
 
@@ -19,11 +21,12 @@ class _Section(BaseModel):
 
 
 class Business(_Section):
-    """Whose records these are."""
+    """Whose records these are. `rates` says what one unit of another currency is worth in the business's own."""
 
     name: str = ""
     currency: str = Field(default="", pattern=r"^([A-Z]{3})?$")
     time_zone: str = "UTC"
+    rates: dict[CurrencyCode, Rate] = {}
 
     @field_validator("time_zone")
     @classmethod
@@ -34,12 +37,21 @@ class Business(_Section):
             raise ValueError(f"{value!r} is no time zone; use a name such as Asia/Shanghai") from error
         return value
 
+    @model_validator(mode="after")
+    def _rates_lead_somewhere(self) -> "Business":
+        if self.rates and not self.currency:
+            raise ValueError("rates need business.currency, the currency that they lead to")
+        if self.currency in self.rates:
+            raise ValueError(f"{self.currency} is the business's own currency and has no rate")
+        return self
+
 
 class Records(_Section):
     """How files are read."""
 
     date_order: Literal["dmy", "mdy", "ymd"] | None = None
     decimal_mark: Literal[".", ","] | None = None
+    excel_dates: Literal["1900", "1904"] | None = None
     max_quarantined_share: float = Field(default=0.5, ge=0, le=1)
 
 

@@ -34,6 +34,8 @@ REASONS = (
     "row_too_long",
     "quote_unclosed",
     "quote_misplaced",
+    "formula_without_value",
+    "time_serial",
 )
 """Every reason for which a row can be set aside; a fault is a place in this list, 0 meaning none."""
 
@@ -47,13 +49,14 @@ FAULT = {reason: np.uint8(place) for place, reason in enumerate(REASONS)}
 class Cells:
     """One column of a batch, read. `faults` is None where every row is fine; `days` goes with times.
 
-    `signs` are the currency signs and codes met among amounts.
+    `signs` are the currency signs and codes met among amounts; `sign` is the one of each amount, if any has one.
     """
 
     values: pa.Array
     faults: Faults | None = None
     days: pa.Array | None = None
     signs: frozenset[str] = field(default_factory=frozenset)
+    sign: pa.Array | None = None
 
     def take(self, indices: pa.Array) -> "Cells":
         """Return the cells at these places; a missing place gives a missing value."""
@@ -62,6 +65,7 @@ class Cells:
             faults=None if self.faults is None else _faults_at(self.faults, indices),
             days=None if self.days is None else self.days.take(indices),
             signs=self.signs,
+            sign=None if self.sign is None else self.sign.take(indices),
         )
 
 

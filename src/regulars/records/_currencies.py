@@ -10,7 +10,8 @@ class CurrencyMixed(RegularsError):
     code = "currency_mixed"
     template = (
         "{file} brings the amounts in {currencies} together. One analysis has one currency: "
-        "analyse each by itself, or convert the amounts first."
+        "analyse each by itself, or state the business's own as business.currency in the settings, "
+        "and what the others are worth in it as business.rates."
     )
 
 
@@ -20,7 +21,7 @@ class CurrencyUnexpected(RegularsError):
     code = "currency_unexpected"
     template = (
         "{file} holds amounts in {currencies}, but business.currency in the settings is {stated}. "
-        "Correct the setting, or convert the amounts first."
+        "Correct the setting, or say in business.rates what the other is worth, such as rates = {{ EUR = 1.08 }}."
     )
 
 

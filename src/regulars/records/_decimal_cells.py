@@ -164,7 +164,12 @@ def _money_of_text(distinct: pa.Array, marks: Marks) -> Cells:
     amounts = [amount_of(text, marks) for text in cells.values.take(pa.array(rest)).to_pylist()]
     values = _placed(quick, rest, pa.array([amount.value for amount in amounts], MONEY))
     faults = _amount_faults(cells.faults, rest, amounts, len(quick), "money")
-    return Cells(values=values, faults=faults, signs=frozenset().union(*(amount.signs for amount in amounts)))
+    signs = frozenset().union(*(amount.signs for amount in amounts))
+    if not signs:
+        return Cells(values=values, faults=faults)
+    own = pa.array([min(amount.signs, default=None) for amount in amounts], pa.string())
+    sign = _placed(pa.nulls(len(quick), pa.string()), rest, own)
+    return Cells(values=values, faults=faults, signs=signs, sign=sign)
 
 
 def _numbers_of_text(distinct: pa.Array, marks: Marks) -> Cells:

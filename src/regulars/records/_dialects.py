@@ -2,11 +2,12 @@
 
 import csv
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from regulars.core import RegularsError
 from regulars.records._exports import is_of_an_export
-from regulars.records._words import plain, words
+from regulars.records._titles import header_place, known_headers
 
 BLANKS = " "
 """The delimiter that stands for runs of blanks and tabs."""
@@ -56,8 +57,8 @@ class Dialect:
         return not row.strip(" \t") and (self.delimiter == BLANKS or self.delimiter not in row)
 
 
-def dialect_of(lines: list[str], *, file: str, stated: str | None) -> Dialect:
-    """Return the dialect that cuts these first lines into known headers and equally many fields.
+def dialect_of(lines: list[str], *, file: str, stated: str | None, named: Collection[str] = ()) -> Dialect:
+    """Return the dialect that cuts these first lines into known (or `named`) headers and equally many fields.
 
     Raises:
         DelimiterInvalid: what was stated cannot delimit.
@@ -69,7 +70,7 @@ def dialect_of(lines: list[str], *, file: str, stated: str | None) -> Dialect:
         return Dialect(delimiter=delimiter)
     candidates = [Dialect(delimiter=delimiter) for delimiter in _CANDIDATES]
     rows = _rows(lines[:_LINES_LOOKED_AT])
-    return max(candidates, key=lambda dialect: _merit(dialect, rows))
+    return max(candidates, key=lambda dialect: _merit(dialect, rows, named))
 
 
 def _rows(lines: list[str]) -> list[str]:
@@ -83,17 +84,21 @@ def _rows(lines: list[str]) -> list[str]:
     return [row for row in rows if row.strip()] or lines
 
 
-def _merit(dialect: Dialect, rows: list[str]) -> tuple[bool, int, float, bool, int]:
-    """Return what speaks for a dialect: the headers of a named export, then known ones, then that rows are as wide."""
-    counts = [len(_fields_or_none(dialect, row)) for row in rows]
+def _merit(dialect: Dialect, rows: list[str], named: Collection[str]) -> tuple[bool, bool, int, float, bool, int]:
+    """Return what speaks for a dialect: the headers of a named export, then known ones, then that rows are as wide.
+
+    Known headers in the very first row speak louder than more of them in a row below it, which may be one of words.
+    """
+    cut = [_fields_or_none(dialect, row) for row in rows]
+    place = header_place(cut, named)
+    counts = [len(fields) for fields in cut[place:]]
     if not counts or counts[0] < 2:
-        return (False, 0, 0.0, False, 0)
+        return (False, False, 0, 0.0, False, 0)
     agreeing = sum(count == counts[0] for count in counts) / len(counts)
-    known = {header for own in (*words().own.values(), *words().general.values()) for header in own}
-    # Each once: cut at the wrong mark, one word of several headers would count for all of them.
-    fields = _fields_or_none(dialect, rows[0])
-    headers = len({plain(field) for field in fields} & known)
-    return (is_of_an_export(fields), headers, agreeing, dialect.has_quotes, counts[0])
+    fields = cut[place]
+    known = known_headers(fields, named)
+    is_first = place == 0 and known >= 2
+    return (is_of_an_export(fields), is_first, known, agreeing, dialect.has_quotes, counts[0])
 
 
 def _fields_or_none(dialect: Dialect, row: str) -> list[str]:

@@ -8,11 +8,11 @@ import codecs
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import chardet
 
 from regulars.core import RegularsError
+from regulars.records._stored import Stored
 from regulars.records._words import plain, words
 
 _CHUNK = 1 << 22
@@ -69,40 +69,40 @@ class Decoding:
     encoding: str
     is_stated: bool
 
-    def chunks(self, path: Path) -> Iterator[bytes]:
+    def chunks(self, stored: Stored) -> Iterator[bytes]:
         """Yield the file's text as UTF-8 bytes; what cannot be decoded becomes U+FFFD (stated encodings only).
 
         Raises:
             EncodingUnfit: the stated encoding refuses the bytes altogether.
         """
         if self.encoding == "utf-8" and not self.is_stated:
-            yield from _chunks(path)
+            yield from _chunks(stored)
             return
         decoder = codecs.getincrementaldecoder(self.encoding)("replace" if self.is_stated else "strict")
         try:
-            for chunk in _chunks(path):
+            for chunk in _chunks(stored):
                 yield _encoded(decoder.decode(chunk))
             yield _encoded(decoder.decode(b"", final=True))
         except UnicodeError as error:
             raise EncodingUnfit(file=self.file, encoding=self.encoding, problem=error) from error
 
 
-def decoding_of(path: Path, *, file: str, stated: str | None) -> Decoding:
+def decoding_of(stored: Stored, *, file: str, stated: str | None) -> Decoding:
     """Return the encoding of a whole file and its SHA-256.
 
     Raises:
         EncodingUnknown, EncodingInvalid, EncodingWrong: the encoding is not known, does not exist, or is broken.
     """
-    with path.open("rb") as opened:
+    with stored.open() as opened:
         sha256 = hashlib.file_digest(opened, "sha256").hexdigest()
         opened.seek(0)
         sample = opened.read(_SAMPLE)
     if stated is not None:
         return Decoding(file=file, sha256=sha256, encoding=_checked(stated, sample, file), is_stated=True)
     marked = next((name for mark, name in _MARKS if sample.startswith(mark)), None)
-    if marked is not None and not _decodes(path, marked):
+    if marked is not None and not _decodes(stored, marked):
         raise EncodingWrong(file=file, encoding=marked.upper().removesuffix("-SIG"))
-    encoding = marked or _proven(path, sample, file)
+    encoding = marked or _proven(stored, sample, file)
     return Decoding(file=file, sha256=sha256, encoding=encoding, is_stated=False)
 
 
@@ -118,16 +118,35 @@ def _checked(stated: str, sample: bytes, file: str) -> str:
     return "utf-8-sig" if name == "utf-8" and sample.startswith(codecs.BOM_UTF8) else name
 
 
-def _proven(path: Path, sample: bytes, file: str) -> str:
+def _proven(stored: Stored, sample: bytes, file: str) -> str:
     wide = _utf16_without_mark(sample)
-    if wide and _decodes(path, wide):
+    if wide and _decodes(stored, wide):
         return wide
-    if _decodes(path, "utf-8"):
+    if _decodes(stored, "utf-8"):
         return "utf-8"
     detected = (chardet.detect(sample).get("encoding") or "").lower()
-    if (detected in _CHINESE or _has_chinese_header(sample)) and _decodes(path, "gb18030"):
+    is_chinese = detected in _CHINESE or _has_chinese_header(sample)
+    if is_chinese and not _is_mixed(sample) and _decodes(stored, "gb18030"):
         return "gb18030"
-    raise EncodingUnknown(file=file, line=_line_of_first_break(path), likely=_likely(detected))
+    raise EncodingUnknown(file=file, line=_line_of_first_break(stored), likely=_likely(detected))
+
+
+def _is_mixed(sample: bytes) -> bool:
+    """Whether some lines are UTF-8 in a file that as a whole is not.
+
+    GB18030 takes nearly any bytes, so it would read such lines too, as other words. A line of real GB18030 is valid
+    UTF-8 only by a rare accident.
+    """
+    foreign = [line for line in sample.split(b"\n")[:-1] or [sample] if not line.isascii()]
+    return sum(map(_is_utf8, foreign)) * 50 > len(foreign)
+
+
+def _is_utf8(line: bytes) -> bool:
+    try:
+        line.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _utf16_without_mark(sample: bytes) -> str | None:
@@ -152,10 +171,10 @@ def _has_chinese_header(sample: bytes) -> bool:
     return any(headers & set(own) for own in words().own.values())
 
 
-def _decodes(path: Path, encoding: str) -> bool:
+def _decodes(stored: Stored, encoding: str) -> bool:
     decoder = codecs.getincrementaldecoder(encoding)("strict")
     try:
-        for chunk in _chunks(path):
+        for chunk in _chunks(stored):
             decoder.decode(chunk)
         decoder.decode(b"", final=True)
     except UnicodeError:
@@ -163,10 +182,10 @@ def _decodes(path: Path, encoding: str) -> bool:
     return True
 
 
-def _line_of_first_break(path: Path) -> int:
+def _line_of_first_break(stored: Stored) -> int:
     decoder = codecs.getincrementaldecoder("utf-8")("strict")
     line, tail = 1, b""
-    for chunk in _chunks(path):
+    for chunk in _chunks(stored):
         tail = decoder.getstate()[0]
         try:
             decoder.decode(chunk)
@@ -183,8 +202,8 @@ def _likely(detected: str) -> str:
         return "gb18030"
 
 
-def _chunks(path: Path) -> Iterator[bytes]:
-    with path.open("rb") as opened:
+def _chunks(stored: Stored) -> Iterator[bytes]:
+    with stored.open() as opened:
         while chunk := opened.read(_CHUNK):
             yield chunk
 

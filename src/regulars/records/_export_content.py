@@ -1,6 +1,6 @@
 """A table of a named export as ordinary content: canonical columns, streamed piece by piece, nothing row by row."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -49,7 +49,7 @@ class ExportContent:
                 lines=piece.lines[rows.kept],
                 broken=rows.broken,
                 done=piece.done,
-                left_out=rows.left_out,
+                left_out=_sum(rows.left_out, piece.left_out) if self.plan.is_first else rows.left_out,
             )
 
     def _column(self, sheet: Sheet, name: str, rows: SortedRows) -> pa.Array:
@@ -70,6 +70,10 @@ class ExportContent:
             columns[name] for columns in (self.plan.columns, self.plan.refunds) for name in names if name in columns
         ]
         return {place for bound in bounds for place in bound.all_places}
+
+
+def _sum(one: Mapping[str, int], other: Mapping[str, int]) -> dict[str, int]:
+    return {code: one.get(code, 0) + other.get(code, 0) for code in {**one, **other}}
 
 
 def export_contents(content: "Content", found: Found) -> Iterator[ExportContent]:

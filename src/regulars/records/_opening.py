@@ -1,55 +1,50 @@
-"""What is this source? A text file, a Parquet file or a table; and what do its headers say."""
+"""What is this source? Text, Parquet, a workbook, an archive of these or a table; and what do its headers say."""
 
 import hashlib
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
 
 from regulars.core import RegularsError
+from regulars.records._archives import ArchiveNested, unpacked, zip_kind
 from regulars.records._export_content import export_contents
 from regulars.records._exports import find_export
-from regulars.records._headers import Layout, recognise
+from regulars.records._headers import (
+    ColumnMissing,
+    ColumnMissingEntirely,
+    HeaderLineMissing,
+    HeaderMissing,
+    KindUnknown,
+    Layout,
+    recognise,
+)
 from regulars.records._recipes import Export
 from regulars.records._results import Source
+from regulars.records._stored import Stored, stored_at
 from regulars.records._tables import open_parquet, open_table
 from regulars.records._texts import FileEmpty, Piece, open_text
+from regulars.records._workbooks import open_workbook
 
+_ZIP, _OLE, _PARQUET = b"PK", b"\xd0\xcf\x11\xe0", b"PAR1"
 _FORMATS = (
-    (b"PK\x03\x04", "an Excel workbook or a ZIP archive"),
-    (b"\xd0\xcf\x11\xe0", "an old Excel workbook"),
     (b"\x1f\x8b", "compressed by gzip"),
     (b"%PDF", "a PDF document"),
     (b"SQLite format 3\x00", "an SQLite database"),
+    (b"{\\rtf", "a text document (RTF)"),
+    (b"7z\xbc\xaf", "a 7z archive"),
+    (b"Rar!", "a RAR archive"),
 )
-
-
-class FileMissing(RegularsError):
-    """A path where nothing is."""
-
-    code = "file_missing"
-    template = "There is no file {path}. Check the name; files are looked for from the current folder."
-
-
-class FileIsFolder(RegularsError):
-    """A folder where a file was expected."""
-
-    code = "file_is_folder"
-    template = "{path} is a folder. Name the files inside it that hold records, such as {path}/orders.csv."
-
-
-class FileUnreadable(RegularsError):
-    """A file that the system does not let us read."""
-
-    code = "file_unreadable"
-    template = "{path} cannot be read: {problem}. Check its permissions, or copy it elsewhere."
+_PAGE = (b"<html", b"<!doctype html", b"<table", b"<?xml", b"<meta")
+_NO_RECORDS = (KindUnknown, HeaderLineMissing)
+_NOT_WHAT_WAS_SAID = (ColumnMissing, ColumnMissingEntirely, HeaderMissing)
 
 
 class FormatUnknown(RegularsError):
     """A file of a format that is not read."""
 
     code = "format_unknown"
-    template = "{file} is {format}, not CSV or Parquet. Save it as CSV (UTF-8) and try again."
+    template = "{file} is {format}. What is read: CSV and its kin, Excel (.xlsx, .xls), Parquet, and ZIP of these."
 
 
 class Content(Protocol):
@@ -73,62 +68,139 @@ class Content(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opened:
-    """A table of records that was understood, before its rows are read."""
+    """A table of records that was understood, before its rows are read.
+
+    `tables_left_out`: the other tables of the same source that are not read, with the reason; told once a source.
+    """
 
     file: str
     content: Content
     layout: Layout
     sha256: str | None
     size: int | None
+    tables_left_out: Mapping[str, str] = field(default_factory=dict)
     export: Export | None = None
 
 
 def open_source(source: Source, *, place: int) -> tuple[Opened, ...]:
     """Find out what a source is, and which tables of records it holds: a file may hold more than one.
 
-    `place` is its place among the sources, which names a table that has no name.
+    `place` is its place among the sources, which names a table that has no name. Of several tables in a file those
+    that are no records of any kind are left out and named.
 
     Raises:
-        FileMissing, FileIsFolder, FileUnreadable, FormatUnknown, FileEmpty: there is no table of records at the path.
+        FileMissing, FileIsFolder, FileIsDevice, FileUnreadable, FormatUnknown, FileEmpty: no table is at the path.
+        RegularsError: what is there cannot be read or understood; see the readers of its format.
     """
     if isinstance(source.data, Path):
-        return _open_path(source, source.data)
+        return _tables_of(_Found.at(source.data), source)
     file = source.kind or f"table {place + 1}"
     content = open_table(source.data, file=file, columns=source.columns)
     return _understood(content, source, sha256=None, size=None)
 
 
-def _open_path(source: Source, path: Path) -> tuple[Opened, ...]:
-    file = path.name
-    start = _start_of(path)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Found:
+    """A file, or a member of an archive."""
+
+    file: str
+    stored: Stored
+    is_member: bool = False
+
+    @classmethod
+    def at(cls, path: Path) -> "_Found":
+        return cls(file=path.name, stored=stored_at(path))
+
+    def sha256(self) -> str:
+        with self.stored.open() as opened:
+            return hashlib.file_digest(opened, "sha256").hexdigest()
+
+
+@dataclass(slots=True)
+class _Tables:
+    """The tables met in one source, and those that are left out."""
+
+    opened: list[Opened] = field(default_factory=list)
+    left_out: dict[str, str] = field(default_factory=dict)
+    refused: list[RegularsError] = field(default_factory=list)
+
+
+def _tables_of(found: _Found, source: Source) -> tuple[Opened, ...]:
+    tables = _Tables()
+    _meet(found, source, tables)
+    if not tables.opened:
+        raise tables.refused[0]
+    return (replace(tables.opened[0], tables_left_out=tables.left_out), *tables.opened[1:])
+
+
+def _meet(found: _Found, source: Source, tables: _Tables) -> None:
+    """Open one file; an archive member by member."""
+    start = found.stored.start(512)
     if not start:
-        raise FileEmpty(file=file)
-    content: Content
-    if start.startswith(b"PAR1"):
-        content = open_parquet(path, file=file, columns=source.columns)
-        with path.open("rb") as opened:
-            sha256 = hashlib.file_digest(opened, "sha256").hexdigest()
-    else:
-        found = next((name for mark, name in _FORMATS if start.startswith(mark)), None)
-        if found is not None:
-            raise FormatUnknown(file=file, format=found)
-        content = open_text(
-            path, file=file, columns=source.columns, encoding=source.encoding, delimiter=source.delimiter
+        return _leave_out(found.file, FileEmpty(file=found.file), tables)
+    is_zip = start.startswith(_ZIP) and start[2:4] in {b"\x03\x04", b"\x05\x06", b"\x07\x08"}
+    kind = zip_kind(found.stored, file=found.file) if is_zip else ""
+    if kind == "zip":
+        if found.is_member:
+            raise ArchiveNested(file=found.file)
+        for name, stored in unpacked(found.stored, file=found.file):
+            _meet(_Found(file=name, stored=stored, is_member=True), source, tables)
+    elif kind == "xlsx" or start.startswith(_OLE):
+        book = open_workbook(
+            found.stored,
+            file=found.file,
+            columns=source.columns,
+            named=source.mapping.values(),
+            is_archive=bool(kind),
         )
-        sha256 = content.decoding.sha256
-    return _understood(content, source, sha256=sha256, size=path.stat().st_size)
+        tables.left_out |= book.left_out
+        _recognise_all(book.sheets, found, source, tables)
+    elif start.startswith(_PARQUET):
+        content = open_parquet(found.stored, file=found.file, columns=source.columns)
+        _recognise_all([content], found, source, tables)
+    else:
+        _meet_text(found, source, tables, kind or _format_of(start))
+    return None
 
 
-def _start_of(path: Path) -> bytes:
+def _meet_text(found: _Found, source: Source, tables: _Tables, other: str | None) -> None:
+    if other:
+        return _leave_out(found.file, FormatUnknown(file=found.file, format=other), tables)
     try:
-        if path.is_dir():
-            raise FileIsFolder(path=path)
-        with path.open("rb") as opened:
-            return opened.read(16)
-    except FileNotFoundError as error:
-        raise FileMissing(path=path) from error
-    except (OSError, ValueError) as error:
-        raise FileUnreadable(path=path, problem=getattr(error, "strerror", None) or str(error)) from error
+        content = open_text(
+            found.stored,
+            file=found.file,
+            columns=source.columns,
+            encoding=source.encoding,
+            delimiter=source.delimiter,
+            named=source.mapping.values(),
+        )
+    except FileEmpty as error:
+        return _leave_out(found.file, error, tables)
+    return _recognise_all([content], found, source, tables)
+
+
+def _recognise_all(contents: Sequence[Content], found: _Found, source: Source, tables: _Tables) -> None:
+    sha256, size = found.sha256(), found.stored.size
+    for content in contents:
+        try:
+            tables.opened.extend(_understood(content, source, sha256=sha256, size=size))
+        except (*_NO_RECORDS, *_NOT_WHAT_WAS_SAID) as error:
+            if isinstance(error, _NOT_WHAT_WAS_SAID) and source.kind is None and not source.mapping:
+                raise
+            _leave_out(content.file, error, tables)
+
+
+def _leave_out(file: str, error: RegularsError, tables: _Tables) -> None:
+    """Take note of a table that is none of records: an error if the source has no other."""
+    tables.refused.append(error)
+    tables.left_out[file] = {FileEmpty: "empty_table", FormatUnknown: "format_unknown"}.get(type(error), "no_records")
+
+
+def _format_of(start: bytes) -> str | None:
+    known = next((name for mark, name in _FORMATS if start.startswith(mark)), None)
+    bare = start.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
+    return known or ("a web page or XML, whatever its name says" if bare.startswith(_PAGE) else None)
 
 
 def _understood(content: Content, source: Source, *, sha256: str | None, size: int | None) -> tuple[Opened, ...]:

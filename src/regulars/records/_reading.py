@@ -17,10 +17,12 @@ from regulars.records._export_content import ExportContent
 from regulars.records._kinds import KINDS, QUARANTINE, Kind, raw_schema
 from regulars.records._opening import Opened, open_source
 from regulars.records._personal import look_personal
+from regulars.records._rates import Rates
 from regulars.records._results import FileReport, RecordSet, Source
 from regulars.records._rows import Reading, Tally, rows_of
+from regulars.records._tables import ParquetSource, TableSource
 from regulars.records._texts import TextFile
-from regulars.records._time_cells import Clock
+from regulars.records._time_cells import SERIAL, Clock
 from regulars.records._zones import zone_of
 
 _DISTINCT_KEYS = "SELECT {key} FROM {table} WHERE file_id = $file GROUP BY {key}"
@@ -37,6 +39,16 @@ class TooManyRefused(RegularsError):
         "{file}: {quarantined} of {read} rows could not be read, most of them for '{reason}' "
         "(first: line {line}, column '{column}', value like '{value}'). "
         "Check how its columns are mapped (--as, --map), or raise records.max_quarantined_share (now {share})."
+    )
+
+
+class DateSerial(RegularsError):
+    """A column of days as Excel counts them, and nobody said from when."""
+
+    code = "date_serial"
+    template = (
+        "{file}, line {line}: column '{column}' holds days as numbers ({rows} of {read} rows), as Excel counts them. "
+        'Say from when in the settings: [records] excel_dates = "1900" (nearly always) or "1904" (from an old Mac).'
     )
 
 
@@ -67,19 +79,24 @@ def read(
     Raises:
         RegularsError: a source cannot be read or understood; the message says which, where and what to do.
     """
-    clock = Clock(zone=zone_of(settings.business.time_zone), today=today, order=settings.records.date_order)
+    clock = Clock(
+        zone=zone_of(settings.business.time_zone),
+        today=today,
+        order=settings.records.date_order,
+        excel_dates=settings.records.excel_dates,
+    )
     work = _Work(
         clock=clock,
         mark=settings.records.decimal_mark,
         progress=progress,
         currencies=Currencies(settings.business.currency),
+        rates=Rates(own=settings.business.currency, rates=settings.business.rates),
     )
     opened = [each for place, source in enumerate(sources) for each in open_source(source, place=place)]
     for kind in KINDS.values():
         work.load(engine, kind, {place: each for place, each in enumerate(opened) if each.layout.kind is kind})
     for place, rows in leave_out_details(engine, opened).items():
-        work.tallies[place].accepted -= rows
-        work.tallies[place].leave_out({TOLD: rows})
+        work.tallies[place].take_back(TOLD, rows)
     engine.load("quarantine", pa.Table.from_batches(work.quarantine, QUARANTINE))
     for place, each in enumerate(opened):
         _check_share(each, work.tallies[place], settings.records.max_quarantined_share)
@@ -95,6 +112,7 @@ class _Work:
     mark: str | None
     progress: Progress | None
     currencies: Currencies
+    rates: Rates
     quarantine: list[pa.RecordBatch] = field(default_factory=list)
     tallies: dict[int, Tally] = field(default_factory=dict)
     failure: Exception | None = None
@@ -120,7 +138,7 @@ class _Work:
         tally = self.tallies.setdefault(place, Tally())
         reading = self._reading(place, source)
         try:
-            for piece in source.content.pieces(sorted(set(source.layout.sources().values()))):
+            for piece in source.content.pieces(_places(source)):
                 kept, aside = rows_of(piece, reading, tally)
                 self.currencies.meet(tally.signs, file=source.file)
                 if aside.num_rows:
@@ -141,18 +159,28 @@ class _Work:
             clock=self.clock,
             marks=DecimalMarks(source, self.mark),
             is_export=source.export is not None,
+            rates=self.rates,
         )
 
 
+def _places(source: Opened) -> list[int]:
+    """Return the columns to read: those used, and of text and sheets the first, where a total says that it is one."""
+    places = set(source.layout.sources().values())
+    return sorted(places if isinstance(source.content, ParquetSource | TableSource) else places | {0})
+
+
 def _check_share(source: Opened, tally: Tally, most: float) -> None:
-    if not tally.quarantined or (tally.quarantined < tally.read and tally.quarantined <= most * tally.read):
+    records = tally.accepted + tally.quarantined
+    if not tally.quarantined or (tally.quarantined < records and tally.quarantined <= most * records):
         return
     reason = max(tally.reasons, key=lambda code: (tally.reasons[code], code))
     line, column, value = tally.first_fault[reason]
+    if reason == SERIAL:
+        raise DateSerial(file=source.file, line=line, column=column, rows=tally.reasons[reason], read=records)
     raise TooManyRefused(
         file=source.file,
         quarantined=tally.quarantined,
-        read=tally.read,
+        read=records,
         reason=reason,
         line=line,
         column=column,
@@ -183,7 +211,7 @@ def _report(engine: Engine, source: Opened, place: int, tally: Tally) -> FileRep
         taken_as=dict(sorted(tally.taken_as.items())),
         export=source.export.name if source.export else None,
         left_out=dict(sorted(tally.left_out.items())),
-        left_out_total=sum(tally.left_out.values()),
+        tables_left_out=dict(source.tables_left_out),
     )
 
 

@@ -34,8 +34,10 @@ class Source:
 class FileReport:
     """What became of one source. `read` = `accepted` + `quarantined_total` + `left_out_total`, always.
 
-    `export` is the named export it was recognised as. `left_out` counts rows that are no records of what happened
-    (not paid, cancelled, a summary, nobody's), by code.
+    `export` is the named export it was recognised as. `left_out` counts rows that are no records of what happened, by
+    code: not paid, cancelled, nobody's, `title_row` above the header, `summary_row` for totals, `blank_row`.
+    `tables_left_out` names the other tables of the same source that were not read, such as the sheets of a workbook,
+    with the reason: `hidden_sheet`, `empty_table`, `no_records`, `chart_sheet`.
 
     `has_personal_keys`: some customer_id may be an e-mail address or a mobile number; `looks_personal`: so many
     are that all of them must be taken for such.
@@ -60,7 +62,12 @@ class FileReport:
     taken_as: dict[str, int] = field(default_factory=dict)
     export: str | None = None
     left_out: dict[str, int] = field(default_factory=dict)
-    left_out_total: int = 0
+    tables_left_out: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def left_out_total(self) -> int:
+        """How many rows were no records."""
+        return sum(self.left_out.values())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

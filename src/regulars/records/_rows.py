@@ -1,7 +1,7 @@
 """From the columns of a piece to the rows of a raw table: what can be read is kept, what cannot is set aside."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pyarrow as pa
@@ -16,7 +16,10 @@ from regulars.records._headers import Layout
 from regulars.records._kinds import QUARANTINE, TYPES, Column, raw_schema
 from regulars.records._masking import masked
 from regulars.records._personal import any_suspect
-from regulars.records._text_cells import as_text, read_currency, read_flag, read_key, read_text, read_word
+from regulars.records._rates import Rates
+from regulars.records._scanner import Broken
+from regulars.records._summaries import SUMMARY, is_summary, no_records
+from regulars.records._text_cells import as_text, read_currency, read_flag, read_id, read_key, read_text, read_word
 from regulars.records._texts import Piece
 from regulars.records._time_cells import Clock, read_time
 
@@ -51,6 +54,7 @@ class Reading:
     layout: Layout
     clock: Clock
     marks: DecimalMarks
+    rates: Rates
     is_export: bool = False
 
 
@@ -62,21 +66,27 @@ class Tally:
     accepted: int = 0
     reasons: dict[str, int] = field(default_factory=dict)
     taken_as: dict[str, int] = field(default_factory=dict)
-    left_out: dict[str, int] = field(default_factory=dict)
     signs: set[str] = field(default_factory=set)
     has_personal_keys: bool = False
     first_fault: dict[str, tuple[int, str, str]] = field(default_factory=dict)
+    left_out: dict[str, int] = field(default_factory=dict)
 
     @property
     def quarantined(self) -> int:
         """How many rows were set aside."""
         return sum(self.reasons.values())
 
-    def leave_out(self, counts: Mapping[str, int]) -> int:
-        """Count rows that are no records of what happened; return how many they are."""
-        for code, rows in counts.items():
+    def leave_out(self, code: str, rows: int) -> None:
+        """Count rows that are no records of what happened."""
+        if rows:
+            self.read += rows
             self.left_out[code] = self.left_out.get(code, 0) + rows
-        return sum(counts.values())
+
+    def take_back(self, code: str, rows: int) -> None:
+        """Count accepted rows as none after all: what they say is told elsewhere."""
+        self.accepted -= rows
+        self.read -= rows
+        self.leave_out(code, rows)
 
     def take(self, code: str, rows: int) -> None:
         """Count accepted rows in which something unclear was taken as a refusal."""
@@ -93,6 +103,7 @@ def rows_of(piece: Piece, reading: Reading, tally: Tally) -> tuple[pa.RecordBatc
     """
     sources = reading.layout.sources()
     cells = {name: _read(piece.columns[place], name, reading) for name, place in sources.items()}
+    cells = reading.rates.applied(cells, reading.layout.kind)
     taken: dict[str, Mask] = {}
     if reading.layout.kind.name == "consents":
         cells, taken = on_the_safe_side(cells, undated_on=reading.clock if reading.is_export else None)
@@ -100,11 +111,8 @@ def rows_of(piece: Piece, reading: Reading, tally: Tally) -> tuple[pa.RecordBatc
     _refuse_ambiguous_dates(cells, piece, reading)
     raw = _raw_batch(cells, piece, reading)
     tally.signs.update(*(cell.signs for cell in cells.values()))
-    tally.read += len(piece.lines) + len(piece.broken) + tally.leave_out(piece.left_out)
-    if faults is None:
-        kept, bad = raw, np.zeros(0, dtype=np.int64)
-    else:
-        kept, bad = raw.filter(pa.array(faults == 0)), np.flatnonzero(faults)
+    kept = raw if faults is None else raw.filter(pa.array(faults == 0))
+    bad = np.zeros(0, dtype=np.int64) if faults is None else _without_no_records(piece, faults, reading, tally)
     tally.accepted += kept.num_rows
     for code, mask in taken.items():
         tally.take(code, int(np.count_nonzero(mask if faults is None else mask & (faults == 0))))
@@ -112,6 +120,7 @@ def rows_of(piece: Piece, reading: Reading, tally: Tally) -> tuple[pa.RecordBatc
         keys = [reading.layout.kind.column(name).key_name for name in reading.layout.kind.keys]
         tally.has_personal_keys = any(any_suspect(kept.column(key)) for key in keys)
     aside = _set_aside(piece, reading, tally, _Bad(rows=bad, faults=faults, at=at, names=list(cells)))
+    tally.read += kept.num_rows + aside.num_rows
     return kept, aside
 
 
@@ -131,7 +140,7 @@ def _read(column: pa.Array, name: str, reading: Reading) -> Cells:
         if cells.values.null_count
         else cells.faults
     )
-    return Cells(values=cells.values, faults=faults, days=cells.days, signs=cells.signs)
+    return replace(cells, faults=faults)
 
 
 def _key(column: pa.Array, spec: Column, reading: Reading) -> Cells:
@@ -159,7 +168,7 @@ def _flag(column: pa.Array, spec: Column, reading: Reading) -> Cells:
 _READERS: Mapping[str, Callable[[pa.Array, Column, Reading], Cells]] = {
     "key": _key,
     "identifier": lambda column, spec, reading: read_text(column),
-    "text": lambda column, spec, reading: read_text(column),
+    "text": lambda column, spec, reading: (read_id if spec.name.endswith("_id") else read_text)(column),
     "word": _word,
     "flag": _flag,
     "currency": lambda column, spec, reading: read_currency(column),
@@ -208,6 +217,26 @@ def _raw_batch(cells: Mapping[str, Cells], piece: Piece, reading: Reading) -> pa
     return pa.RecordBatch.from_arrays(arrays, schema=raw_schema(kind))
 
 
+def _without_no_records(piece: Piece, faults: Faults, reading: Reading, tally: Tally) -> NDArray[np.int64]:
+    """Return the bad rows, but for those that are no records at all, which are counted."""
+    bad, sources = np.flatnonzero(faults), reading.layout.sources()
+    required = {column.name for column in reading.layout.kind.columns if column.role == "time" and column.required}
+    times = {place for name, place in sources.items() if name in required}
+    left = no_records(piece.columns, bad, times)
+    for code, mask in left.items():
+        tally.leave_out(code, int(np.count_nonzero(mask)))
+    return bad[~np.logical_or.reduce(list(left.values()))] if left else bad
+
+
+def _broken_records(piece: Piece, tally: Tally) -> list[Broken]:
+    """Return the rows that could not be cut into fields; count the totals among them, and what a piece leaves out."""
+    for code, rows in piece.left_out.items():
+        tally.leave_out(code, rows)
+    records = [broken for broken in piece.broken if not is_summary(broken)]
+    tally.leave_out(SUMMARY, len(piece.broken) - len(records))
+    return records
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Bad:
     rows: NDArray[np.int64]
@@ -218,10 +247,11 @@ class _Bad:
 
 def _set_aside(piece: Piece, reading: Reading, tally: Tally, bad: _Bad) -> pa.RecordBatch:
     """Return the quarantine rows of a piece: what was no row at all, and what has a fault in a column."""
-    lines = [broken.line for broken in piece.broken]
-    columns: list[str | None] = [broken.column for broken in piece.broken]
-    reasons = [broken.reason for broken in piece.broken]
-    values: list[str | None] = [broken.text for broken in piece.broken]
+    cut_badly = _broken_records(piece, tally)
+    lines = [broken.line for broken in cut_badly]
+    columns: list[str | None] = [broken.column for broken in cut_badly]
+    reasons = [broken.reason for broken in cut_badly]
+    values: list[str | None] = [broken.text for broken in cut_badly]
     sources = reading.layout.sources()
     for place in np.unique(bad.at[bad.rows]) if len(bad.rows) else ():
         rows = bad.rows[bad.at[bad.rows] == place]

@@ -17,6 +17,10 @@ _FLAGS = {"yes": True, "no": False}
 _LONGEST_MISSING = max(len(word.encode()) for word in words().missing)
 _MARK = r"^['`]+|^=\"(.*)\"$"
 _CONTROL = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]"
+_EDGE = r"[\x{200B}\x{200E}\x{200F}\x{202A}-\x{202E}\x{2060}\x{2066}-\x{2069}\x{FEFF}\x{00AD}]+"
+_INVISIBLE = rf"^(?:\s*{_EDGE})+|(?:{_EDGE}\s*)+$"
+_SEVERAL = re.compile(r"[,;|、，；/\n]+|\bor\b|或")
+_FEWEST_DIGITS = 7
 _REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 _SCIENTIFIC = re.compile(r"\d(\.\d+)?[eE]\+\d+")
 _BYTES = (pa.types.is_binary, pa.types.is_large_binary, pa.types.is_fixed_size_binary)
@@ -27,7 +31,8 @@ def tidy(column: pa.Array) -> Cells:
     """Return text without what exports put around it, and nothing where it says nothing.
 
     Blanks (also full-width ones), a leading ' or `, and ="…" go; NULL, N/A, -, 无 and their like are missing;
-    control characters and undecodable bytes are faults.
+    so do marks that nobody sees, such as those for the direction of writing around a phone number copied from a list
+    of contacts. Control characters and undecodable bytes are faults.
     """
     ordinary = pc.ascii_is_alnum(column)
     if column.null_count == 0 and pc.all(ordinary, min_count=0).as_py():
@@ -36,6 +41,8 @@ def tidy(column: pa.Array) -> Cells:
     if not pc.all(pc.ascii_is_printable(column), min_count=0).as_py():
         faults = marked(faults, mask_of(pc.match_substring_regex(column, _CONTROL)), "control_characters")
         faults = marked(faults, mask_of(pc.match_substring(column, _REPLACEMENT)), "bytes_unreadable")
+        if pc.any(pc.match_substring_regex(column, _INVISIBLE)).as_py():
+            column = pc.replace_substring_regex(column, _INVISIBLE, "")
     trimmed = pc.utf8_trim_whitespace(column)
     if any(pc.any(pc.starts_with(trimmed, mark)).as_py() for mark in "'`="):
         trimmed = pc.utf8_trim_whitespace(pc.replace_substring_regex(trimmed, _MARK, r"\1"))
@@ -65,12 +72,22 @@ def read_text(column: pa.Array) -> Cells:
     return tidy(as_text(column))
 
 
+def read_id(column: pa.Array) -> Cells:
+    """Read the number of an order, a product, a campaign: one that lost its last digits is none."""
+    cells = read_text(column)
+    return Cells(values=cells.values, faults=marked(cells.faults, _scientific(cells.values), "digits_lost"))
+
+
 def read_key(column: pa.Array, *, role: str) -> Cells:
-    """Read whose row it is. E-mails and phones are brought to one form; masked or encrypted ones name nobody."""
+    """Read whose row it is. E-mails and phones are brought to one form; masked or encrypted ones name nobody.
+
+    Of several phones in a cell the first is taken.
+    """
     cells = read_text(column)
     values = cells.values
     faults = marked(cells.faults, ~mask_of(values.is_valid()), "customer_missing")
     faults = marked(faults, _scientific(values), "digits_lost")
+    values = _composed(values)
     if role != "customer_id":
         faults = marked(faults, mask_of(pc.match_substring_regex(values, r"\*\*|^##|^\$\$")), "customer_masked")
         if role in {"email", "phone"}:
@@ -173,6 +190,13 @@ def _scientific(values: pa.Array) -> Mask:
     return suspects
 
 
+def _composed(values: pa.Array) -> pa.Array:
+    """Return text with letters and their marks as one character: é typed in two ways is one é."""
+    if pc.all(pc.string_is_ascii(values), min_count=0).as_py():
+        return values
+    return pc.utf8_normalize(values, form="NFC")
+
+
 def _each(distinct: pa.Array, form: Callable[[str], str]) -> pa.Array:
     return pa.array([None if text is None else form(text) for text in distinct.to_pylist()], pa.string())
 
@@ -182,6 +206,8 @@ def _one_email(text: str) -> str:
 
 
 def _one_phone(text: str) -> str:
+    several = [part for part in _SEVERAL.split(text) if sum(letter.isdigit() for letter in part) >= _FEWEST_DIGITS]
+    text = several[0] if len(several) > 1 else text
     digits = _PHONE_PUNCTUATION.sub("", unicodedata.normalize("NFKC", text))
     national = re.fullmatch(r"(?:\+|00)?86(1[3-9]\d{9})", digits)
     return national[1] if national else re.sub(r"^00(?=\d{8})", "+", digits)

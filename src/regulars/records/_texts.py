@@ -5,9 +5,8 @@ or whose quotes make no sense, goes to the scanner, which sets the broken rows a
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pyarrow as pa
@@ -18,6 +17,8 @@ from regulars.core import RegularsError
 from regulars.records._dialects import Dialect, dialect_of
 from regulars.records._encodings import Decoding, decoding_of
 from regulars.records._scanner import MOST_LINES, Broken, scan
+from regulars.records._stored import Stored
+from regulars.records._titles import ROWS_LOOKED_AT, header_place
 
 _SAMPLE = 1 << 20
 _LONGEST_ROW = 1 << 26
@@ -53,7 +54,7 @@ class ColumnsMismatch(RegularsError):
 class Piece:
     """Some rows of a source: the wanted columns by place, the line of each row, and what could not be cut into rows.
 
-    `left_out` counts rows that are no records of what happened, by code.
+    `left_out` counts rows that stand between those of this piece and of the one before, and are no records, by code.
     """
 
     columns: dict[int, pa.Array]
@@ -67,18 +68,19 @@ class Piece:
 class TextFile:
     """A text file whose encoding, delimiter and header are known."""
 
-    path: Path
+    stored: Stored
     file: str
     headers: tuple[str, ...]
     decoding: Decoding
     dialect: Dialect
     skip: int
     first_line: int
+    titles: int = 0
 
     @property
     def total(self) -> int:
         """Its size in bytes: what `Piece.done` counts towards."""
-        return self.path.stat().st_size
+        return self.stored.size
 
     def pieces(self, places: Sequence[int]) -> Iterator[Piece]:
         """Yield the rows after the header, block by block; only the columns at these places.
@@ -86,8 +88,10 @@ class TextFile:
         Raises:
             RowEndless: a row does not end.
         """
+        if self.titles:
+            yield self._titles(places)
         rest, line, done, skip = b"", self.first_line, 0, self.skip
-        for chunk, is_last in _with_last(_unified(self.decoding.chunks(self.path))):
+        for chunk, is_last in _with_last(_unified(self.decoding.chunks(self.stored))):
             buffer, skip = rest + chunk[skip:], max(skip - len(chunk), 0)
             done += len(chunk)
             if len(buffer) > _LONGEST_ROW:
@@ -96,7 +100,13 @@ class TextFile:
             line += buffer.count(b"\n", 0, used)
             rest = buffer[used:]
             if piece is not None:
-                yield Piece(columns=piece.columns, lines=piece.lines, broken=piece.broken, done=done)
+                yield replace(piece, done=done)
+
+    def _titles(self, places: Sequence[int]) -> Piece:
+        """Return a piece without rows that tells of those above the header."""
+        nothing = pa.array([], pa.string())
+        lines = np.zeros(0, dtype=np.int64)
+        return Piece(columns=dict.fromkeys(places, nothing), lines=lines, left_out={"title_row": self.titles})
 
     def _piece(self, buffer: bytes, places: Sequence[int], line: int, *, is_last: bool) -> tuple[Piece | None, int]:
         """Return the rows of the buffer's whole rows, and how many bytes they take."""
@@ -122,9 +132,17 @@ class TextFile:
 
 
 def open_text(
-    path: Path, *, file: str, columns: Sequence[str], encoding: str | None, delimiter: str | None
+    stored: Stored,
+    *,
+    file: str,
+    columns: Sequence[str],
+    encoding: str | None,
+    delimiter: str | None,
+    named: Collection[str] = (),
 ) -> TextFile:
     """Find out how a text file is written, and what its header says (or `columns`, for a file without one).
+
+    `named` are headers that a person named: they tell the header from titles above it.
 
     Raises:
         FileEmpty: there is no line in it.
@@ -132,8 +150,8 @@ def open_text(
         ColumnsMismatch: `columns` are more or fewer than the file has.
         EncodingUnknown, EncodingInvalid, EncodingWrong, DelimiterInvalid: as in the files of those names.
     """
-    decoding = decoding_of(path, file=file, stated=encoding)
-    sample = _sample(decoding, path)
+    decoding = decoding_of(stored, file=file, stated=encoding)
+    sample = _sample(decoding, stored)
     blank = len(sample) - len(sample.lstrip("\n \t"))
     skipped = sample.rfind("\n", 0, blank) + 1
     lines = sample[skipped:].split("\n")
@@ -141,40 +159,62 @@ def open_text(
         raise FileEmpty(file=file)
     if len(lines) == 1 and len(sample) >= _SAMPLE:
         raise RowEndless(file=file, line=1)
-    dialect = dialect_of(lines[:-1] or lines, file=file, stated=delimiter)
-    header, length = _header(lines, dialect)
+    dialect = dialect_of(lines[:-1] or lines, file=file, stated=delimiter, named=named)
+    rows = _first_rows(lines, dialect, at_most=1 if columns else ROWS_LOOKED_AT)
+    place = 0 if columns else header_place([row.fields for row in rows], named)
+    header = rows[place].fields
     if columns and len(columns) != len(header):
         raise ColumnsMismatch(file=file, found=len(header), named=len(columns))
-    before = sample[: skipped + (0 if columns else length)]
+    before = sample[: skipped + (0 if columns else rows[place].end)]
     return TextFile(
-        path=path,
+        stored=stored,
         file=file,
         headers=tuple(columns) or tuple(header),
         decoding=decoding,
         dialect=dialect,
         skip=len(before.encode("utf-8")),
         first_line=1 + before.count("\n"),
+        titles=place,
     )
 
 
-def _sample(decoding: Decoding, path: Path) -> str:
+def _sample(decoding: Decoding, stored: Stored) -> str:
     text = b""
-    for chunk in _unified(decoding.chunks(path)):
+    for chunk in _unified(decoding.chunks(stored)):
         text += chunk
         if len(text) >= _SAMPLE:
             break
     return text[:_SAMPLE].decode("utf-8", "ignore")
 
 
-def _header(lines: list[str], dialect: Dialect) -> tuple[list[str], int]:
-    """Return the fields of the first row, and its length in letters with its line break."""
-    for span in range(1, min(len(lines), 20) + 1):
-        row = "\n".join(lines[:span])
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Row:
+    """One of the first rows, and the letter at which the next one starts."""
+
+    fields: list[str]
+    end: int
+
+
+def _first_rows(lines: list[str], dialect: Dialect, *, at_most: int) -> list[_Row]:
+    """Return the first rows that are not blank; one whose quotes make no sense is cut at every delimiter."""
+    rows: list[_Row] = []
+    place = end = 0
+    while place < len(lines) and len(rows) < at_most:
+        fields, span = _row_at(lines, place, dialect)
+        row = "\n".join(lines[place : place + span])
+        place, end = place + span, end + len(row) + 1
+        if not dialect.is_blank(row):
+            rows.append(_Row(fields=fields, end=end))
+    return rows
+
+
+def _row_at(lines: list[str], place: int, dialect: Dialect) -> tuple[list[str], int]:
+    for span in range(1, min(len(lines) - place, 20) + 1):
         try:
-            return dialect.fields(row), len(row) + 1
+            return dialect.fields("\n".join(lines[place : place + span])), span
         except ValueError:
             continue
-    return lines[0].split(dialect.delimiter), len(lines[0]) + 1
+    return lines[place].split(dialect.delimiter), 1
 
 
 def _with_last(chunks: Iterator[bytes]) -> Iterator[tuple[bytes, bool]]:
