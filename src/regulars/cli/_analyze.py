@@ -26,7 +26,8 @@ def analyze(  # noqa: PLR0913  (every option is a parameter: typer reads them he
     ] = None,
     today: Annotated[str | None, typer.Option(help="Rows dated later are refused; default: today.")] = None,
     kind: Annotated[
-        list[str] | None, typer.Option("--as", help="Kind of the files (orders, usage, ...), once or once a file.")
+        list[str] | None,
+        typer.Option("--as", help="Kind (orders, ...) or export (regulars sources), once or once a file."),
     ] = None,
     mapping: Annotated[
         list[str] | None,

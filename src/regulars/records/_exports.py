@@ -65,13 +65,16 @@ class Found:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExportLayout(Layout):
-    """The layout of a table of an export: its columns stand under canonical names, its key is a column of its own."""
+    """The layout of a table of an export: its columns stand under canonical names, its key is a column of its own.
+
+    `role` is what the key is called; where it is of several sorts, the first that does none of the others harm.
+    """
 
     role: str
 
     @property
     def key_role(self) -> str:
-        """What the key is; of keys of several sorts the one whose form harms none of the others."""
+        """What the key is called."""
         return self.role
 
     def sources(self) -> dict[str, int]:
@@ -129,7 +132,9 @@ def layout_of(found: Found, plan: Plan) -> ExportLayout:
     shown |= {name: f"= {value}" for name, value in plan.table.set.items()}
     shown[KEY] = _shown(found.headers, [place for name in plan.key for place in plan.columns[name].places])
     used = {place for other in found.plans for place in _used(found, other)}
-    unused = tuple(header for place, header in enumerate(found.headers) if place not in used and header.strip())
+    unused = tuple(
+        header for place, header in enumerate(found.headers) if plan.is_first and place not in used and header.strip()
+    )
     kind = KINDS[plan.table.kind]
     names = list(dict.fromkeys(names))
     headers = (*(shown.get(name, "") for name in names), *unused)
@@ -234,7 +239,7 @@ def _used(found: Found, plan: Plan) -> Iterator[int]:
 
 
 def _role(key: Sequence[str]) -> str:
-    # The one form of a phone drops points and dashes, which other keys are made of.
+    # What is taken for a phone loses its points and dashes on the way to an id, and other keys are made of them.
     return next((name for name in key if name != "phone"), "phone") if len(key) > 1 else key[0]
 
 

@@ -19,7 +19,7 @@ from regulars.records._headers import (
     Layout,
     recognise,
 )
-from regulars.records._recipes import Export
+from regulars.records._recipes import Export, exports
 from regulars.records._results import Source
 from regulars.records._stored import Stored, stored_at
 from regulars.records._tables import open_parquet, open_table
@@ -45,6 +45,16 @@ class FormatUnknown(RegularsError):
 
     code = "format_unknown"
     template = "{file} is {format}. What is read: CSV and its kin, Excel (.xlsx, .xls), Parquet, and ZIP of these."
+
+
+class ExportUnfit(RegularsError):
+    """A file that was said to be a named export and has not the columns of one."""
+
+    code = "export_unfit"
+    template = (
+        "{file} lacks columns that every table of {export} needs ({title}). "
+        "Leave out --as {export}, or name the columns with --map. Its recipe is listed by: regulars sources"
+    )
 
 
 class Content(Protocol):
@@ -206,6 +216,8 @@ def _format_of(start: bytes) -> str | None:
 def _understood(content: Content, source: Source, *, sha256: str | None, size: int | None) -> tuple[Opened, ...]:
     """Return the tables of a content: those of the named export it is, else the one its headers tell."""
     found = None if source.columns else find_export(content.headers, kind=source.kind, mapping=source.mapping)
+    if found is None and source.kind in exports():
+        raise ExportUnfit(file=content.file, export=source.kind, title=exports()[source.kind].title)
     if found is None or (found.export.last_resort and _is_ordinary(content, source)):
         layout = recognise(content.headers, file=content.file, kind=source.kind, mapping=source.mapping)
         return (Opened(file=content.file, content=content, layout=layout, sha256=sha256, size=size),)

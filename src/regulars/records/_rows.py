@@ -144,6 +144,9 @@ def _read(column: pa.Array, name: str, reading: Reading) -> Cells:
 
 
 def _key(column: pa.Array, spec: Column, reading: Reading) -> Cells:
+    if reading.is_export:
+        # Each key has the form of its own sort already, and one form for all would harm the others.
+        return read_key(column, role="customer_id")
     return read_key(column, role=reading.layout.key_role if spec.name == "customer_id" else "customer_id")
 
 

@@ -138,7 +138,7 @@ def test_deleted_and_merged_salesforce_contacts_are_left_out(desk: Desk) -> None
     assert (file.export, file.left_out) == ("salesforce_contacts", {"deleted": 1, "merged": 1})
     assert desk.rows("raw_profiles", "customer_key", "name", "birth_year", "acquisition_channel") == [
         ("ana@example.com", "Ana Lee", 1990, "Web"),
-        ("003d", "Lee", None, None),
+        ("003D", "Lee", None, None),
     ]
 
 

@@ -117,6 +117,10 @@ class TestWhatThePersonSays:
         (file,) = desk.read(Source(data=desk.file(text), kind="google_forms")).files
         assert (file.kind, file.export) == ("feedback", "google_forms")
 
+    def test_an_export_that_the_file_is_not_is_refused_by_name(self, desk: Desk) -> None:
+        with pytest.raises(RegularsError, match=r"lacks columns that every table of wechat_pay needs"):
+            desk.read(Source(data=desk.file(SHOPIFY.text), kind="wechat_pay"))
+
     def test_a_mapping_of_one_column_corrects_the_recipe_and_keeps_the_rest(self, desk: Desk) -> None:
         rows = [{"Name": "#1", "Email": "ana@example.com", "Financial Status": "paid", "Subtotal": "40", "Total": "42",
                  "Created at": "2024-05-01 10:00:00 +0200", "Lineitem name": "Tea"},
