@@ -184,6 +184,9 @@ def _digits(column: pa.Array) -> Cells:
 
 def _scientific(values: pa.Array) -> Mask:
     """Return where a number was written as 1.38E+10: its last digits are gone."""
+    # Most ids are letters and digits, which is found out in a third of the time that looking for a plus takes.
+    if pc.all(pc.ascii_is_alnum(values), min_count=0).as_py():
+        return np.zeros(len(values), dtype=bool)
     suspects = mask_of(pc.match_substring(values, "+"))
     for place in np.flatnonzero(suspects):
         suspects[place] = _SCIENTIFIC.fullmatch(values[int(place)].as_py()) is not None

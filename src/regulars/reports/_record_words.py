@@ -95,6 +95,8 @@ QUARANTINE: Mapping[str, str] = {
     "row_too_long": N_("more cells than columns"),
     "quote_unclosed": N_("a quotation mark is not closed"),
     "quote_misplaced": N_("a quotation mark in the wrong place"),
+    "formula_without_value": N_("a formula without a value, or with an error"),
+    "time_serial": N_("a day as a number, as Excel counts them"),
 }
 
 ISSUES: Mapping[str, str] = {
