@@ -16,10 +16,13 @@ accepted + quarantined = read.
 ('orders', {'after_today': 1})
 """
 
+from regulars.records._asking import propose
 from regulars.records._cells import REASONS
 from regulars.records._kinds import KINDS, QUARANTINE, RAW_TABLES, Column, Kind
+from regulars.records._mappings import Mappings
 from regulars.records._masking import masked
 from regulars.records._personal import looks_like_person
+from regulars.records._proposals import MappingUnconfirmed, Proposal
 from regulars.records._reading import read
 from regulars.records._results import ArrowStream, FileReport, RecordSet, Source
 
@@ -32,9 +35,13 @@ __all__ = [
     "Column",
     "FileReport",
     "Kind",
+    "MappingUnconfirmed",
+    "Mappings",
+    "Proposal",
     "RecordSet",
     "Source",
     "looks_like_person",
     "masked",
+    "propose",
     "read",
 ]

@@ -12,6 +12,7 @@ BLANKS = " "
 
 _CANDIDATES = ("\t", ",", ";", "|", BLANKS)
 _LINES_LOOKED_AT = 50
+_HALF = 0.5
 _RUN = re.compile(r"[ \t]+")
 
 
@@ -90,6 +91,8 @@ def _merit(dialect: Dialect, rows: list[str]) -> tuple[int, float, bool, int]:
     agreeing = sum(count == counts[0] for count in counts) / len(counts)
     known = {header for own in (*words().own.values(), *words().general.values()) for header in own}
     headers = sum(plain(field) in known for field in _fields_or_none(dialect, rows[0]))
+    if not dialect.has_quotes and agreeing <= _HALF:
+        headers = 0  # a word between blanks, as in "Date de vente,Nom", is no header unless the rows are cut so too
     return (headers, agreeing, dialect.has_quotes, counts[0])
 
 

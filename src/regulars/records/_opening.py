@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Protocol
 
 from regulars.core import RegularsError
-from regulars.records._headers import Layout, recognise
+from regulars.records._headers import Layout
+from regulars.records._proposals import layout_of
 from regulars.records._results import Source
 from regulars.records._tables import open_parquet, open_table
 from regulars.records._texts import FileEmpty, Piece, open_text
@@ -91,7 +92,7 @@ def open_source(source: Source, *, place: int) -> tuple[Opened, ...]:
         return _open_path(source, source.data)
     file = source.kind or f"table {place + 1}"
     content = open_table(source.data, file=file, columns=source.columns)
-    return (Opened(file=file, content=content, layout=_layout(content, source), sha256=None, size=None),)
+    return (Opened(file=file, content=content, layout=layout_of(content, source), sha256=None, size=None),)
 
 
 def _open_path(source: Source, path: Path) -> tuple[Opened, ...]:
@@ -112,7 +113,7 @@ def _open_path(source: Source, path: Path) -> tuple[Opened, ...]:
             path, file=file, columns=source.columns, encoding=source.encoding, delimiter=source.delimiter
         )
         sha256 = content.decoding.sha256
-    layout, size = _layout(content, source), path.stat().st_size
+    layout, size = layout_of(content, source), path.stat().st_size
     return (Opened(file=file, content=content, layout=layout, sha256=sha256, size=size),)
 
 
@@ -126,7 +127,3 @@ def _start_of(path: Path) -> bytes:
         raise FileMissing(path=path) from error
     except (OSError, ValueError) as error:
         raise FileUnreadable(path=path, problem=getattr(error, "strerror", None) or str(error)) from error
-
-
-def _layout(content: Content, source: Source) -> Layout:
-    return recognise(content.headers, file=content.file, kind=source.kind, mapping=source.mapping)

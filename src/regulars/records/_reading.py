@@ -13,6 +13,7 @@ from regulars.records._ahead import read_ahead
 from regulars.records._currencies import Currencies
 from regulars.records._evidence import DecimalMarks
 from regulars.records._kinds import KINDS, QUARANTINE, Kind, raw_schema
+from regulars.records._mappings import fingerprint
 from regulars.records._opening import Opened, open_source
 from regulars.records._personal import look_personal
 from regulars.records._results import FileReport, RecordSet, Source
@@ -175,6 +176,8 @@ def _report(engine: Engine, source: Opened, place: int, tally: Tally) -> FileRep
         looks_personal=tally.has_personal_keys and _looks_personal(engine, source.layout.kind, place),
         has_personal_keys=tally.has_personal_keys,
         taken_as=dict(sorted(tally.taken_as.items())),
+        told_by=source.layout.told_by,
+        headers_id=fingerprint(content.headers),
     )
 
 

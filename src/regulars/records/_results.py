@@ -2,8 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
-from typing import Protocol, runtime_checkable
+from typing import Literal, Protocol, TypeAlias, runtime_checkable
+
+ToldBy: TypeAlias = Literal["headers", "person", "confirmed"]
+"""Who says what the columns are: their headers, the person who asks, or somebody's earlier yes."""
 
 
 @runtime_checkable
@@ -15,11 +19,22 @@ class ArrowStream(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Confirmed:
+    """A kind and a mapping that somebody said yes to: for which file, and on which day."""
+
+    kind: str
+    mapping: Mapping[str, str]
+    file: str = ""
+    day: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
     """One file or table, and what the person said of it.
 
     `mapping` is canonical name → header; `columns` names the columns of a file that has no header;
-    `delimiter` is one character, a blank standing for runs of blanks.
+    `delimiter` is one character, a blank standing for runs of blanks. `confirmed` is what was said yes to before, by
+    `Proposal.headers_id`; it goes before what the headers say, and what is said here goes before it.
     """
 
     data: Path | ArrowStream
@@ -28,6 +43,7 @@ class Source:
     columns: tuple[str, ...] = ()
     encoding: str | None = None
     delimiter: str | None = None
+    confirmed: Mapping[str, Confirmed] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +53,7 @@ class FileReport:
     `has_personal_keys`: some customer_id may be an e-mail address or a mobile number; `looks_personal`: so many
     are that all of them must be taken for such.
     `taken_as` counts the accepted rows of consents whose unclear words were taken as a refusal, by code.
+    `told_by` says who told what the columns are; `headers_id` is the fingerprint of the header line.
     """
 
     file: str
@@ -55,6 +72,8 @@ class FileReport:
     looks_personal: bool
     has_personal_keys: bool = False
     taken_as: dict[str, int] = field(default_factory=dict)
+    told_by: ToldBy = "headers"
+    headers_id: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
