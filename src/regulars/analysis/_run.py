@@ -18,7 +18,7 @@ from regulars.analysis._worth import worth
 from regulars.core import RegularsError, Settings
 from regulars.customers import Cleaning, HashedIdentities, clean, outlier_bound, remember_profiles
 from regulars.engines import Engine
-from regulars.records import KINDS, RecordSet, Source, read
+from regulars.records import KINDS, Mappings, RecordSet, Source, read
 
 _STEPS = (
     "read", "clean", "features", "rates", "backtest", "lifetime", "segments", "network", "prediction", "scores",
@@ -162,6 +162,7 @@ class Run:
         if self.identities.folder is not None:
             write_raw(self.engine, self.records, self.identities.folder / "quarantine.parquet")
             self.identities.save()
+            Mappings(folder=self.identities.folder).keep(self.records.files, day=self.today)
 
     def _first_day(self, as_of: date) -> date:
         first = self._day(_FIRST_DAY)

@@ -17,7 +17,8 @@ from regulars.records._time_text import UNREADABLE, moment_of
 What = Literal["nothing", "time", "email", "phone", "money", "number", "code", "text"]
 
 ROWS_LOOKED_AT = 200
-_MOST = 0.9
+_FEW = 4
+"""Of fewer values every one has to look so; of more, one, or one in ten, may not."""
 _EXAMPLES = 3
 _WITH_CENTS = re.compile(r"\d[.,]\d{2}\D*$")
 _CODE = re.compile(r"(?=.*\d)[\w#./-]{1,40}")
@@ -39,7 +40,7 @@ class Look:
 
 
 def look_of(column: pa.Array) -> Look:
-    """Return what the first values of a column look like; what is not nine in ten of one kind is text."""
+    """Return what the first values of a column look like; what is not mostly of one kind is text."""
     if pa.types.is_nested(column.type):
         return Look(what="text")
     texts = tidy(as_text(column.slice(0, ROWS_LOOKED_AT))).values.drop_null().to_pylist()
@@ -75,7 +76,8 @@ def _what(distinct: list[str], amounts: list[Amount]) -> What:
 
 def _mostly(items: Iterable[object], holds: Callable[..., bool]) -> bool:
     found = [holds(item) for item in items]
-    return sum(found) >= _MOST * len(found)
+    allowed = max(1, len(found) // 10) if len(found) >= _FEW else 0
+    return len(found) - sum(found) <= allowed
 
 
 def _is_rating(amount: Amount) -> bool:

@@ -115,7 +115,8 @@ def layout_of(content: "Content", source: Source) -> Layout:
     if kept is not None and source.kind in {None, kept.kind}:
         mapping = {**kept.mapping, **source.mapping}
         layout = recognise(content.headers, file=content.file, kind=kept.kind, mapping=mapping)
-        return replace(layout, told_by="confirmed")
+        # What has no day was said yes to just now.
+        return replace(layout, told_by="person" if kept.day is None else "confirmed")
     try:
         layout = recognise(content.headers, file=content.file, kind=source.kind, mapping=source.mapping)
     except _UNCERTAIN as error:
