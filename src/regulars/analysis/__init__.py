@@ -6,7 +6,7 @@ The only composer: `analyze` runs the rooms in order and writes the result folde
 from regulars.analysis._analyze import analyze
 from regulars.analysis._arguments import ArgumentInvalid, AsOfInFuture
 from regulars.analysis._dictionary import COLUMNS, Column, dictionary_markdown
-from regulars.analysis._preview import Preview, Refusal, TablePreview, preview
+from regulars.analysis._preview import Preview, TablePreview, preview
 from regulars.analysis._publish import OutFolderTaken, OutFolderUnwritable
 from regulars.analysis._result import CustomerUnknown, Explanation, Result
 from regulars.analysis._run import NoCustomers, NoRecords
@@ -28,7 +28,6 @@ __all__ = [
     "OutFolderTaken",
     "OutFolderUnwritable",
     "Preview",
-    "Refusal",
     "Result",
     "ResultMissing",
     "TablePreview",

@@ -127,6 +127,7 @@ def _manifest(run: "Run", folder: Path, rows: Mapping[str, int]) -> dict[str, ob
                 "accepted": file.accepted - run.cleaning.duplicates.get(file_id, 0),
                 "duplicates": run.cleaning.duplicates.get(file_id, 0),
                 "repeated": run.cleaning.repeated.get(file_id, 0),
+                "soundness": run.cleaning.sources[file_id],
             }
             for file_id, file in enumerate(run.records.files)
         ],

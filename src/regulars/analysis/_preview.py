@@ -1,6 +1,6 @@
 """A look before the reading: what each source would be read as, kept of it and refused, with nothing written."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -9,27 +9,7 @@ from regulars.analysis._analyze import day_of_asking
 from regulars.analysis._sources import gather, with_kept
 from regulars.core import RegularsError, Settings
 from regulars.engines import Engine, open_engine
-from regulars.records import FileReport, MappingUnconfirmed, Proposal, RecordSet, Source, masked, propose, read
-
-_LONGEST_EXAMPLE = 60
-
-_REFUSALS = """
-SELECT file_id, reason, line, column_name, raw_value, CAST(count(*) OVER (PARTITION BY file_id, reason) AS BIGINT) AS n
-FROM quarantine
-QUALIFY row_number() OVER (PARTITION BY file_id, reason ORDER BY line, column_name, raw_value) = 1
-ORDER BY file_id, line, reason
-"""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Refusal:
-    """Rows of a table that would be refused for one reason, and where the first stands; its value is masked."""
-
-    reason: str
-    rows: int
-    line: int
-    column: str | None
-    example: str | None
+from regulars.records import FileReport, MappingUnconfirmed, Proposal, Source, propose, read
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +18,6 @@ class TablePreview:
 
     proposal: Proposal
     report: FileReport | None = None
-    refusals: tuple[Refusal, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +40,8 @@ class Preview:
     def is_clean(self) -> bool:
         """Whether everything would be read: every source, and every row of it."""
         return self.problem is None and all(
-            source.problem is None and not any(table.refusals for table in source.tables) for source in self.sources
+            source.problem is None and not any(table.report and table.report.quarantined for table in source.tables)
+            for source in self.sources
         )
 
 
@@ -117,7 +97,7 @@ class _Proposed:
     refusal: RegularsError | None = None
 
 
-_Tables = tuple[tuple[FileReport, tuple[Refusal, ...]], ...]
+_Tables = tuple[FileReport, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,33 +107,14 @@ class _Reader:
     today: date
 
     def read(self, found: Sequence[_Proposed]) -> tuple[_Tables, ...] | RegularsError:
-        """Return each source's reports and refusals, as the real reading gives them; or the error it stops with."""
+        """Return each source's reports, as the real reading gives them; or the error it stops with."""
         try:
             records = read(self.engine, [one.source for one in found], settings=self.settings, today=self.today)
         except RegularsError as error:
             return error
-        refusals = self._refusals(records)
-        tables = [(report, refusals.get(place, ())) for place, report in enumerate(records.files)]
         counts = [len(one.proposals) for one in found]
         starts = [sum(counts[:place]) for place in range(len(counts))]
-        return tuple(tuple(tables[start : start + count]) for start, count in zip(starts, counts, strict=True))
-
-    def _refusals(self, records: RecordSet) -> Mapping[int, tuple[Refusal, ...]]:
-        rows = self.engine.fetch(_REFUSALS).to_pylist() if any(file.quarantined for file in records.files) else []
-        return {
-            place: tuple(
-                Refusal(
-                    reason=row["reason"],
-                    rows=row["n"],
-                    line=row["line"],
-                    column=row["column_name"],
-                    example=None if row["raw_value"] is None else masked(row["raw_value"][:_LONGEST_EXAMPLE]),
-                )
-                for row in rows
-                if row["file_id"] == place
-            )
-            for place in range(len(records.files))
-        }
+        return tuple(records.files[start : start + count] for start, count in zip(starts, counts, strict=True))
 
 
 def _proposed(source: Source) -> _Proposed:
@@ -178,8 +139,8 @@ def _shown(found: _Proposed, outcome: _Tables | RegularsError | None, *, accept:
         tables = tuple(TablePreview(proposal=proposal) for proposal in found.proposals)
         return SourcePreview(file=found.file, tables=tables, problem=found.refusal or outcome)
     tables = tuple(
-        TablePreview(proposal=proposal, report=report, refusals=refusals)
-        for proposal, (report, refusals) in zip(found.proposals, outcome, strict=True)
+        TablePreview(proposal=proposal, report=report)
+        for proposal, report in zip(found.proposals, outcome, strict=True)
     )
     doubtful = next((one for one in found.proposals if not one.is_certain), None)
     problem = None if accept or doubtful is None else MappingUnconfirmed(doubtful)

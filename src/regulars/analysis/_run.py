@@ -35,11 +35,14 @@ _FIRST_DAY = "SELECT min(first_day) AS day FROM customers"
 
 _WITH_OUTLIERS = """
 WITH found AS (SELECT sum(outlier_count) AS marked, sum(order_count) AS n FROM features)
-SELECT file, kind, column_name, issue, rule, row_count, share FROM quality
+SELECT
+    file, kind, column_name, issue, rule, row_count, share, dimension, first_line, masked_value, amount, amount_unknown
+FROM quality
 UNION ALL
 SELECT
     CAST(NULL AS VARCHAR), 'orders', 'amount', 'outlier', $rule, CAST(marked AS BIGINT),
-    CAST(marked AS DOUBLE) / nullif(CAST(n AS DOUBLE), 0)
+    CAST(marked AS DOUBLE) / nullif(CAST(n AS DOUBLE), 0), 'consistency', CAST(NULL AS BIGINT), CAST(NULL AS VARCHAR),
+    CAST(NULL AS DECIMAL(18, 4)), CAST(NULL AS BIGINT)
 FROM found
 WHERE marked > 0
 """

@@ -69,24 +69,24 @@ def _outcome_lines(table: analysis.TablePreview, *, voice: reports.Voice) -> Ite
         kept=voice.count(report.accepted),
         refused=voice.count(report.quarantined_total),
     )
-    for refusal in table.refusals:
+    for reason, refused in sorted(report.refused.items(), key=lambda pair: (pair[1].line, pair[0])):
         yield _INDENT + voice.t(
             "{rows}: {reason} (first on line {line}{where})",
-            rows=voice.count(refusal.rows),
-            reason=word("quarantine", refusal.reason, voice=voice),
-            line=refusal.line,
-            where=_where(refusal, voice=voice),
+            rows=voice.count(refused.rows),
+            reason=word("quarantine", reason, voice=voice),
+            line=refused.line,
+            where=_where(refused.column, refused.example, voice=voice),
         )
     for code, rows in report.taken_as.items():
         yield _INDENT + voice.t("{rows}: {what}", rows=voice.count(rows), what=word("issue", code, voice=voice))
 
 
-def _where(refusal: analysis.Refusal, *, voice: reports.Voice) -> str:
+def _where(column: str, example: str, *, voice: reports.Voice) -> str:
     parts = []
-    if refusal.column:
-        parts.append(voice.t(", column '{column}'", column=refusal.column))
-    if refusal.example:
-        parts.append(voice.t(", value like {example}", example=refusal.example))
+    if column:
+        parts.append(voice.t(", column '{column}'", column=column))
+    if example:
+        parts.append(voice.t(", value like {example}", example=example))
     return "".join(parts)
 
 

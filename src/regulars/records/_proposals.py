@@ -99,7 +99,7 @@ class MappingUnconfirmed(RegularsError):
         super().__init__(
             file=proposal.file,
             kind=proposal.kind,
-            columns=", ".join(f"{guess.column} = '{_brief(guess.header)}' ({guess.confidence})" for guess in shown),
+            columns=", ".join(f"{guess.column} = '{_brief(guess.header)}'" for guess in shown),
             options=" ".join([f"--as {proposal.kind}", *(f"--map {_pair(guess)}" for guess in shown)]),
         )
 
@@ -220,7 +220,8 @@ def _speaks_for_itself(layout: Layout, file: str) -> bool:
 
 def _pair(guess: Guess) -> str:
     header = guess.header.strip()
-    return f'{guess.column}="{header}"' if " " in header else f"{guess.column}={header}"
+    is_one_word = all(letter.isalnum() or letter in "_-" for letter in header)
+    return f"{guess.column}={header}" if is_one_word else f'{guess.column}="{header}"'
 
 
 def _brief(header: str) -> str:

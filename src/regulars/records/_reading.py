@@ -176,6 +176,7 @@ def _report(engine: Engine, source: Opened, place: int, tally: Tally) -> FileRep
         looks_personal=tally.has_personal_keys and _looks_personal(engine, source.layout.kind, place),
         has_personal_keys=tally.has_personal_keys,
         taken_as=dict(sorted(tally.taken_as.items())),
+        refused=tally.refused(),
         told_by=source.layout.told_by,
         headers_id=fingerprint(content.headers),
     )

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Literal, Protocol, TypeAlias, runtime_checkable
 
@@ -47,12 +48,29 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """The rows set aside for one reason: how many, where the first stands, and what they come to.
+
+    `example` is the first one's value, masked. `amount` is the sum of what could be read of the amounts of orders
+    among them, refunds not counted; `amount_unknown` are those whose amount could not be read.
+    """
+
+    rows: int
+    line: int
+    column: str
+    example: str
+    amount: Decimal | None = None
+    amount_unknown: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FileReport:
     """What became of one source. `read` = `accepted` + `quarantined_total`, always.
 
     `has_personal_keys`: some customer_id may be an e-mail address or a mobile number; `looks_personal`: so many
     are that all of them must be taken for such.
     `taken_as` counts the accepted rows of consents whose unclear words were taken as a refusal, by code.
+    `refused` says of each reason where the first of its rows stands and what they come to.
     `told_by` says who told what the columns are; `headers_id` is the fingerprint of the header line.
     """
 
@@ -72,6 +90,7 @@ class FileReport:
     looks_personal: bool
     has_personal_keys: bool = False
     taken_as: dict[str, int] = field(default_factory=dict)
+    refused: dict[str, Refused] = field(default_factory=dict)
     told_by: ToldBy = "headers"
     headers_id: str = ""
 

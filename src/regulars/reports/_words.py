@@ -12,13 +12,15 @@ from regulars.reports._model_words import (
     REFERRAL_FAULTS,
     TRAITS,
 )
+from regulars.reports._quality_words import DIMENSIONS
 from regulars.reports._record_words import CONFIDENCE, ISSUES, KINDS, QUARANTINE, RECORD_COLUMNS, RULES, WHY_MAPPED
 from regulars.reports._voice import N_, Voice
 
 Vocabulary = Literal[
-    "action", "advice", "candidate", "channel", "column", "confidence", "engine", "feature", "forecast_rule",
-    "grade", "group", "issue", "key_role", "kind", "language", "method", "normaliser", "paid_at", "parameter", "part", "quarantine",
-    "referral_fault", "rule", "segmentation", "stage", "stage_meaning", "trait", "weighting", "why_mapped",
+    "action", "advice", "candidate", "channel", "column", "confidence", "dimension", "engine", "feature",
+    "forecast_rule", "grade", "group", "issue", "key_role", "kind", "language", "method", "normaliser", "paid_at",
+    "parameter", "part", "quarantine", "referral_fault", "rule", "segmentation", "stage", "stage_meaning", "trait",
+    "weighting", "why_mapped",
 ]  # fmt: skip
 
 WORDS: Mapping[Vocabulary, Mapping[str, str]] = {
@@ -91,6 +93,7 @@ WORDS: Mapping[Vocabulary, Mapping[str, str]] = {
     "kind": KINDS,
     "confidence": CONFIDENCE,
     "why_mapped": WHY_MAPPED,
+    "dimension": DIMENSIONS,
     "key_role": RECORD_COLUMNS,
     "part": {
         "purchase": N_("Buying"),
