@@ -85,7 +85,7 @@ def _soundness(folder: ResultFolder, *, voice: Voice) -> Table | None:
         measured = report.get("soundness")
         if measured is None:
             continue
-        shares = [Cell(text=_share(measured[name], voice=voice), meter=measured[name]) for name in _SHARES]
+        shares = [Cell(text=_share(measured[name], voice=voice)) for name in _SHARES]
         kind = Cell(text=word("kind", report["kind"], voice=voice))
         table.rows.append([Cell(text=report["file"]), kind, *shares, _newest(measured, folder, voice=voice)])
     return table if table.rows else None
