@@ -219,8 +219,8 @@ def _quality() -> list[Change]:
         (None, "orders", "channel", "missing", "empty_cell", 31, 0.062, "completeness", *nothing),
         (file, "orders", None, "duplicate", "duplicate", 3, 0.006, "uniqueness", None, None, Decimal("75.00"), None),
         (file, "orders", None, "repeated", "repeated", 4, 0.008, "uniqueness", None, None, Decimal("40.00"), None),
-        (file, "orders", "amount", "money_unreadable", "quarantine", 1, 0.002, "validity", 17, "xx", Decimal(0), 1),
-        (file, "orders", "date", "after_today", "quarantine", 1, 0.002, "timeliness", 90, "####", Decimal("88.20"), 0),
+        (file, "orders", "金额", "money_unreadable", "quarantine", 1, 0.002, "validity", 17, "##x", Decimal(0), 1),
+        (file, "orders", "日期", "after_today", "quarantine", 1, 0.002, "timeliness", 90, "####", Decimal("88.20"), 0),
     ]
     return [dict(zip(names, row, strict=True)) for row in rows]
 

@@ -26,7 +26,7 @@ SET_ASIDE_COSTS: Mapping[str, str] = {
 
 # Of accepted rows with an empty cell, by column; of any other column the cell is all that is lost.
 EMPTY_COSTS: Mapping[str, str] = {
-    "cost": N_("margins go by the setting margin_share instead"),
+    "cost": N_("margins go by the share that is set for them"),
     "category": N_("what they like is not known of these"),
     "channel": N_("how they came is not known of these"),
     "score": N_("these answers have no rating"),
