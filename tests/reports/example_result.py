@@ -208,13 +208,19 @@ def _segment(among: list[Change], segmentation: str, name: str, members: list[Ch
 
 
 def _quality() -> list[Change]:
-    names = ("file", "kind", "column_name", "issue", "rule", "row_count", "share")
+    names = (
+        "file", "kind", "column_name", "issue", "rule", "row_count", "share", "dimension", "first_line",
+        "masked_value", "amount", "amount_unknown",
+    )  # fmt: skip
+    nothing = (None, None, None, None)
+    file = "orders.csv"
     rows: list[tuple[object, ...]] = [
-        (None, "orders", "amount", "outlier", "amount_above:812.50", 2, 0.004),
-        (None, "orders", "channel", "missing", "empty_cell", 31, 0.062),
-        ("orders.csv", "orders", None, "duplicate", "duplicate", 3, 0.006),
-        ("orders.csv", "orders", None, "repeated", "repeated", 4, 0.008),
-        ("orders.csv", "orders", None, "money_unreadable", "quarantine", 1, 0.002),
+        (None, "orders", "amount", "outlier", "amount_above:812.50", 2, 0.004, "consistency", *nothing),
+        (None, "orders", "channel", "missing", "empty_cell", 31, 0.062, "completeness", *nothing),
+        (file, "orders", None, "duplicate", "duplicate", 3, 0.006, "uniqueness", None, None, Decimal("75.00"), None),
+        (file, "orders", None, "repeated", "repeated", 4, 0.008, "uniqueness", None, None, Decimal("40.00"), None),
+        (file, "orders", "金额", "money_unreadable", "quarantine", 1, 0.002, "validity", 17, "##x", Decimal(0), 1),
+        (file, "orders", "日期", "after_today", "quarantine", 1, 0.002, "timeliness", 90, "####", Decimal("88.20"), 0),
     ]
     return [dict(zip(names, row, strict=True)) for row in rows]
 
@@ -318,7 +324,9 @@ def _manifest() -> Change:
             {"file": "orders.csv", "kind": "orders", "key_role": "customer_id", "sha256": "0" * 64, "bytes": 20480,
              "encoding": "utf-8", "delimiter": ",", "mapping": {"amount": "total"}, "unused_columns": ["memo"],
              "read": 502, "accepted": 500, "quarantined": {"money_unreadable": 1, "after_today": 1},
-             "quarantined_total": 2, "looks_personal": False, "duplicates": 3, "repeated": 4},
+             "quarantined_total": 2, "looks_personal": False, "duplicates": 3, "repeated": 4,
+             "soundness": {"completeness": 0.985, "validity": 0.996, "uniqueness": 0.986, "consistency": 1.0,
+                           "first_day": "2024-01-02", "last_day": "2024-06-20"}},
         ],
         "counts": {"customers": 120, "customers_with_orders": 108, "orders": 497},
         "notes": [{"code": "behaviour_dropped", "params": {"figure": "loyalty_score", "behaviour": "usage"}}],

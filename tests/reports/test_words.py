@@ -11,11 +11,24 @@ from typing import get_args, get_type_hints
 import pytest
 
 import regulars
-from regulars import analysis, backtest, lifetime, network, prediction, rates, records, scoring, segments, strategy
+from regulars import (
+    analysis,
+    backtest,
+    customers,
+    lifetime,
+    network,
+    prediction,
+    rates,
+    records,
+    scoring,
+    segments,
+    strategy,
+)
 from regulars.backtest.metrics import Metric
 from regulars.core import Settings, _playbook
 from regulars.reports._columns import COLUMNS, CUSTOMER_COLUMNS
 from regulars.reports._notes import NOTES
+from regulars.reports._quality_words import AMOUNT_COSTS, ISSUE_COSTS, SET_ASIDE_COSTS
 from regulars.reports._reasons import has_words
 from regulars.reports._sentences import FIGURES, MEANINGS, WHY_MISSING
 from regulars.reports._trials import MEASURES
@@ -82,6 +95,18 @@ def test_every_kind_and_column_of_records_has_words() -> None:
 
 def test_every_reason_to_set_a_row_aside_has_words() -> None:
     assert without_words("quarantine", [code for code in records.REASONS if code]) == []
+
+
+def test_every_problem_of_the_records_has_its_cost_in_words() -> None:
+    assert set(SET_ASIDE_COSTS) == set(records.KINDS)
+    assert set(ISSUE_COSTS) == set(WORDS["issue"]) - {"missing"}
+    assert {"duplicate", "repeated", "set_aside"} == set(AMOUNT_COSTS)
+
+
+def test_every_confidence_and_every_ground_of_a_mapping_has_words() -> None:
+    assert without_words("confidence", get_args(records._guesses.Confidence)) == []
+    assert without_words("why_mapped", get_args(records._guesses.Why)) == []
+    assert without_words("dimension", get_args(customers._quality.Dimension)) == []
 
 
 def test_every_trait_of_a_group_and_every_reason_for_none_has_words() -> None:

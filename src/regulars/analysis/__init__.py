@@ -6,6 +6,7 @@ The only composer: `analyze` runs the rooms in order and writes the result folde
 from regulars.analysis._analyze import analyze
 from regulars.analysis._arguments import ArgumentInvalid, AsOfInFuture
 from regulars.analysis._dictionary import COLUMNS, Column, dictionary_markdown
+from regulars.analysis._preview import Preview, TablePreview, preview
 from regulars.analysis._publish import OutFolderTaken, OutFolderUnwritable
 from regulars.analysis._result import CustomerUnknown, Explanation, Result
 from regulars.analysis._run import NoCustomers, NoRecords
@@ -26,8 +27,11 @@ __all__ = [
     "NothingToRead",
     "OutFolderTaken",
     "OutFolderUnwritable",
+    "Preview",
     "Result",
     "ResultMissing",
+    "TablePreview",
     "analyze",
     "dictionary_markdown",
+    "preview",
 ]

@@ -14,7 +14,7 @@ from regulars.analysis._arguments import AsOfInFuture, check_days, check_languag
 from regulars.analysis._publish import check_place, published
 from regulars.analysis._result import Result
 from regulars.analysis._run import Run
-from regulars.analysis._sources import Data, gather
+from regulars.analysis._sources import Data, gather, with_kept
 from regulars.core import Settings, load_settings
 from regulars.customers import HashedIdentities
 from regulars.engines import open_engine
@@ -85,14 +85,14 @@ def analyze(  # noqa: PLR0913  (the one public use case: every choice is an argu
         "orders": orders, "usage": usage, "feedback": feedback, "subscriptions": subscriptions, "touches": touches,
         "assignments": assignments, "referrals": referrals, "profiles": profiles, "consents": consents,
     }  # fmt: skip
-    sources = gather(tables, files)
+    sources = with_kept(gather(tables, files), None if workspace is None else Path(workspace))
     check_days({"as_of": as_of, "today": today})
     check_language(language)
     check_number("seed", seed, least=0)
     if threads is not None:
         check_number("threads", threads, least=1)
     chosen = settings if isinstance(settings, Settings) else load_settings(None if settings is None else Path(settings))
-    until = today or datetime.now(ZoneInfo(chosen.business.time_zone)).date()
+    until = day_of_asking(chosen, today)
     if as_of is not None and as_of > until:
         raise AsOfInFuture(as_of=as_of, today=until)
     earlier = None if previous is None else Result.open(previous).manifest
@@ -121,6 +121,11 @@ def analyze(  # noqa: PLR0913  (the one public use case: every choice is an argu
                 reports.write_xlsx(place, path=place / "tables.xlsx", language=language)
         run.remember()
     return Result(folder=folder) if out is not None else Result.in_temporary(folder)
+
+
+def day_of_asking(settings: Settings, today: date | None) -> date:
+    """Return the day that was said to be today, else the machine's in the business's time zone."""
+    return today or datetime.now(ZoneInfo(settings.business.time_zone)).date()
 
 
 def _temporary(stack: ExitStack) -> Path:

@@ -129,6 +129,7 @@ def _manifest(run: "Run", folder: Path, rows: Mapping[str, int]) -> dict[str, ob
                 "accepted": file.accepted - run.cleaning.duplicates.get(file_id, 0),
                 "duplicates": run.cleaning.duplicates.get(file_id, 0),
                 "repeated": run.cleaning.repeated.get(file_id, 0),
+                "soundness": run.cleaning.sources[file_id],
             }
             for file_id, file in enumerate(run.records.files)
         ],
@@ -144,7 +145,11 @@ def _manifest(run: "Run", folder: Path, rows: Mapping[str, int]) -> dict[str, ob
 
 def _notes(run: "Run", counts: Mapping[str, Any], settings: Settings) -> list[Note]:
     """Return what a reader must know before believing the figures."""
-    notes = []
+    notes = [
+        Note(code="mapping_confirmed_before", params={"file": file.file})
+        for file in run.records.files
+        if file.told_by == "confirmed"
+    ]
     if run.identities.has_hashed and run.identities.folder is None:
         notes.append(Note(code="key_of_this_run"))
     if not counts["may_be_contacted"] and not settings.consent.marketing:

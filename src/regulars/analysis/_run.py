@@ -18,7 +18,7 @@ from regulars.analysis._worth import worth
 from regulars.core import RegularsError, Settings
 from regulars.customers import Cleaning, HashedIdentities, clean, outlier_bound, remember_profiles
 from regulars.engines import Engine
-from regulars.records import KINDS, RecordSet, Source, read
+from regulars.records import KINDS, Mappings, RecordSet, Source, read
 
 _STEPS = (
     "read", "clean", "features", "rates", "backtest", "lifetime", "segments", "network", "prediction", "scores",
@@ -35,11 +35,14 @@ _FIRST_DAY = "SELECT min(first_day) AS day FROM customers"
 
 _WITH_OUTLIERS = """
 WITH found AS (SELECT sum(outlier_count) AS marked, sum(order_count) AS n FROM features)
-SELECT file, kind, column_name, issue, rule, row_count, share FROM quality
+SELECT
+    file, kind, column_name, issue, rule, row_count, share, dimension, first_line, masked_value, amount, amount_unknown
+FROM quality
 UNION ALL
 SELECT
     CAST(NULL AS VARCHAR), 'orders', 'amount', 'outlier', $rule, CAST(marked AS BIGINT),
-    CAST(marked AS DOUBLE) / nullif(CAST(n AS DOUBLE), 0)
+    CAST(marked AS DOUBLE) / nullif(CAST(n AS DOUBLE), 0), 'consistency', CAST(NULL AS BIGINT), CAST(NULL AS VARCHAR),
+    CAST(NULL AS DECIMAL(18, 4)), CAST(NULL AS BIGINT)
 FROM found
 WHERE marked > 0
 """
@@ -162,6 +165,7 @@ class Run:
         if self.identities.folder is not None:
             write_raw(self.engine, self.records, self.identities.folder / "quarantine.parquet")
             self.identities.save()
+            Mappings(folder=self.identities.folder).keep(self.records.files, day=self.today)
 
     def _first_day(self, as_of: date) -> date:
         first = self._day(_FIRST_DAY)

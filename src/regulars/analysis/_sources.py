@@ -1,12 +1,13 @@
 """From what a caller hands over (paths, tables, one or several a kind) to what `records` reads."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from os import PathLike
 from pathlib import Path
 from typing import TypeAlias
 
 from regulars.core import RegularsError
-from regulars.records import ArrowStream, Source
+from regulars.records import ArrowStream, Mappings, Source
 
 Data: TypeAlias = "str | PathLike[str] | object | list[str | PathLike[str] | object] | None"
 """A path, a table with the Arrow PyCapsule interface (pandas, Polars, Arrow, DuckDB), a list of them, or None."""
@@ -43,6 +44,16 @@ def gather(tables: Mapping[str, Data], files: Iterable[Source]) -> list[Source]:
     if not sources:
         raise NothingToRead()
     return sources
+
+
+def with_kept(sources: Iterable[Source], workspace: Path | None) -> list[Source]:
+    """Return the sources with the mappings that a workspace keeps; what a source brings along goes before them.
+
+    Raises:
+        MappingsUnreadable: the workspace's file of mappings is something else.
+    """
+    kept = Mappings(folder=workspace).kept() if workspace is not None else {}
+    return [replace(source, confirmed={**kept, **source.confirmed}) if kept else source for source in sources]
 
 
 def _readable(kind: str, data: object) -> Path | ArrowStream:

@@ -7,8 +7,11 @@ import typer
 
 from regulars import analysis, reports
 from regulars.cli import _options as options
+from regulars.cli import _preview
+from regulars.cli._confirming import with_confirmation
 from regulars.cli._screen import answers, progress_bar
 from regulars.core import load_settings
+from regulars.records import Source
 
 _IN_THE_REPORT_ONLY = {"behaviour_dropped"}
 
@@ -36,6 +39,12 @@ def analyze(  # noqa: PLR0913  (every option is a parameter: typer reads them he
     columns: Annotated[
         str | None, typer.Option(help="For files without a header: customer_id,ordered_at,amount (blank = skip).")
     ] = None,
+    accept_mapping: Annotated[
+        bool, typer.Option("--accept-mapping", help="Read files as guessed where their headers are not known.")
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only say what would be read, kept and refused; write nothing.")
+    ] = False,
     date_order: Annotated[options.DateOrder | None, typer.Option(help="What 1/2/2024 means. Never guessed.")] = None,
     encoding: Annotated[str | None, typer.Option(help="Such as gb18030; default: recognised.")] = None,
     delimiter: Annotated[
@@ -68,24 +77,35 @@ def analyze(  # noqa: PLR0913  (every option is a parameter: typer reads them he
         prediction = chosen.prediction.model_copy(update={"horizon_days": horizon})
         chosen = chosen.model_copy(update={"prediction": prediction})
     voice = reports.Voice(language=lang.value)
-    with progress_bar(voice) as bar:
-        result = analysis.analyze(
-            files=options.sources(
-                files, kinds=kind or (), mappings=mapping or (), columns=columns, encoding=encoding, delimiter=delimiter
-            ),
-            as_of=options.day("--as-of", as_of),
-            today=options.day("--today", today),
-            settings=chosen,
-            out=out,
-            workspace=workspace,
-            previous=previous,
-            seed=seed,
-            language=lang.value,
-            workbook=format is options.Form.xlsx,
-            engine=engine.value,
-            memory_limit=memory_limit,
-            progress=bar,
+    sources = options.sources(
+        files, kinds=kind or (), mappings=mapping or (), columns=columns, encoding=encoding, delimiter=delimiter
+    )
+    until = options.day("--today", today)
+    if dry_run:
+        seen = analysis.preview(
+            sources, settings=chosen, today=until, workspace=workspace, accept=accept_mapping, memory_limit=memory_limit
         )
+        raise typer.Exit(_preview.show(seen, voice=voice))
+
+    def work(confirmed: list[Source]) -> analysis.Result:
+        with progress_bar(voice) as bar:
+            return analysis.analyze(
+                files=confirmed,
+                as_of=options.day("--as-of", as_of),
+                today=until,
+                settings=chosen,
+                out=out,
+                workspace=workspace,
+                previous=previous,
+                seed=seed,
+                language=lang.value,
+                workbook=format is options.Form.xlsx,
+                engine=engine.value,
+                memory_limit=memory_limit,
+                progress=bar,
+            )
+
+    result = with_confirmation(sources, work, accept=accept_mapping, voice=voice)
     say_what_came_out(result, language=lang.value, workbook=format is options.Form.xlsx)
 
 

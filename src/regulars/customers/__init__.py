@@ -9,12 +9,14 @@ from regulars.customers._clean_tables import CLEAN_TABLES
 from regulars.customers._crosswalk import remember_profiles
 from regulars.customers._identity import HashedIdentities, Resolve, WorkspaceUnreadable, read_identities
 from regulars.customers._outliers import outlier_bound
+from regulars.customers._soundness import Soundness
 
 __all__ = [
     "CLEAN_TABLES",
     "Cleaning",
     "HashedIdentities",
     "Resolve",
+    "Soundness",
     "WorkspaceUnreadable",
     "clean",
     "outlier_bound",

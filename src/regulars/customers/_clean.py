@@ -14,7 +14,8 @@ from regulars.customers._events import clean_events
 from regulars.customers._identity import Resolve
 from regulars.customers._orders import order_rows, write_orders
 from regulars.customers._people import clean_people
-from regulars.customers._quality import quality_table
+from regulars.customers._quality import contradicting, quality_table
+from regulars.customers._soundness import Soundness, soundness
 from regulars.engines import Engine
 from regulars.records import RecordSet
 
@@ -25,7 +26,8 @@ class Cleaning:
 
     `duplicates` and `repeated` count rows by file (its index in the record set); `last_order_day` is the day the
     last recorded order or refund became known, charges of subscriptions apart; `consents_of_nobody` counts people
-    whom only the consents name; `quality` has one row an issue (see docs/columns.md).
+    whom only the consents name; `quality` has one row an issue (see docs/columns.md);
+    `sources` says how good each source is.
     """
 
     duplicates: Mapping[int, int]
@@ -33,6 +35,7 @@ class Cleaning:
     last_order_day: date | None
     consents_of_nobody: int
     quality: pa.Table
+    sources: tuple[Soundness, ...]
 
 
 def clean(engine: Engine, records: RecordSet, *, resolve: Resolve, settings: Settings, today: date) -> Cleaning:
@@ -61,6 +64,12 @@ def clean(engine: Engine, records: RecordSet, *, resolve: Resolve, settings: Set
         last_order_day=_last_order_day(engine),
         consents_of_nobody=consents_of_nobody,
         quality=quality,
+        sources=soundness(
+            engine,
+            records,
+            copies={place: duplicates.get(place, 0) + repeated.get(place, 0) for place in range(len(records.files))},
+            contradicting=contradicting(quality),
+        ),
     )
 
 

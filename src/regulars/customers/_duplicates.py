@@ -6,6 +6,7 @@ same, so only columns that every file has are compared, and the row of the file 
 """
 
 from collections.abc import Mapping
+from decimal import Decimal
 
 from regulars.engines import Engine, quoted
 from regulars.records import KINDS, FileReport, Kind, RecordSet
@@ -58,6 +59,21 @@ WITH same AS (
 SELECT file_id, CAST(sum(n - 1) AS BIGINT) AS n FROM same GROUP BY file_id
 """
 
+_AMOUNT_OF_DUPLICATES = """
+SELECT r.file_id, CAST(sum(r.amount) AS DECIMAL(18, 4)) AS amount
+FROM raw_orders AS r JOIN duplicate_orders AS d ON d.file_id = r.file_id AND d.line = r.line
+GROUP BY r.file_id
+"""
+
+_AMOUNT_OF_REPEATED = """
+WITH same AS (
+    SELECT file_id, amount, count(*) AS n FROM raw_orders WHERE order_id IS NULL
+    GROUP BY file_id, {content} HAVING count(*) > 1
+)
+SELECT file_id, CAST(sum(CAST((n - 1) * amount AS DECIMAL(18, 4))) AS DECIMAL(18, 4)) AS amount
+FROM same GROUP BY file_id
+"""
+
 
 def find_duplicates(engine: Engine, records: RecordSet) -> dict[int, int]:
     """Write `duplicate_<kind>` (file_id, line) for every kind; return how many each file has."""
@@ -89,6 +105,17 @@ def count_in_two_files(engine: Engine) -> tuple[int, int]:
 def count_repeated(engine: Engine) -> dict[int, int]:
     """Return how many orders without an id repeat an earlier row of their file, for those files that have some."""
     return _per_file(engine, _REPEATED.format(content=_content(engine.columns("raw_orders"))))
+
+
+def duplicated_amounts(engine: Engine) -> dict[int, Decimal]:
+    """Return what the orders met again come to, by the file they were dropped from."""
+    return {row["file_id"]: row["amount"] for row in engine.fetch(_AMOUNT_OF_DUPLICATES).to_pylist()}
+
+
+def repeated_amounts(engine: Engine) -> dict[int, Decimal]:
+    """Return what the orders that repeat an earlier row of their file come to, by file."""
+    query = _AMOUNT_OF_REPEATED.format(content=_content(engine.columns("raw_orders")))
+    return {row["file_id"]: row["amount"] for row in engine.fetch(query).to_pylist()}
 
 
 def _compared(kind: Kind, files: list[FileReport]) -> tuple[str, ...]:

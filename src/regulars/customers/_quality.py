@@ -1,10 +1,29 @@
-"""What was left out, and what is missing: one row an issue, with the rule behind it. Nothing is deleted here."""
+"""What was left out, and what is missing: one row an issue, with the rule behind it and what it comes to.
+
+Every issue is one of five things: a lack of completeness, validity, uniqueness, timeliness or consistency. Nothing is
+deleted here.
+"""
+
+from collections.abc import Mapping
+from typing import Literal, TypeAlias
 
 import pyarrow as pa
 
-from regulars.customers._duplicates import count_in_two_files
+from regulars.core import MONEY
+from regulars.customers._duplicates import count_in_two_files, duplicated_amounts, repeated_amounts
 from regulars.engines import Engine, quoted
-from regulars.records import RecordSet
+from regulars.records import FileReport, RecordSet
+
+Dimension: TypeAlias = Literal["completeness", "validity", "uniqueness", "timeliness", "consistency"]
+
+_DIMENSIONS: Mapping[Dimension, frozenset[str]] = {
+    "completeness": frozenset({"customer_missing", "value_missing", "missing", "row_too_short"}),
+    "uniqueness": frozenset({"duplicate", "repeated"}),
+    "timeliness": frozenset({"after_today", "too_early"}),
+    "consistency": frozenset(
+        {"order_in_two_files", "off_scale", "outlier", "granted_unclear_as_refusal", "purpose_unknown_as_marketing"}
+    ),
+}
 
 QUALITY_SCHEMA = pa.schema(
     [
@@ -15,6 +34,11 @@ QUALITY_SCHEMA = pa.schema(
         ("rule", pa.string()),
         ("row_count", pa.int64()),
         ("share", pa.float64()),
+        ("dimension", pa.string()),
+        ("first_line", pa.int64()),
+        ("masked_value", pa.string()),
+        ("amount", MONEY),
+        ("amount_unknown", pa.int64()),
     ]
 )
 
@@ -30,14 +54,14 @@ def quality_table(
 ) -> pa.Table:
     """Return every issue found, in a fixed order: file by file, then kind by kind."""
     rows: list[Row] = []
+    doubled, again = duplicated_amounts(engine), repeated_amounts(engine)
     for file_id, file in enumerate(records.files):
-        found = [(issue, file.quarantined[issue]) for issue in sorted(file.quarantined)]
-        found += [("duplicate", duplicates.get(file_id, 0)), ("repeated", repeated.get(file_id, 0))]
-        rows += [
-            _row(issue, count, file.read, file=file.file, kind=file.kind, rule=_rule_of(issue))
-            for issue, count in found
-            if count
-        ]
+        rows += _set_aside(file)
+        for issue, counts, amounts in (("duplicate", duplicates, doubled), ("repeated", repeated, again)):
+            if counts.get(file_id):
+                place = {"file": file.file, "kind": file.kind}
+                amount = amounts.get(file_id) if file.kind == "orders" else None
+                rows.append(_row(issue, counts[file_id], file.read, rule=issue, **place) | {"amount": amount})
         rows += [
             _row(issue, count, file.read, file=file.file, kind=file.kind, rule="refusal_kept")
             for issue, count in sorted(file.taken_as.items())
@@ -54,8 +78,36 @@ def quality_table(
     return pa.Table.from_pylist(rows, schema=QUALITY_SCHEMA)
 
 
-def _rule_of(issue: str) -> str:
-    return issue if issue in {"duplicate", "repeated"} else "quarantine"
+def contradicting(quality: pa.Table) -> dict[str, float]:
+    """Return the share of each kind's rows that contradict another file or a scale."""
+    found = [row for row in quality.to_pylist() if row["issue"] in {"order_in_two_files", "off_scale"}]
+    return {row["kind"]: row["share"] for row in found}
+
+
+def dimension_of(issue: str) -> Dimension:
+    """Return what an issue is a lack of; a value that cannot be read lacks validity.
+
+    >>> dimension_of("after_today"), dimension_of("money_unreadable")
+    ('timeliness', 'validity')
+    """
+    return next((dimension for dimension, issues in _DIMENSIONS.items() if issue in issues), "validity")
+
+
+def _set_aside(file: FileReport) -> list[Row]:
+    """Return a row for every reason for which rows were set aside, with where the first stands."""
+    rows = []
+    for issue in sorted(file.quarantined):
+        row = _row(issue, file.quarantined[issue], file.read, file=file.file, kind=file.kind, rule="quarantine")
+        if refused := file.refused.get(issue):
+            row |= {
+                "column_name": refused.column or None,
+                "first_line": refused.line,
+                "masked_value": refused.example or None,
+                "amount": refused.amount,
+                "amount_unknown": refused.amount_unknown if refused.amount is not None else None,
+            }
+        rows.append(row)
+    return rows
 
 
 def _missing(engine: Engine, records: RecordSet, kind: str) -> list[Row]:
@@ -93,4 +145,5 @@ def _off_scale(engine: Engine) -> list[Row]:
 
 
 def _row(issue: str, count: int, base: int, *, rule: str, **place: str) -> Row:
-    return {"issue": issue, "row_count": count, "share": count / base if base else None, "rule": rule, **place}
+    share = count / base if base else None
+    return {"issue": issue, "row_count": count, "share": share, "rule": rule, "dimension": dimension_of(issue), **place}

@@ -17,10 +17,13 @@ their rows that are no records (not paid, cancelled, sums) are left out, and cou
 ('orders', {'after_today': 1})
 """
 
+from regulars.records._asking import propose
 from regulars.records._cells import REASONS
 from regulars.records._kinds import KINDS, QUARANTINE, RAW_TABLES, Column, Kind
+from regulars.records._mappings import Mappings
 from regulars.records._masking import masked
 from regulars.records._personal import looks_like_person
+from regulars.records._proposals import MappingUnconfirmed, Proposal
 from regulars.records._reading import read
 from regulars.records._recipes import Export, exports
 from regulars.records._results import ArrowStream, FileReport, RecordSet, Source
@@ -35,10 +38,14 @@ __all__ = [
     "Export",
     "FileReport",
     "Kind",
+    "MappingUnconfirmed",
+    "Mappings",
+    "Proposal",
     "RecordSet",
     "Source",
     "exports",
     "looks_like_person",
     "masked",
+    "propose",
     "read",
 ]

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 
 from regulars.core import RegularsError
 from regulars.records._exports import is_of_an_export
-from regulars.records._titles import header_place, known_headers
+from regulars.records._titles import header_place, known_in
 
 BLANKS = " "
 """The delimiter that stands for runs of blanks and tabs."""
 
 _CANDIDATES = ("\t", ",", ";", "|", BLANKS)
 _LINES_LOOKED_AT = 50
+_HALF = 0.5
 _RUN = re.compile(r"[ \t]+")
 
 
@@ -96,7 +97,9 @@ def _merit(dialect: Dialect, rows: list[str], named: Collection[str]) -> tuple[b
         return (False, False, 0, 0.0, False, 0)
     agreeing = sum(count == counts[0] for count in counts) / len(counts)
     fields = cut[place]
-    known = known_headers(fields, named)
+    known = known_in(fields, named)
+    if not dialect.has_quotes and agreeing <= _HALF:
+        known = 0  # a word between blanks, as in "Date de vente,Nom", is no header unless the rows are cut so too
     is_first = place == 0 and known >= 2
     return (is_of_an_export(fields), is_first, known, agreeing, dialect.has_quotes, counts[0])
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from regulars.core import RegularsError
 from regulars.records._kinds import IDENTITIES, KINDS, Kind
 from regulars.records._masking import looks_like_value
+from regulars.records._results import ToldBy
 from regulars.records._words import plain, words
 
 _SHARED = frozenset(
@@ -142,11 +143,15 @@ _NAMING_HEADERS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Layout:
-    """What was recognised: the kind, and where each canonical column stands (place and header)."""
+    """What was recognised: the kind, and where each canonical column stands (place and header).
+
+    `told_by`: its headers alone, the person of this time, or one who confirmed it before.
+    """
 
     kind: Kind
     places: Mapping[str, int]
     headers: tuple[str, ...]
+    told_by: ToldBy = "headers"
 
     @property
     def key_role(self) -> str:

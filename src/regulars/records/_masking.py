@@ -30,7 +30,8 @@ def looks_like_value(text: str) -> bool:
     [True, True, True, False, False, False]
     """
     bare = text.strip()
-    return bool(bare) and (
+    # Without a digit or an @ it is none of these, which spares most headers the asking.
+    return bool(re.search(r"[\d@＠]", bare)) and (
         moment_of(bare).fault != UNREADABLE
         or amount_of(bare, Marks()).fault != "unreadable"
         or looks_like_person(pa.array([bare]))[0].as_py()

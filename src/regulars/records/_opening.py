@@ -19,6 +19,7 @@ from regulars.records._headers import (
     Layout,
     recognise,
 )
+from regulars.records._proposals import MappingUnconfirmed, layout_of
 from regulars.records._recipes import Export, exports
 from regulars.records._results import Source
 from regulars.records._stored import Stored, stored_at
@@ -36,7 +37,7 @@ _FORMATS = (
     (b"Rar!", "a RAR archive"),
 )
 _PAGE = (b"<html", b"<!doctype html", b"<table", b"<?xml", b"<meta")
-_NO_RECORDS = (KindUnknown, HeaderLineMissing)
+_NO_RECORDS = (KindUnknown, HeaderLineMissing, MappingUnconfirmed)
 _NOT_WHAT_WAS_SAID = (ColumnMissing, ColumnMissingEntirely, HeaderMissing)
 
 
@@ -201,10 +202,17 @@ def _recognise_all(contents: Sequence[Content], found: _Found, source: Source, t
             _leave_out(content.file, error, tables)
 
 
+_WHY_LEFT_OUT = {
+    FileEmpty: "empty_table",
+    FormatUnknown: "format_unknown",
+    MappingUnconfirmed: "mapping_unconfirmed",
+}
+
+
 def _leave_out(file: str, error: RegularsError, tables: _Tables) -> None:
     """Take note of a table that is none of records: an error if the source has no other."""
     tables.refused.append(error)
-    tables.left_out[file] = {FileEmpty: "empty_table", FormatUnknown: "format_unknown"}.get(type(error), "no_records")
+    tables.left_out[file] = _WHY_LEFT_OUT.get(type(error), "no_records")
 
 
 def _format_of(start: bytes) -> str | None:
@@ -216,10 +224,10 @@ def _format_of(start: bytes) -> str | None:
 def _understood(content: Content, source: Source, *, sha256: str | None, size: int | None) -> tuple[Opened, ...]:
     """Return the tables of a content: those of the named export it is, else the one its headers tell."""
     found = None if source.columns else find_export(content.headers, kind=source.kind, mapping=source.mapping)
-    if found is None and source.kind in exports():
+    if found is None and source.kind is not None and source.kind in exports():
         raise ExportUnfit(file=content.file, export=source.kind, title=exports()[source.kind].title)
     if found is None or (found.export.last_resort and _is_ordinary(content, source)):
-        layout = recognise(content.headers, file=content.file, kind=source.kind, mapping=source.mapping)
+        layout = layout_of(content, source)
         return (Opened(file=content.file, content=content, layout=layout, sha256=sha256, size=size),)
     return tuple(
         Opened(file=one.file, content=one, layout=one.layout, sha256=sha256, size=size, export=found.export)

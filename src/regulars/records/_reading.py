@@ -15,6 +15,7 @@ from regulars.records._details import TOLD, leave_out_details
 from regulars.records._evidence import DecimalMarks
 from regulars.records._export_content import ExportContent
 from regulars.records._kinds import KINDS, QUARANTINE, Kind, raw_schema
+from regulars.records._mappings import fingerprint
 from regulars.records._opening import Opened, open_source
 from regulars.records._personal import look_personal
 from regulars.records._rates import Rates
@@ -212,6 +213,9 @@ def _report(engine: Engine, source: Opened, place: int, tally: Tally) -> FileRep
         export=source.export.name if source.export else None,
         left_out=dict(sorted(tally.left_out.items())),
         tables_left_out=dict(source.tables_left_out),
+        refused=tally.refused(),
+        told_by=source.layout.told_by,
+        headers_id=fingerprint(content.headers),
     )
 
 

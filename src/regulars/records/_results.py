@@ -2,8 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
-from typing import Protocol, runtime_checkable
+from typing import Literal, Protocol, TypeAlias, runtime_checkable
+
+ToldBy: TypeAlias = Literal["headers", "person", "confirmed"]
+"""Who says what the columns are: their headers, the person who asks, or somebody's earlier yes."""
 
 
 @runtime_checkable
@@ -15,11 +20,22 @@ class ArrowStream(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Confirmed:
+    """A kind and a mapping that somebody said yes to: for which file, and on which day."""
+
+    kind: str
+    mapping: Mapping[str, str]
+    file: str = ""
+    day: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
     """One file or table, and what the person said of it.
 
     `mapping` is canonical name → header; `columns` names the columns of a file that has no header;
-    `delimiter` is one character, a blank standing for runs of blanks.
+    `delimiter` is one character, a blank standing for runs of blanks. `confirmed` is what was said yes to before, by
+    `Proposal.headers_id`; it goes before what the headers say, and what is said here goes before it.
     """
 
     data: Path | ArrowStream
@@ -28,6 +44,23 @@ class Source:
     columns: tuple[str, ...] = ()
     encoding: str | None = None
     delimiter: str | None = None
+    confirmed: Mapping[str, Confirmed] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """The rows set aside for one reason: how many, where the first stands, and what they come to.
+
+    `example` is the first one's value, masked. `amount` is the sum of what could be read of the amounts of orders
+    among them, refunds not counted; `amount_unknown` are those whose amount could not be read.
+    """
+
+    rows: int
+    line: int
+    column: str
+    example: str
+    amount: Decimal | None = None
+    amount_unknown: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +75,8 @@ class FileReport:
     `has_personal_keys`: some customer_id may be an e-mail address or a mobile number; `looks_personal`: so many
     are that all of them must be taken for such.
     `taken_as` counts the accepted rows of consents whose unclear words were taken as a refusal, by code.
+    `refused` says of each reason where the first of its rows stands and what they come to.
+    `told_by` says who told what the columns are; `headers_id` is the fingerprint of the header line.
     """
 
     file: str
@@ -63,6 +98,9 @@ class FileReport:
     export: str | None = None
     left_out: dict[str, int] = field(default_factory=dict)
     tables_left_out: dict[str, str] = field(default_factory=dict)
+    refused: dict[str, Refused] = field(default_factory=dict)
+    told_by: ToldBy = "headers"
+    headers_id: str = ""
 
     @property
     def left_out_total(self) -> int:

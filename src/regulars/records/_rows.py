@@ -14,9 +14,11 @@ from regulars.records._decimal_cells import read_money, read_number, read_year
 from regulars.records._evidence import DecimalMarks
 from regulars.records._headers import Layout
 from regulars.records._kinds import QUARANTINE, TYPES, Column, raw_schema
+from regulars.records._losses import Lost, lose
 from regulars.records._masking import masked
 from regulars.records._personal import any_suspect
 from regulars.records._rates import Rates
+from regulars.records._results import Refused
 from regulars.records._scanner import Broken
 from regulars.records._summaries import SUMMARY, is_summary, no_records
 from regulars.records._text_cells import as_text, read_currency, read_flag, read_id, read_key, read_text, read_word
@@ -70,6 +72,7 @@ class Tally:
     has_personal_keys: bool = False
     first_fault: dict[str, tuple[int, str, str]] = field(default_factory=dict)
     left_out: dict[str, int] = field(default_factory=dict)
+    lost: dict[str, Lost] = field(default_factory=dict)
 
     @property
     def quarantined(self) -> int:
@@ -87,6 +90,21 @@ class Tally:
         self.accepted -= rows
         self.read -= rows
         self.leave_out(code, rows)
+
+    def refused(self) -> dict[str, Refused]:
+        """Return what is told of the rows set aside, by reason."""
+        lost = {code: self.lost.get(code, Lost()) for code in self.reasons}
+        return {
+            code: Refused(
+                rows=rows,
+                line=self.first_fault[code][0],
+                column=self.first_fault[code][1],
+                example=self.first_fault[code][2],
+                amount=lost[code].amount,
+                amount_unknown=rows - lost[code].known if lost[code].amount is not None else 0,
+            )
+            for code, rows in sorted(self.reasons.items())
+        }
 
     def take(self, code: str, rows: int) -> None:
         """Count accepted rows in which something unclear was taken as a refusal."""
@@ -119,6 +137,8 @@ def rows_of(piece: Piece, reading: Reading, tally: Tally) -> tuple[pa.RecordBatc
     if reading.layout.key_role == "customer_id" and not tally.has_personal_keys:
         keys = [reading.layout.kind.column(name).key_name for name in reading.layout.kind.keys]
         tally.has_personal_keys = any(any_suspect(kept.column(key)) for key in keys)
+    if reading.layout.kind.name == "orders":
+        lose(tally.lost, cells, bad, faults, [broken.reason for broken in piece.broken])
     aside = _set_aside(piece, reading, tally, _Bad(rows=bad, faults=faults, at=at, names=list(cells)))
     tally.read += kept.num_rows + aside.num_rows
     return kept, aside
@@ -266,7 +286,9 @@ def _set_aside(piece: Piece, reading: Reading, tally: Tally, bad: _Bad) -> pa.Re
         values.extend(as_text(piece.columns[source].take(pa.array(rows))).to_pylist())
     for line, column, reason, value in zip(lines, columns, reasons, values, strict=True):
         tally.reasons[reason] = tally.reasons.get(reason, 0) + 1
-        tally.first_fault.setdefault(reason, (line, column or "", masked((value or "")[:60])))
+        first = tally.first_fault.get(reason)
+        if first is None or line < first[0]:
+            tally.first_fault[reason] = (line, column or "", masked((value or "")[:60]))
     shown = [None if value is None else value[:_LONGEST_RAW] for value in values]
     file_ids = np.full(len(lines), reading.file_id, dtype=np.int32)
     arrays = [pa.array(file_ids), pa.array(lines, pa.int64()), pa.array(columns, pa.string())]

@@ -6,10 +6,9 @@ the first full row below a title of one cell.
 """
 
 from collections.abc import Collection, Sequence
-from functools import lru_cache
 
 from regulars.records._exports import is_of_an_export
-from regulars.records._words import plain, words
+from regulars.records._words import known_headers, plain
 
 ROWS_LOOKED_AT = 30
 """How far down a header is looked for."""
@@ -28,7 +27,7 @@ def header_place(rows: Sequence[Sequence[str]], named: Collection[str]) -> int:
     if exported is not None:
         return exported
     filled = [sum(bool(cell.strip()) for cell in row) for row in looked_at]
-    known = [known_headers(row, named) for row in looked_at]
+    known = [known_in(row, named) for row in looked_at]
     best = next((place for place, count in enumerate(known) if count >= 2), 0)
     if known[0] >= 2 or (best and known[best] > known[0] and filled[best] > max(filled[:best])):
         return best
@@ -37,12 +36,7 @@ def header_place(rows: Sequence[Sequence[str]], named: Collection[str]) -> int:
     return 0
 
 
-def known_headers(row: Sequence[str], named: Collection[str]) -> int:
+def known_in(row: Sequence[str], named: Collection[str]) -> int:
     """Return how many cells of a row are headers that some kind of records knows, or that a person named."""
     by_person = {plain(header) for header in named}
-    return sum(bool(bare) and (bare in _known() or bare in by_person) for bare in map(plain, row))
-
-
-@lru_cache(maxsize=1)
-def _known() -> frozenset[str]:
-    return frozenset(header for own in (*words().own.values(), *words().general.values()) for header in own)
+    return sum(bool(bare) and (bare in known_headers() or bare in by_person) for bare in map(plain, row))

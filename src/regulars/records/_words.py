@@ -16,11 +16,12 @@ class Words:
 
     `own[kind]` and `general[kind]` map a plain header to its canonical column; general headers serve only once
     the kind is known. `cells[kind, column]` maps a plain word to its code, and `closed` names the columns that
-    take no other word.
+    take no other word. `unlike` maps `time` and `amount` to plain parts of headers that are something else.
     """
 
     own: Mapping[str, Mapping[str, str]]
     general: Mapping[str, Mapping[str, str]]
+    unlike: Mapping[str, tuple[str, ...]]
     missing: frozenset[str]
     yes: frozenset[str]
     no: frozenset[str]
@@ -48,12 +49,21 @@ def words() -> Words:
     return Words(
         own={kind: _own_headers(kind, data) for kind in KINDS},
         general={kind: _general_headers(kind, data["general"]) for kind in KINDS},
+        unlike={name: tuple(plain(part) for part in parts) for name, parts in data["unlike"].items()},
         missing=frozenset({"", *data["cells"]["missing"]}),
         yes=frozenset(data["cells"]["yes"]),
         no=frozenset(data["cells"]["no"]),
         cells={place: _codes(spec) for place, spec in lists.items()},  # type: ignore[arg-type]
         closed=frozenset(place for place, spec in lists.items() if spec["closed"]),
         currencies={sign: frozenset(codes) for sign, codes in data["currencies"].items()},
+    )
+
+
+@lru_cache(maxsize=1)
+def known_headers() -> frozenset[str]:
+    """Return every plain header that means something in some kind of records."""
+    return frozenset(
+        header for meanings in (words().own, words().general) for kind in KINDS for header in meanings[kind]
     )
 
 

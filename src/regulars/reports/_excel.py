@@ -33,6 +33,7 @@ _FORMATS = {
     "head": {"bold": True, "text_wrap": True, "valign": "top", "bottom": 1},
 }
 _WORDED: dict[str, Vocabulary] = {
+    "dimension": "dimension",
     "rfm_group": "group",
     "lifecycle_stage": "stage",
     "loyalty_grade": "grade",
@@ -63,7 +64,10 @@ _COHORTS = (
     "cohort", "month_number", "cohort_size", "active_customers", "retention", "retention_low", "retention_high",
     "revenue", "revenue_per_customer", "is_partial",
 )  # fmt: skip
-_QUALITY = ("file", "kind", "column_name", "issue", "rule", "row_count", "share")
+_QUALITY = (
+    "file", "kind", "column_name", "issue", "dimension", "rule", "row_count", "share", "first_line", "masked_value",
+    "amount", "amount_unknown",
+)  # fmt: skip
 
 
 def write_xlsx(folder: Path, *, path: Path, language: Language = "en", max_rows: int = EXCEL_ROWS) -> Path:

@@ -26,6 +26,9 @@ NOTES: Mapping[str, str] = {
         " Use the same customer number in both."
     ),
     "currency_not_stated": N_("No currency is stated: amounts are in whatever the records are in."),
+    "mapping_confirmed_before": N_(
+        "{file} was read with the columns that were confirmed before; regulars mappings list shows them."
+    ),
     "bounds_of_previous": N_("Scores use the scale of the result of {as_of}, so that the two compare."),
 }
 

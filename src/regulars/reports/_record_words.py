@@ -120,3 +120,15 @@ RULES: Mapping[str, str] = {
     "refusal_kept": N_("what is unclear counts as a refusal"),
     "quarantine": N_("set aside"),
 }
+
+CONFIDENCE: Mapping[str, str] = {"high": N_("certain"), "medium": N_("likely"), "low": N_("a guess")}
+
+WHY_MAPPED: Mapping[str, str] = {
+    "said": N_("as you said"),
+    "known_header": N_("the header is known"),
+    "one_of_several": N_("one of several headers that may be it"),
+    "general_header": N_("the header is known, but general"),
+    "near_header": N_("near to a known header"),
+    "values": N_("by its values"),
+    "guess": N_("its values would fit"),
+}

@@ -12,13 +12,15 @@ from regulars.reports._model_words import (
     REFERRAL_FAULTS,
     TRAITS,
 )
-from regulars.reports._record_words import ISSUES, KINDS, QUARANTINE, RECORD_COLUMNS, RULES
+from regulars.reports._quality_words import DIMENSIONS
+from regulars.reports._record_words import CONFIDENCE, ISSUES, KINDS, QUARANTINE, RECORD_COLUMNS, RULES, WHY_MAPPED
 from regulars.reports._voice import N_, Voice
 
 Vocabulary = Literal[
-    "action", "advice", "candidate", "channel", "column", "engine", "feature", "forecast_rule", "grade", "group",
-    "issue", "key_role", "kind", "language", "method", "normaliser", "paid_at", "parameter", "part", "quarantine",
-    "referral_fault", "rule", "segmentation", "stage", "stage_meaning", "trait", "weighting",
+    "action", "advice", "candidate", "channel", "column", "confidence", "dimension", "engine", "feature",
+    "forecast_rule", "grade", "group", "issue", "key_role", "kind", "language", "method", "normaliser", "paid_at",
+    "parameter", "part", "quarantine", "referral_fault", "rule", "segmentation", "stage", "stage_meaning", "trait",
+    "weighting", "why_mapped",
 ]  # fmt: skip
 
 WORDS: Mapping[Vocabulary, Mapping[str, str]] = {
@@ -89,6 +91,9 @@ WORDS: Mapping[Vocabulary, Mapping[str, str]] = {
     },
     "grade": {"low": N_("Low"), "medium": N_("Medium"), "high": N_("High")},
     "kind": KINDS,
+    "confidence": CONFIDENCE,
+    "why_mapped": WHY_MAPPED,
+    "dimension": DIMENSIONS,
     "key_role": RECORD_COLUMNS,
     "part": {
         "purchase": N_("Buying"),

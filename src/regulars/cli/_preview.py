@@ -1,0 +1,106 @@
+"""What `--dry-run` says: each file, what it is taken for, what would be kept and refused, in plain words."""
+
+from collections.abc import Iterator
+
+from rich.cells import cell_len
+
+from regulars import analysis, reports
+from regulars.cli._screen import answers
+from regulars.records import Proposal
+from regulars.reports import error_text, word
+
+_INDENT = "  "
+_UNUSED_SHOWN = 20
+
+
+def show(seen: analysis.Preview, *, voice: reports.Voice) -> int:
+    """Say what would be read; return the exit code: 0 if everything could be, else 2."""
+    for source in seen.sources:
+        if not source.tables and source.problem is not None:
+            _say(voice.t("{file}: cannot be read", file=source.file))
+        for table in source.tables:
+            for line in proposal_lines(table.proposal, voice=voice):
+                _say(line)
+            for line in _outcome_lines(table, voice=voice):
+                _say(_INDENT + line)
+        if source.problem is not None:
+            _say(_INDENT + voice.t("To do: {problem}", problem=error_text(source.problem, language=voice.language)))
+    if seen.problem is not None:
+        _say(voice.t("To do: {problem}", problem=error_text(seen.problem, language=voice.language)))
+    _say(_summary(seen, voice=voice))
+    return 0 if seen.is_clean else 2
+
+
+def proposal_lines(proposal: Proposal, *, voice: reports.Voice) -> Iterator[str]:
+    """Yield what a table is taken for, and a line a column: its name, its header, how sure it is, what it holds."""
+    kind = word("kind", proposal.kind, voice=voice)
+    sure = word("confidence", proposal.kind_confidence, voice=voice)
+    yield voice.t("{file}: {kind} ({confidence})", file=proposal.file, kind=kind, confidence=sure)
+    rows = [
+        (
+            guess.column,
+            f"'{guess.header.strip()}'",
+            voice.t(
+                "{confidence}: {why}",
+                confidence=word("confidence", guess.confidence, voice=voice),
+                why=word("why_mapped", guess.why, voice=voice),
+            ),
+            voice.t("like {examples}", examples="  ".join(guess.examples)) if guess.examples else "",
+        )
+        for guess in proposal.columns
+    ]
+    widths = [max(cell_len(row[place]) for row in rows) for place in range(3)]
+    for row in rows:
+        padded = [text + " " * (width - cell_len(text)) for text, width in zip(row, widths, strict=False)]
+        yield (_INDENT + _INDENT.join([*padded, row[3]])).rstrip()
+    if proposal.unused:
+        yield _INDENT + voice.t("columns not used: {columns}", columns=_listed(proposal.unused, voice=voice))
+
+
+def _outcome_lines(table: analysis.TablePreview, *, voice: reports.Voice) -> Iterator[str]:
+    report = table.report
+    if report is None:
+        return
+    if report.told_by == "confirmed":
+        yield voice.t("with the columns that were confirmed before")
+    yield voice.t(
+        "{read} rows read: {kept} kept, {refused} refused",
+        read=voice.count(report.read),
+        kept=voice.count(report.accepted),
+        refused=voice.count(report.quarantined_total),
+    )
+    for reason, refused in sorted(report.refused.items(), key=lambda pair: (pair[1].line, pair[0])):
+        yield _INDENT + voice.t(
+            "{rows}: {reason} (first on line {line}{where})",
+            rows=voice.count(refused.rows),
+            reason=word("quarantine", reason, voice=voice),
+            line=refused.line,
+            where=_where(refused.column, refused.example, voice=voice),
+        )
+    for code, rows in report.taken_as.items():
+        yield _INDENT + voice.t("{rows}: {what}", rows=voice.count(rows), what=word("issue", code, voice=voice))
+
+
+def _where(column: str, example: str, *, voice: reports.Voice) -> str:
+    parts = []
+    if column:
+        parts.append(voice.t(", column '{column}'", column=column))
+    if example:
+        parts.append(voice.t(", value like {example}", example=example))
+    return "".join(parts)
+
+
+def _summary(seen: analysis.Preview, *, voice: reports.Voice) -> str:
+    if seen.is_clean:
+        return voice.t("Everything can be read. Nothing was written.")
+    return voice.t("Not everything can be read as it is. Nothing was written.")
+
+
+def _listed(headers: tuple[str, ...], *, voice: reports.Voice) -> str:
+    shown = voice.list([f"'{header.strip()}'" for header in headers[:_UNUSED_SHOWN]])
+    more = len(headers) - _UNUSED_SHOWN
+    return shown if more <= 0 else voice.t("{columns} and {n} more", columns=shown, n=voice.count(more))
+
+
+def _say(line: str) -> None:
+    answers.print(line, markup=False)

@@ -1,0 +1,82 @@
+"""How good are the records of each source? Five shares, and the days they speak of."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from regulars.engines import Engine, quoted
+from regulars.records import KINDS, FileReport, RecordSet
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Soundness:
+    """Shares of one source, each from 0 to 1, None where there is nothing to count.
+
+    `completeness`: cells that hold something, of the accepted rows and the columns used. `validity`: rows accepted,
+    of those read. `uniqueness`: accepted rows that no other one repeats. `consistency`: accepted rows in which nothing
+    contradicts another file, a scale or a clear yes or no; of orders and feedback it is that of all files of the kind.
+    `first_day` and `last_day` (timeliness) are those of its rows.
+    """
+
+    completeness: float | None
+    validity: float | None
+    uniqueness: float | None
+    consistency: float | None
+    first_day: date | None
+    last_day: date | None
+
+
+def soundness(
+    engine: Engine,
+    records: RecordSet,
+    *,
+    copies: Mapping[int, int],
+    contradicting: Mapping[str, float],
+) -> tuple[Soundness, ...]:
+    """Return how good each source is, in the order of the sources.
+
+    Args:
+        engine: holds the raw tables.
+        records: what was read.
+        copies: accepted rows that repeat another one, by file.
+        contradicting: the share of the rows of a kind that contradict something, by kind.
+    """
+    counted: dict[int, dict[str, object]] = {}
+    for kind in sorted({file.kind for file in records.files}):
+        for row in engine.fetch(_query(kind)).to_pylist():
+            counted[row["file_id"]] = row
+    return tuple(
+        _of_file(file, counted.get(file_id, {}), copies.get(file_id, 0), contradicting.get(file.kind, 0.0))
+        for file_id, file in enumerate(records.files)
+    )
+
+
+def _of_file(file: FileReport, counted: Mapping[str, object], copies: int, contradicting: float) -> Soundness:
+    used = [column.key_name for column in KINDS[file.kind].columns if _is_used(column.name, file)]
+    cells = file.accepted * len(used)
+    filled = sum(int(str(counted[name])) for name in used if name in counted)
+    unclear = sum(file.taken_as.values())
+    first, last = counted.get("first_day"), counted.get("last_day")
+    return Soundness(
+        completeness=filled / cells if cells else None,
+        validity=file.accepted / file.read if file.read else None,
+        uniqueness=1 - copies / file.accepted if file.accepted else None,
+        consistency=(1 - unclear / file.accepted) * (1 - contradicting) if file.accepted else None,
+        first_day=first if isinstance(first, date) else None,
+        last_day=last if isinstance(last, date) else None,
+    )
+
+
+def _is_used(name: str, file: FileReport) -> bool:
+    """Whether the file has a column for it; whatever names the person is read as `customer_id`."""
+    return name in file.mapping or (name == "customer_id" and file.key_role in file.mapping)
+
+
+def _query(kind: str) -> str:
+    """Return the SELECT that counts the filled cells of every column of a kind, and its days, by file."""
+    columns = KINDS[kind].columns
+    counts = [f"CAST(count({quoted(each.key_name)}) AS BIGINT) AS {quoted(each.key_name)}" for each in columns]
+    days = [each.day_name for each in columns if each.role == "time" and not each.may_be_later]
+    if days:
+        counts += [f"min({quoted(days[0])}) AS first_day", f"max({quoted(days[0])}) AS last_day"]
+    return f"SELECT file_id, {', '.join(counts)} FROM {quoted('raw_' + kind)} GROUP BY file_id"
