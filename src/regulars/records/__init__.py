@@ -2,7 +2,7 @@
 
 Reads files (CSV and its kin, Parquet) and tables (anything with the Arrow interface) of the nine kinds of records;
 writes one table a kind, `raw_orders` … `raw_consents`, and `quarantine` with every row that could not be read:
-accepted + quarantined = read.
+accepted + quarantined = read. What is to stay is kept in batches in a workspace.
 
 >>> from datetime import date
 >>> from regulars.core import Settings
@@ -16,6 +16,8 @@ accepted + quarantined = read.
 ('orders', {'after_today': 1})
 """
 
+from regulars.records._batch import Batch, Origin
+from regulars.records._batches import Batches
 from regulars.records._cells import REASONS
 from regulars.records._kinds import KINDS, QUARANTINE, RAW_TABLES, Column, Kind
 from regulars.records._masking import masked
@@ -29,9 +31,12 @@ __all__ = [
     "RAW_TABLES",
     "REASONS",
     "ArrowStream",
+    "Batch",
+    "Batches",
     "Column",
     "FileReport",
     "Kind",
+    "Origin",
     "RecordSet",
     "Source",
     "looks_like_person",

@@ -23,8 +23,8 @@ from regulars.records._zones import zone_of
 
 _DISTINCT_KEYS = "SELECT {key} FROM {table} WHERE file_id = $file GROUP BY {key}"
 
-Progress: TypeAlias = Callable[[str, int, int], None]
-"""Told the source's name, how much of it is read (bytes of text, rows of a table) and the whole (0: unknown)."""
+Progress: TypeAlias = Callable[[str, int, int, int], None]
+"""Told the source's name, how much of it is read (bytes of text, rows of a table), the whole (0: unknown), and rows."""
 
 
 class TooManyRefused(RegularsError):
@@ -52,6 +52,7 @@ def read(
     settings: Settings,
     today: date,
     progress: Progress | None = None,
+    keep_later: bool = False,
 ) -> RecordSet:
     """Read the sources into the tables `raw_<kind>`, one for each kind, and `quarantine`.
 
@@ -61,11 +62,13 @@ def read(
         settings: the business's zone and currency, and how files are read.
         today: rows dated later are set aside, but for consents.
         progress: told how far each source is.
+        keep_later: accept rows dated later than today too, for a batch that outlives this day.
 
     Raises:
         RegularsError: a source cannot be read or understood; the message says which, where and what to do.
     """
-    clock = Clock(zone=zone_of(settings.business.time_zone), today=today, order=settings.records.date_order)
+    zone = zone_of(settings.business.time_zone)
+    clock = Clock(zone=zone, today=today, order=settings.records.date_order, keeps_later=keep_later)
     work = _Work(
         clock=clock,
         mark=settings.records.decimal_mark,
@@ -78,7 +81,8 @@ def read(
     engine.load("quarantine", pa.Table.from_batches(work.quarantine, QUARANTINE))
     for place, each in enumerate(opened):
         _check_share(each, work.tallies[place], settings.records.max_quarantined_share)
-    reports = [_report(engine, each, place, work.tallies[place]) for place, each in enumerate(opened)]
+    stated = settings.business.currency
+    reports = [_report(engine, each, place, work.tallies[place], stated) for place, each in enumerate(opened)]
     return RecordSet(files=tuple(reports), currency=work.currencies.only)
 
 
@@ -121,7 +125,7 @@ class _Work:
                 if aside.num_rows:
                     self.quarantine.append(aside)
                 if self.progress is not None:
-                    self.progress(source.file, piece.done, source.content.total)
+                    self.progress(source.file, piece.done, source.content.total, tally.read)
                 if kept.num_rows:
                     yield kept
         except (pa.ArrowException, OSError) as error:
@@ -155,7 +159,7 @@ def _check_share(source: Opened, tally: Tally, most: float) -> None:
     )
 
 
-def _report(engine: Engine, source: Opened, place: int, tally: Tally) -> FileReport:
+def _report(engine: Engine, source: Opened, place: int, tally: Tally, stated: str) -> FileReport:
     content = source.content
     text = content if isinstance(content, TextFile) else None
     return FileReport(
@@ -175,6 +179,7 @@ def _report(engine: Engine, source: Opened, place: int, tally: Tally) -> FileRep
         looks_personal=tally.has_personal_keys and _looks_personal(engine, source.layout.kind, place),
         has_personal_keys=tally.has_personal_keys,
         taken_as=dict(sorted(tally.taken_as.items())),
+        currencies=tuple(sorted(tally.signs | ({stated} if stated else set()))),
     )
 
 

@@ -37,6 +37,8 @@ class FileReport:
     `has_personal_keys`: some customer_id may be an e-mail address or a mobile number; `looks_personal`: so many
     are that all of them must be taken for such.
     `taken_as` counts the accepted rows of consents whose unclear words were taken as a refusal, by code.
+    `currencies` are the codes and signs that its amounts named, and what the settings stated.
+    `key_role` is `hashed` where every key became one on the way into a batch; `batch` is the id of that batch.
     """
 
     file: str
@@ -55,6 +57,8 @@ class FileReport:
     looks_personal: bool
     has_personal_keys: bool = False
     taken_as: dict[str, int] = field(default_factory=dict)
+    currencies: tuple[str, ...] = ()
+    batch: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -31,11 +31,12 @@ _UNITS = {"s": 1_000_000, "ms": 1_000, "us": 1}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clock:
-    """What times are read by: the business's zone, today, and how 1/2/2024 is meant."""
+    """What times are read by: the business's zone, today, how 1/2/2024 is meant, and whether later days are kept."""
 
     zone: Zone
     today: date
     order: str | None
+    keeps_later: bool = False
 
     @property
     def last_day(self) -> int:
@@ -115,7 +116,7 @@ def _finished(instants: Micros, missing: Mask, faults: Faults | None, clock: Clo
     """Return instants with their days; too early and too late ones become faults."""
     days = clock.zone.days(instants)
     faults = marked(faults, (days < 0) & ~missing, "too_early")
-    if not may_be_later:
+    if not (may_be_later or clock.keeps_later):
         faults = marked(faults, (days > clock.last_day) & ~missing, "after_today")
     mask = missing if missing.any() else None
     return Cells(
