@@ -1,11 +1,13 @@
 """Analysis: what is the whole answer?
 
-The only composer: `analyze` runs the rooms in order and writes the result folder, whole or not at all.
+The only composer: `analyze` runs the rooms in order and writes the result folder, whole or not at all;
+`import_records` keeps records in a workspace, from which `analyze` reads them again.
 """
 
 from regulars.analysis._analyze import analyze
 from regulars.analysis._arguments import ArgumentInvalid, AsOfInFuture
 from regulars.analysis._dictionary import COLUMNS, Column, dictionary_markdown
+from regulars.analysis._importing import Imported, import_records
 from regulars.analysis._publish import OutFolderTaken, OutFolderUnwritable
 from regulars.analysis._result import CustomerUnknown, Explanation, Result
 from regulars.analysis._run import NoCustomers, NoRecords
@@ -20,6 +22,7 @@ __all__ = [
     "CustomerUnknown",
     "Data",
     "Explanation",
+    "Imported",
     "NoCustomers",
     "NoRecords",
     "NotATable",
@@ -30,4 +33,5 @@ __all__ = [
     "ResultMissing",
     "analyze",
     "dictionary_markdown",
+    "import_records",
 ]

@@ -142,7 +142,7 @@ def _manifest(run: "Run", folder: Path, rows: Mapping[str, int]) -> dict[str, ob
 
 def _notes(run: "Run", counts: Mapping[str, Any], settings: Settings) -> list[Note]:
     """Return what a reader must know before believing the figures."""
-    notes = []
+    notes = [*run.notes]
     if run.identities.has_hashed and run.identities.folder is None:
         notes.append(Note(code="key_of_this_run"))
     if not counts["may_be_contacted"] and not settings.consent.marketing:

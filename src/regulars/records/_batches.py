@@ -100,7 +100,8 @@ class Batches:
         """
         with ExitStack() as stack:
             with self._writing():
-                self._home.mkdir(mode=0o700, parents=True, exist_ok=True)
+                self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+                self._home.mkdir(mode=0o700, exist_ok=True)
                 stack.enter_context(held(self.folder))
             for left in self._home.glob(".*"):
                 shutil.rmtree(left, ignore_errors=True)

@@ -29,7 +29,7 @@ FROM {raw} WHERE local_day <= $today GROUP BY year(local_day), month(local_day) 
 _MONTH = "SELECT * FROM {raw} WHERE local_day >= $first AND local_day < $next AND local_day <= $today"
 _AFTER = "SELECT * FROM {raw} WHERE local_day > $today"
 _ALL = "SELECT * FROM {raw}"
-_COUNT = "SELECT CAST(count(*) AS BIGINT) AS n FROM ({rows}) AS some"
+_COUNT = "SELECT CAST(count(*) AS BIGINT) AS n FROM ({rows}) AS after"
 _ORDER = " ORDER BY file_id, line"
 _QUARANTINE = "SELECT * FROM quarantine ORDER BY file_id, line, column_name, reason"
 

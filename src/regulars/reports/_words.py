@@ -89,7 +89,7 @@ WORDS: Mapping[Vocabulary, Mapping[str, str]] = {
     },
     "grade": {"low": N_("Low"), "medium": N_("Medium"), "high": N_("High")},
     "kind": KINDS,
-    "key_role": RECORD_COLUMNS,
+    "key_role": {**RECORD_COLUMNS, "hashed": N_("number made from a name, e-mail or phone")},
     "part": {
         "purchase": N_("Buying"),
         "usage": N_("Using"),
