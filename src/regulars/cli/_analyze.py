@@ -8,7 +8,6 @@ import typer
 from regulars import analysis, reports
 from regulars.cli import _options as options
 from regulars.cli._screen import answers, progress_bar
-from regulars.core import load_settings
 
 _IN_THE_REPORT_ONLY = {"behaviour_dropped"}
 
@@ -19,28 +18,25 @@ def register(app: typer.Typer) -> None:
 
 
 def analyze(  # noqa: PLR0913  (every option is a parameter: typer reads them here)
-    files: Annotated[list[Path], typer.Argument(help="CSV, TSV or Parquet files, in any order.", metavar="FILES...")],
+    files: Annotated[
+        list[Path],
+        typer.Argument(
+            help="CSV, TSV or Parquet files, in any order; or one workspace with imported records.",
+            metavar="FILES... | WORKSPACE",
+        ),
+    ],
     out: Annotated[Path, typer.Option(help="The folder for the result.")] = options.DEFAULT_RESULT,
     as_of: Annotated[
         str | None, typer.Option(help="Last day that counts (2024-12-31); default: the last order's.")
     ] = None,
     today: Annotated[str | None, typer.Option(help="Rows dated later are refused; default: today.")] = None,
-    kind: Annotated[
-        list[str] | None, typer.Option("--as", help="Kind of the files (orders, usage, ...), once or once a file.")
-    ] = None,
-    mapping: Annotated[
-        list[str] | None,
-        typer.Option("--map", help="column=header, or FILE:column=header; repeatable, or with commas."),
-    ] = None,
-    columns: Annotated[
-        str | None, typer.Option(help="For files without a header: customer_id,ordered_at,amount (blank = skip).")
-    ] = None,
-    date_order: Annotated[options.DateOrder | None, typer.Option(help="What 1/2/2024 means. Never guessed.")] = None,
-    encoding: Annotated[str | None, typer.Option(help="Such as gb18030; default: recognised.")] = None,
-    delimiter: Annotated[
-        str | None, typer.Option(help="One character, 'tab' or 'blanks'; default: recognised.")
-    ] = None,
-    settings: Annotated[Path | None, typer.Option(help="A settings file (docs/settings.md).")] = None,
+    kind: options.KindOption = None,
+    mapping: options.MapOption = None,
+    columns: options.ColumnsOption = None,
+    date_order: options.DateOrderOption = None,
+    encoding: options.EncodingOption = None,
+    delimiter: options.DelimiterOption = None,
+    settings: options.SettingsOption = None,
     workspace: Annotated[
         Path | None, typer.Option(help="Folder of the key that hides identities, and of the way back to names.")
     ] = None,
@@ -56,27 +52,26 @@ def analyze(  # noqa: PLR0913  (every option is a parameter: typer reads them he
     engine: Annotated[
         options.EngineName, typer.Option(help="spark: Apache Spark, for what one machine cannot hold.")
     ] = options.EngineName.duckdb,
-    memory_limit: Annotated[str | None, typer.Option(help="Such as 4GB; default: half of the machine's.")] = None,
+    memory_limit: options.MemoryOption = None,
 ) -> None:
     """Turn records into a customer table, a report and a list of whom to contact."""
-    chosen = load_settings(settings)
-    if date_order is not None:
-        records = chosen.records.model_copy(update={"date_order": date_order.value})
-        chosen = chosen.model_copy(update={"records": records})
+    chosen = options.settings_of(settings, date_order)
     if horizon is not None:
         prediction = chosen.prediction.model_copy(update={"horizon_days": horizon})
         chosen = chosen.model_copy(update={"prediction": prediction})
     voice = reports.Voice(language=lang.value)
+    given = options.sources(
+        files, kinds=kind or (), mappings=mapping or (), columns=columns, encoding=encoding, delimiter=delimiter
+    )
+    kept = options.workspace_among(given, workspace)
     with progress_bar(voice) as bar:
         result = analysis.analyze(
-            files=options.sources(
-                files, kinds=kind or (), mappings=mapping or (), columns=columns, encoding=encoding, delimiter=delimiter
-            ),
+            files=given if kept is None else (),
             as_of=options.day("--as-of", as_of),
             today=options.day("--today", today),
             settings=chosen,
             out=out,
-            workspace=workspace,
+            workspace=workspace if kept is None else kept,
             previous=previous,
             seed=seed,
             language=lang.value,

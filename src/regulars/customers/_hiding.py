@@ -8,7 +8,7 @@ from dataclasses import replace
 from regulars.customers._crosswalk import build_crosswalk, remember_profiles
 from regulars.customers._identity import HashedIdentities
 from regulars.customers._known_rows import rows_by_id
-from regulars.engines import Engine
+from regulars.engines import Engine, quoted
 from regulars.records import KINDS, RecordSet
 
 
@@ -20,6 +20,7 @@ def hide_identities(engine: Engine, records: RecordSet, identities: HashedIdenti
     """
     build_crosswalk(engine, records, identities.resolve)
     remember_profiles(engine, identities)
+    hidden = _held_identifiers(engine)
     hashed = set(engine.fetch("SELECT DISTINCT file_id FROM crosswalk")["file_id"].to_pylist())
     for kind in KINDS.values():
         places = {place for place, file in enumerate(records.files) if file.kind == kind.name}
@@ -27,10 +28,18 @@ def hide_identities(engine: Engine, records: RecordSet, identities: HashedIdenti
             engine.run(rows_by_id(kind, without_identifiers=True), into=f"raw_{kind.name}")
     engine.drop("crosswalk")
     personal = any(file.looks_personal for file in records.files)
+    files = [replace(file, hidden=hidden.get(place, {})) for place, file in enumerate(records.files)]
     return replace(
         records,
         files=tuple(
-            replace(file, key_role="hashed") if file.key_role != "customer_id" or personal else file
-            for file in records.files
+            replace(file, key_role="hashed") if file.key_role != "customer_id" or personal else file for file in files
         ),
     )
+
+
+def _held_identifiers(engine: Engine) -> dict[int, dict[str, int]]:
+    """Return how many rows of each file of profiles have a value, by direct identifier."""
+    names = [column.name for column in KINDS["profiles"].columns if column.role == "identifier"]
+    counts = ", ".join(f"CAST(count({quoted(name)}) AS BIGINT) AS {quoted(name)}" for name in names)
+    rows = engine.fetch(f"SELECT file_id, {counts} FROM raw_profiles GROUP BY file_id").to_pylist()
+    return {row["file_id"]: {name: row[name] for name in names if row[name]} for row in rows}

@@ -38,7 +38,8 @@ class FileReport:
     are that all of them must be taken for such.
     `taken_as` counts the accepted rows of consents whose unclear words were taken as a refusal, by code.
     `currencies` are the codes and signs that its amounts named, and what the settings stated.
-    `key_role` is `hashed` where every key became one on the way into a batch; `batch` is the id of that batch.
+    Of a file in a batch: `batch` is its id; `key_role` is `hashed` where every key became one on the way in; `hidden`
+    counts the rows by direct identifier (name, e-mail ...) whose value lies with the identities of the batch instead.
     """
 
     file: str
@@ -59,6 +60,7 @@ class FileReport:
     taken_as: dict[str, int] = field(default_factory=dict)
     currencies: tuple[str, ...] = ()
     batch: str | None = None
+    hidden: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

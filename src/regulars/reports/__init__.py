@@ -19,6 +19,7 @@ from regulars.reports._reasons import reason_text
 from regulars.reports._sentences import sentence
 from regulars.reports._target import ReportUnwritable
 from regulars.reports._voice import Language, Voice
+from regulars.reports._words import word
 
 __all__ = [
     "Language",
@@ -34,5 +35,6 @@ __all__ = [
     "reason_text",
     "render_html",
     "sentence",
+    "word",
     "write_xlsx",
 ]
