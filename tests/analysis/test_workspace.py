@@ -60,7 +60,6 @@ class TestTheLaw:
         back.mkdir()
         shutil.copy(there / "key", back / "key")
         kept(back, first)
-        assert content(analyze(workspace=back, today=TODAY)) == content(analyze(orders=first, today=TODAY))
         alone = {path: path.read_bytes() for path in sorted(back.rglob("*.*")) if path.is_file()}
         batch = kept(back, second).batch
         assert batch is not None
@@ -81,7 +80,8 @@ class TestTheLaw:
         paths = []
         for name in ("a.csv", "b.csv", "c.csv"):
             lines = "".join(f"{who},2024-05-0{day},{amount}\n" for who, day, amount in data.draw(rows))
-            paths.append(put(home, name, HEADER + (plain if name == "b.csv" else "") + lines))
+            own = f"of {name},2024-04-01,1\n"  # a file that is another's copy is not even read
+            paths.append(put(home, name, HEADER + own + (plain if name == "b.csv" else "") + lines))
         profiles = "customer_id,name,region\nana@example.com,Ana Lee,north\nbo,Bo Ek,south\n"
         paths.append(put(home, "profiles.csv", profiles))
         order = data.draw(st.permutations(paths))
@@ -100,7 +100,8 @@ class TestTheLaw:
     def test_what_a_later_import_says_of_a_person_speaks_over_an_earlier_one(self, tmp_path: Path) -> None:
         orders = put(tmp_path, "orders.csv", HEADER + SHOP)
         north, south = (
-            put(tmp_path, f"{region}.csv", f"customer_id,name,region\nc1,Ana,{region}\n") for region in ("north", "south")
+            put(tmp_path, f"{region}.csv", f"customer_id,name,region\nc1,Ana,{region}\n")
+            for region in ("north", "south")
         )
         for first, second in ((north, south), (south, north)):
             workspace = tmp_path / f"{first.stem}-first"
@@ -154,13 +155,13 @@ class TestIdentities:
         assert batch is not None
         ids = people_of(workspace)
         assert all(len(who) == 32 for who in ids)
-        together = analyze(orders=[plain, mixed, tmp_path / "addresses.csv"], today=TODAY, workspace=workspace)
-        assert sorted(together.customers["customer_id"].to_pylist()) == sorted(ids)
         analyze(workspace=workspace, today=TODAY)
         named = {row["customer_id"] for row in read_identities(workspace).to_pylist() if row["value"] == "Ana Lee"}
-        assert set(ids) & named
+        assert set(ids) & named, "the name followed its person to the new id"
         Batches(workspace).undo(batch.id)
         assert set(people_of(workspace)) >= {"c1", "c2"}
+        after = {row["customer_id"] for row in read_identities(workspace).to_pylist() if row["value"] == "Ana Lee"}
+        assert after == {"c1"}
 
     def test_the_raw_values_of_refused_rows_stay_in_the_batch(self, tmp_path: Path) -> None:
         workspace = tmp_path / "workspace"

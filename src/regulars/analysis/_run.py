@@ -172,9 +172,10 @@ class Run:
 
     def remember(self) -> None:
         """Write what is for the owner only into the workspace, if there is one; call it when the result is in place."""
-        if self.identities.folder is not None:
-            if not self.from_batches:  # which hold it already, and would not take it along when they are undone
-                write_raw(self.engine, self.records, self.identities.folder / "quarantine.parquet")
+        if self.from_batches:  # which hold all else already, and take it along when they are undone
+            self.identities.save_with(file.batch for file in self.records.files if file.batch is not None)
+        elif self.identities.folder is not None:
+            write_raw(self.engine, self.records, self.identities.folder / "quarantine.parquet")
             self.identities.save()
 
     def _first_day(self, as_of: date) -> date:

@@ -10,7 +10,7 @@ import os
 import re
 import secrets
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pyarrow as pa
@@ -88,6 +88,14 @@ class HashedIdentities:
         earlier = pq.read_table(path, schema=IDENTITY_SCHEMA) if path.exists() else IDENTITY_SCHEMA.empty_table()
         self._write([earlier, *self._seen], path)
 
+    def save_with(self, batches: Iterable[str]) -> None:
+        """Keep what an analysis of batches hashed itself for as long as all of these batches are kept."""
+        if self.folder is not None and self.has_hashed:
+            metadata = {"batches": " ".join(dict.fromkeys(batches))}
+            self._write(
+                [facts.replace_schema_metadata(metadata) for facts in self._seen], Batches(self.folder).analysed
+            )
+
     def save_to(self, folder: Path) -> None:
         """Write what was seen, and nothing else, into the folder of a batch: it comes and goes with the batch."""
         if self.has_hashed:
@@ -96,7 +104,8 @@ class HashedIdentities:
     def _write(self, facts: list[pa.Table], path: Path) -> None:
         everything = pa.concat_tables(facts).group_by(IDENTITY_SCHEMA.names).aggregate([])
         order = [(name, "ascending") for name in IDENTITY_SCHEMA.names]
-        _write_private(path, lambda target: pq.write_table(everything.sort_by(order), target))
+        ordered = everything.sort_by(order).replace_schema_metadata(facts[0].schema.metadata)
+        _write_private(path, lambda target: pq.write_table(ordered, target))
 
     def _are_hashes(self, keys: pa.Array) -> pa.Array:
         """Whether each key is the hash of a key that the workspace knows; a name may be known of plain ids too."""

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from regulars._version import __version__
 from regulars.core import RegularsError, Settings
@@ -87,8 +88,20 @@ class Batches:
         return read_manifest(self._place(name))
 
     def identities(self) -> tuple[Path, ...]:
-        """Return the files that lead from hashed keys back to people, one for each batch that hashed any."""
-        return tuple(path for path in (place / "identities.parquet" for place in self._places()) if path.exists())
+        """Return the files that lead from hashed keys back to people.
+
+        That is one for each batch that hashed any, and `analysed` if every batch it tells of is still there.
+        """
+        found = [path for path in (place / "identities.parquet" for place in self._places()) if path.exists()]
+        return (*found, *([self.analysed] if self._is_current() else []))
+
+    @property
+    def analysed(self) -> Path:
+        """Where an analysis writes what it hashed itself, the ids of its batches in the file's metadata.
+
+        It counts only as long as all of these batches do, so an undo takes it back in the same moment.
+        """
+        return self._home / "analysed.parquet"
 
     @contextmanager
     def alone(self) -> Iterator[None]:
@@ -105,6 +118,7 @@ class Batches:
                 stack.enter_context(held(self.folder))
             for left in self._home.glob(".*"):
                 shutil.rmtree(left, ignore_errors=True)
+            self._forget_the_undone()
             yield
 
     @contextmanager
@@ -146,6 +160,7 @@ class Batches:
             except FileNotFoundError as error:
                 raise BatchUnknown(batch=name, folder=self.folder) from error
             shutil.rmtree(gone, ignore_errors=True)
+            self._forget_the_undone()
             _settle(self._home)
         return place.name
 
@@ -163,6 +178,20 @@ class Batches:
             return load_rows(engine, self._home, batches, settings=settings, today=today)
         except FileNotFoundError as error:
             raise WorkspaceChanged(folder=self.folder) from error
+
+    def _is_current(self) -> bool:
+        if not self.analysed.exists():
+            return False
+        told = (pq.read_schema(self.analysed).metadata or {}).get(b"batches", b"").decode().split()
+        return set(told) <= {place.name for place in self._places()}
+
+    def _forget_the_undone(self) -> None:
+        try:
+            is_current = self._is_current()
+        except (OSError, pa.ArrowException):
+            is_current = False
+        if not is_current:
+            self.analysed.unlink(missing_ok=True)
 
     def _places(self) -> list[Path]:
         return sorted(path for path in self._home.glob("*") if _ID.fullmatch(path.name) and path.is_dir())
