@@ -30,8 +30,9 @@ bench: $(VENV)/dev-ready  ## speed and memory as ratios against named peers, in 
 	$(BIN)/python bench/analyze.py
 	$(BIN)/python bench/engines.py
 
-soak: $(VENV)/dev-ready  ## long rigs: kill -9 while a result is being published, again and again
+soak: $(VENV)/dev-ready  ## long rigs: kill -9 while a result is published or records come and go, again and again
 	$(BIN)/python bench/kill.py --rounds 50
+	$(BIN)/python bench/kill_import.py --rounds 50
 
 format: $(VENV)/dev-ready
 	$(BIN)/ruff check --fix --quiet .
