@@ -30,8 +30,9 @@ bench: $(VENV)/dev-ready  ## speed and memory as ratios against named peers, in 
 	$(BIN)/python bench/analyze.py
 	$(BIN)/python bench/engines.py
 
-soak: $(VENV)/dev-ready  ## long rigs: kill -9 while a result is being published, ten minutes of broken files
+soak: $(VENV)/dev-ready  ## long rigs: kill -9 while a result is published or records come and go; ten minutes of broken files
 	$(BIN)/python bench/kill.py --rounds 50
+	$(BIN)/python bench/kill_import.py --rounds 50
 	$(BIN)/python bench/fuzz.py --minutes 10 --record fuzz.json
 
 format: $(VENV)/dev-ready

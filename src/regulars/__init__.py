@@ -6,7 +6,7 @@
 """
 
 from regulars._version import __version__
-from regulars.analysis import Result, analyze
+from regulars.analysis import Result, analyze, import_records
 from regulars.core import RegularsError, Settings
 
-__all__ = ["RegularsError", "Result", "Settings", "__version__", "analyze"]
+__all__ = ["RegularsError", "Result", "Settings", "__version__", "analyze", "import_records"]

@@ -221,7 +221,7 @@ def test_line_numbers_survive_every_block(desk: Desk, monkeypatch: pytest.Monkey
 
 
 def test_progress_is_told_up_to_the_whole(desk: Desk) -> None:
-    told: list[tuple[str, int, int]] = []
+    told: list[tuple[str, int, int, int]] = []
     path = desk.file(HEADER + "ana,2024-01-02,1\n")
     read(
         desk.engine,
@@ -230,7 +230,7 @@ def test_progress_is_told_up_to_the_whole(desk: Desk) -> None:
         today=date(2024, 6, 30),
         progress=lambda *step: told.append(step),
     )
-    assert told[-1] == ("orders.csv", path.stat().st_size, path.stat().st_size)
+    assert told[-1] == ("orders.csv", path.stat().st_size, path.stat().st_size, 1)
 
 
 def test_a_row_without_end_is_an_error(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

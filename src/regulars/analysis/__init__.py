@@ -1,11 +1,13 @@
 """Analysis: what is the whole answer?
 
-The only composer: `analyze` runs the rooms in order and writes the result folder, whole or not at all.
+The only composer: `analyze` runs the rooms in order and writes the result folder, whole or not at all;
+`import_records` keeps records in a workspace, from which `analyze` reads them again.
 """
 
 from regulars.analysis._analyze import analyze
 from regulars.analysis._arguments import ArgumentInvalid, AsOfInFuture
 from regulars.analysis._dictionary import COLUMNS, Column, dictionary_markdown
+from regulars.analysis._importing import Imported, import_records
 from regulars.analysis._preview import Preview, TablePreview, preview
 from regulars.analysis._publish import OutFolderTaken, OutFolderUnwritable
 from regulars.analysis._result import CustomerUnknown, Explanation, Result
@@ -21,6 +23,7 @@ __all__ = [
     "CustomerUnknown",
     "Data",
     "Explanation",
+    "Imported",
     "NoCustomers",
     "NoRecords",
     "NotATable",
@@ -33,5 +36,6 @@ __all__ = [
     "TablePreview",
     "analyze",
     "dictionary_markdown",
+    "import_records",
     "preview",
 ]

@@ -3,22 +3,24 @@
 import json
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
-from datetime import date, datetime
+from datetime import date
+from functools import partial
 from pathlib import Path
 from shutil import rmtree
 from tempfile import mkdtemp
-from zoneinfo import ZoneInfo
 
 from regulars import reports
 from regulars.analysis._arguments import AsOfInFuture, check_days, check_language, check_number
+from regulars.analysis._clock import machine_day
+from regulars.analysis._inbox import Inbox, import_inbox
 from regulars.analysis._publish import check_place, published
 from regulars.analysis._result import Result
 from regulars.analysis._run import Run
-from regulars.analysis._sources import Data, gather, with_kept
+from regulars.analysis._sources import Data, NothingToRead, WorkspaceEmpty, gather, with_kept
 from regulars.core import Settings, load_settings
 from regulars.customers import HashedIdentities
-from regulars.engines import open_engine
-from regulars.records import Source
+from regulars.engines import Engine, open_engine
+from regulars.records import Batches, RecordSet, Source, read
 
 Progress = Callable[[str, float], None]
 """Called with the code of the step that begins and the share of the work that is done (0 to 1)."""
@@ -68,7 +70,8 @@ def analyze(  # noqa: PLR0913  (the one public use case: every choice is an argu
             zone.
         settings: settings, or the path of a TOML file; default: docs/settings.md.
         out: the folder for the result; default a temporary one that lives as long as the result.
-        workspace: the folder with the key that makes ids of e-mails, phones and names, and the way back.
+        workspace: the folder with the key that makes ids of e-mails, phones and names, and the way back. With neither
+            tables nor files, the records that were imported into it are analysed, its `inbox/` imported first.
         previous: the folder of an earlier result; its score bounds are used again, so that scores compare.
         seed: of every random draw (bootstrap, hold-out).
         language: of the report in the folder.
@@ -86,19 +89,26 @@ def analyze(  # noqa: PLR0913  (the one public use case: every choice is an argu
         "assignments": assignments, "referrals": referrals, "profiles": profiles, "consents": consents,
     }  # fmt: skip
     sources = with_kept(gather(tables, files), None if workspace is None else Path(workspace))
+    if not sources and workspace is None:
+        raise NothingToRead()
     check_days({"as_of": as_of, "today": today})
     check_language(language)
     check_number("seed", seed, least=0)
     if threads is not None:
         check_number("threads", threads, least=1)
     chosen = settings if isinstance(settings, Settings) else load_settings(None if settings is None else Path(settings))
-    until = day_of_asking(chosen, today)
+    until = today or machine_day(chosen)
     if as_of is not None and as_of > until:
         raise AsOfInFuture(as_of=as_of, today=until)
     earlier = None if previous is None else Result.open(previous).manifest
     with ExitStack() as stack:
         folder = Path(out) if out is not None else _temporary(stack)
         check_place(folder)
+        take: Callable[[Engine], RecordSet]
+        if sources:
+            take, inbox = partial(read, sources=sources, settings=chosen, today=until), Inbox()
+        else:
+            take, inbox = _kept(Path(str(workspace)), chosen, until, memory_limit, language, progress or _silent)
         identities = HashedIdentities(None if workspace is None else Path(workspace))
         opened = stack.enter_context(open_engine(engine, memory_limit=memory_limit, threads=threads))
         run = Run(
@@ -109,8 +119,10 @@ def analyze(  # noqa: PLR0913  (the one public use case: every choice is an argu
             identities=identities,
             previous=earlier,
             progress=progress or _silent,
+            notes=inbox.notes,
+            from_batches=not sources,
         )
-        run.read(sources)
+        run.read(take)
         run.compute(as_of)
         with published(folder) as place:
             run.write(place)
@@ -123,9 +135,32 @@ def analyze(  # noqa: PLR0913  (the one public use case: every choice is an argu
     return Result(folder=folder) if out is not None else Result.in_temporary(folder)
 
 
-def day_of_asking(settings: Settings, today: date | None) -> date:
-    """Return the day that was said to be today, else the machine's in the business's time zone."""
-    return today or datetime.now(ZoneInfo(settings.business.time_zone)).date()
+def _kept(
+    workspace: Path,
+    settings: Settings,
+    today: date,
+    memory_limit: str | None,
+    language: reports.Language,
+    progress: Progress,
+) -> tuple[Callable[[Engine], RecordSet], Inbox]:
+    """Import what lies in the inbox; return how to read all that is kept, and what became of the inbox.
+
+    Raises:
+        WorkspaceEmpty: nothing is kept there.
+        RegularsError: nothing is kept, and a file of the inbox could not be read: that is why.
+    """
+    inbox = import_inbox(
+        workspace,
+        settings=settings,
+        today=today,
+        memory_limit=memory_limit,
+        language=language,
+        began=partial(progress, "read", 0.0),
+    )
+    store = Batches(workspace)
+    if not store.live():
+        raise next(iter(inbox.errors), WorkspaceEmpty(folder=workspace))
+    return partial(store.open, settings=settings, today=today), inbox
 
 
 def _temporary(stack: ExitStack) -> Path:

@@ -145,7 +145,8 @@ def _manifest(run: "Run", folder: Path, rows: Mapping[str, int]) -> dict[str, ob
 
 def _notes(run: "Run", counts: Mapping[str, Any], settings: Settings) -> list[Note]:
     """Return what a reader must know before believing the figures."""
-    notes = [
+    notes = [*run.notes]
+    notes += [
         Note(code="mapping_confirmed_before", params={"file": file.file})
         for file in run.records.files
         if file.told_by == "confirmed"

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from regulars.analysis._analyze import day_of_asking
+from regulars.analysis._clock import machine_day
 from regulars.analysis._sources import gather, with_kept
 from regulars.core import RegularsError, Settings
 from regulars.engines import Engine, open_engine
@@ -74,7 +74,7 @@ def preview(  # noqa: PLR0913  (the same choices as an analysis has)
     found = [_proposed(source) for source in sources]
     readable = [place for place, one in enumerate(found) if one.refusal is None]
     with open_engine(memory_limit=memory_limit, threads=threads) as engine:
-        reader = _Reader(engine=engine, settings=settings, today=day_of_asking(settings, today))
+        reader = _Reader(engine=engine, settings=settings, today=today or machine_day(settings))
         together = reader.read([found[place] for place in readable]) if readable else ()
         if isinstance(together, RegularsError):
             alone = [reader.read([found[place]]) for place in readable]

@@ -1,6 +1,6 @@
 """One run through the house, room after room, from the ground floor up, with an account of what each step took."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -15,10 +15,17 @@ from regulars.analysis._quarantine import write_masked, write_raw
 from regulars.analysis._tables import write_tables
 from regulars.analysis._valued import value_everybody
 from regulars.analysis._worth import worth
-from regulars.core import RegularsError, Settings
-from regulars.customers import Cleaning, HashedIdentities, clean, outlier_bound, remember_profiles
+from regulars.core import Note, RegularsError, Settings
+from regulars.customers import (
+    Cleaning,
+    HashedIdentities,
+    clean,
+    outlier_bound,
+    remember_known,
+    remember_profiles,
+)
 from regulars.engines import Engine
-from regulars.records import KINDS, Mappings, RecordSet, Source, read
+from regulars.records import KINDS, Mappings, RecordSet
 
 _STEPS = (
     "read", "clean", "features", "rates", "backtest", "lifetime", "segments", "network", "prediction", "scores",
@@ -70,7 +77,10 @@ class NoRecords(RegularsError):
 
 @dataclass(kw_only=True)
 class Run:
-    """The state of one run: what was read, what was found, and how long it took."""
+    """The state of one run: what was read, what was found, and how long it took.
+
+    `notes` are those of what came before the run; `from_batches` says that the workspace keeps what is read.
+    """
 
     engine: Engine
     settings: Settings
@@ -79,16 +89,18 @@ class Run:
     identities: HashedIdentities
     previous: Mapping[str, Any] | None
     progress: Callable[[str, float], None]
+    notes: tuple[Note, ...] = ()
+    from_batches: bool = False
     timings: dict[str, float] = field(default_factory=dict)
 
     records: RecordSet = field(init=False)
     cleaning: Cleaning = field(init=False)
     facts: Facts = field(init=False)
 
-    def read(self, sources: Sequence[Source]) -> None:
-        """Read the sources and clean what they hold."""
+    def read(self, take: Callable[[Engine], RecordSet]) -> None:
+        """Take the records into the raw tables, and clean what they hold."""
         with self._step("read"):
-            self.records = read(self.engine, sources, settings=self.settings, today=self.today)
+            self.records = take(self.engine)
         with self._step("clean"):
             feedback.add(self.engine)
             self.cleaning = clean(
@@ -96,6 +108,7 @@ class Run:
             )
             if self.identities.folder is not None:
                 remember_profiles(self.engine, self.identities)
+                remember_known(self.engine, self.identities)
             self.engine.load("quality", self.cleaning.quality)
             self.engine.drop(
                 "crosswalk", "answers", *(f"{stem}_{kind}" for stem in ("raw", "duplicate") for kind in KINDS)
@@ -162,7 +175,9 @@ class Run:
 
     def remember(self) -> None:
         """Write what is for the owner only into the workspace, if there is one; call it when the result is in place."""
-        if self.identities.folder is not None:
+        if self.from_batches:  # which hold all else already, and take it along when they are undone
+            self.identities.save_with(file.batch for file in self.records.files if file.batch is not None)
+        elif self.identities.folder is not None:
             write_raw(self.engine, self.records, self.identities.folder / "quarantine.parquet")
             self.identities.save()
             Mappings(folder=self.identities.folder).keep(self.records.files, day=self.today)

@@ -30,19 +30,26 @@ class NothingToRead(RegularsError):
     template = "There is nothing to read. Name at least one file or table of orders, usage or subscriptions."
 
 
+class WorkspaceEmpty(RegularsError):
+    """An analysis of a workspace in which nothing is kept."""
+
+    code = "workspace_empty"
+    template = (
+        "The workspace {folder} holds no records yet."
+        " Import some (regulars import FILES --workspace {folder}), or put files into {folder}/inbox."
+    )
+
+
 def gather(tables: Mapping[str, Data], files: Iterable[Source]) -> list[Source]:
     """Return one source for each path or table.
 
     Raises:
         NotATable: an argument is neither a path nor a table.
-        NothingToRead: there is none.
     """
     sources = list(files)
     for kind, data in tables.items():
         for one in data if isinstance(data, list) else [] if data is None else [data]:
             sources.append(Source(data=_readable(kind, one), kind=kind))
-    if not sources:
-        raise NothingToRead()
     return sources
 
 

@@ -10,7 +10,6 @@ from regulars.cli import _options as options
 from regulars.cli import _preview
 from regulars.cli._confirming import with_confirmation
 from regulars.cli._screen import answers, progress_bar
-from regulars.core import load_settings
 from regulars.records import Source
 
 _IN_THE_REPORT_ONLY = {"behaviour_dropped"}
@@ -22,35 +21,31 @@ def register(app: typer.Typer) -> None:
 
 
 def analyze(  # noqa: PLR0913  (every option is a parameter: typer reads them here)
-    files: Annotated[list[Path], typer.Argument(help="CSV, TSV or Parquet files, in any order.", metavar="FILES...")],
+    files: Annotated[
+        list[Path],
+        typer.Argument(
+            help="CSV, TSV or Parquet files, in any order; or one workspace with imported records.",
+            metavar="FILES... | WORKSPACE",
+        ),
+    ],
     out: Annotated[Path, typer.Option(help="The folder for the result.")] = options.DEFAULT_RESULT,
     as_of: Annotated[
         str | None, typer.Option(help="Last day that counts (2024-12-31); default: the last order's.")
     ] = None,
     today: Annotated[str | None, typer.Option(help="Rows dated later are refused; default: today.")] = None,
-    kind: Annotated[
-        list[str] | None,
-        typer.Option("--as", help="Kind (orders, ...) or export (regulars sources), once or once a file."),
-    ] = None,
-    mapping: Annotated[
-        list[str] | None,
-        typer.Option("--map", help="column=header, or FILE:column=header; repeatable, or with commas."),
-    ] = None,
-    columns: Annotated[
-        str | None, typer.Option(help="For files without a header: customer_id,ordered_at,amount (blank = skip).")
-    ] = None,
+    kind: options.KindOption = None,
+    mapping: options.MapOption = None,
+    columns: options.ColumnsOption = None,
     accept_mapping: Annotated[
         bool, typer.Option("--accept-mapping", help="Read files as guessed where their headers are not known.")
     ] = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Only say what would be read, kept and refused; write nothing.")
     ] = False,
-    date_order: Annotated[options.DateOrder | None, typer.Option(help="What 1/2/2024 means. Never guessed.")] = None,
-    encoding: Annotated[str | None, typer.Option(help="Such as gb18030; default: recognised.")] = None,
-    delimiter: Annotated[
-        str | None, typer.Option(help="One character, 'tab' or 'blanks'; default: recognised.")
-    ] = None,
-    settings: Annotated[Path | None, typer.Option(help="A settings file (docs/settings.md).")] = None,
+    date_order: options.DateOrderOption = None,
+    encoding: options.EncodingOption = None,
+    delimiter: options.DelimiterOption = None,
+    settings: options.SettingsOption = None,
     workspace: Annotated[
         Path | None, typer.Option(help="Folder of the key that hides identities, and of the way back to names.")
     ] = None,
@@ -66,36 +61,34 @@ def analyze(  # noqa: PLR0913  (every option is a parameter: typer reads them he
     engine: Annotated[
         options.EngineName, typer.Option(help="spark: Apache Spark, for what one machine cannot hold.")
     ] = options.EngineName.duckdb,
-    memory_limit: Annotated[str | None, typer.Option(help="Such as 4GB; default: half of the machine's.")] = None,
+    memory_limit: options.MemoryOption = None,
 ) -> None:
     """Turn records into a customer table, a report and a list of whom to contact."""
-    chosen = load_settings(settings)
-    if date_order is not None:
-        records = chosen.records.model_copy(update={"date_order": date_order.value})
-        chosen = chosen.model_copy(update={"records": records})
+    chosen = options.settings_of(settings, date_order)
     if horizon is not None:
         prediction = chosen.prediction.model_copy(update={"horizon_days": horizon})
         chosen = chosen.model_copy(update={"prediction": prediction})
     voice = reports.Voice(language=lang.value)
-    sources = options.sources(
+    given = options.sources(
         files, kinds=kind or (), mappings=mapping or (), columns=columns, encoding=encoding, delimiter=delimiter
     )
+    kept = options.workspace_among(given, workspace)
     until = options.day("--today", today)
     if dry_run:
         seen = analysis.preview(
-            sources, settings=chosen, today=until, workspace=workspace, accept=accept_mapping, memory_limit=memory_limit
+            given, settings=chosen, today=until, workspace=workspace, accept=accept_mapping, memory_limit=memory_limit
         )
         raise typer.Exit(_preview.show(seen, voice=voice))
 
     def work(confirmed: list[Source]) -> analysis.Result:
         with progress_bar(voice) as bar:
             return analysis.analyze(
-                files=confirmed,
+                files=confirmed if kept is None else (),
                 as_of=options.day("--as-of", as_of),
                 today=until,
                 settings=chosen,
                 out=out,
-                workspace=workspace,
+                workspace=workspace if kept is None else kept,
                 previous=previous,
                 seed=seed,
                 language=lang.value,
@@ -105,7 +98,7 @@ def analyze(  # noqa: PLR0913  (every option is a parameter: typer reads them he
                 progress=bar,
             )
 
-    result = with_confirmation(sources, work, accept=accept_mapping, voice=voice)
+    result = with_confirmation(given, work, accept=accept_mapping, voice=voice)
     say_what_came_out(result, language=lang.value, workbook=format is options.Form.xlsx)
 
 

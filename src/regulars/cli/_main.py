@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import typer
 
-from regulars.cli import _analyze, _ask, _mappings, _shop, _sources
+from regulars.cli import _analyze, _ask, _mappings, _records, _shop, _sources
 from regulars.cli._screen import fail
 from regulars.core import RegularsError
 from regulars.reports import Language
@@ -17,7 +17,14 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for register in (_analyze.register, _shop.register, _sources.register, _mappings.register, _ask.register):
+for register in (
+    _analyze.register,
+    _records.register,
+    _shop.register,
+    _sources.register,
+    _mappings.register,
+    _ask.register,
+):
     register(app)
 
 

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from regulars.core import RegularsError
+from regulars.core import RegularsError, Settings, load_settings
 from regulars.records import Source
 
 
@@ -52,6 +52,30 @@ LangOption = Annotated[Lang, typer.Option("--lang", help="Language of the report
 ResultOption = Annotated[Path, typer.Option("--result", help="The folder that `analyze --out` wrote.")]
 DEFAULT_RESULT = Path("regulars-result")
 
+KindOption = Annotated[
+    list[str] | None, typer.Option("--as", help="Kind of the files (orders, usage, ...), once or once a file.")
+]
+MapOption = Annotated[
+    list[str] | None, typer.Option("--map", help="column=header, or FILE:column=header; repeatable, or with commas.")
+]
+ColumnsOption = Annotated[
+    str | None, typer.Option(help="For files without a header: customer_id,ordered_at,amount (blank = skip).")
+]
+DateOrderOption = Annotated[DateOrder | None, typer.Option(help="What 1/2/2024 means. Never guessed.")]
+EncodingOption = Annotated[str | None, typer.Option(help="Such as gb18030; default: recognised.")]
+DelimiterOption = Annotated[str | None, typer.Option(help="One character, 'tab' or 'blanks'; default: recognised.")]
+SettingsOption = Annotated[Path | None, typer.Option(help="A settings file (docs/settings.md).")]
+MemoryOption = Annotated[str | None, typer.Option(help="Such as 4GB; default: half of the machine's.")]
+
+
+def settings_of(path: Path | None, date_order: DateOrder | None) -> Settings:
+    """Return the settings of a file, with what the command line says of dates."""
+    chosen = load_settings(path)
+    if date_order is None:
+        return chosen
+    records = chosen.records.model_copy(update={"date_order": date_order.value})
+    return chosen.model_copy(update={"records": records})
+
 
 def day(option: str, text: str | None) -> date | None:
     """Return the day an option names, as YYYY-MM-DD."""
@@ -92,6 +116,31 @@ def sources(
         )
         for file, kind in zip(files, every, strict=True)
     ]
+
+
+def workspace_among(given: Sequence[Source], named: Path | None) -> Path | None:
+    """Return the workspace that is named in the place of files, if one is.
+
+    Raises:
+        OptionInvalid: it is named beside files, beside another workspace, or with options of files.
+    """
+    folders = [source for source in given if isinstance(source.data, Path) and _is_workspace(source.data)]
+    if not folders:
+        return None
+    (source, *_), folder = folders, Path(str(folders[0].data))
+    if len(given) > 1:
+        problem = f"name files, or one workspace; to keep files in it: regulars import FILES --workspace {folder}"
+        raise OptionInvalid(option="WORKSPACE", value=folder, problem=problem)
+    if named is not None and named.resolve() != folder.resolve():
+        raise OptionInvalid(option="--workspace", value=named, problem=f"the records are those of {folder}")
+    if source != Source(data=folder):
+        problem = "the records in it were read when they were imported: give --as, --map, --columns and such there"
+        raise OptionInvalid(option="WORKSPACE", value=folder, problem=problem)
+    return folder
+
+
+def _is_workspace(path: Path) -> bool:
+    return path.is_dir() and ((path / "key").is_file() or any((path / name).is_dir() for name in ("batches", "inbox")))
 
 
 def _mapping(mappings: Sequence[str], file: Path) -> dict[str, str]:

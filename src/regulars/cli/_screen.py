@@ -3,9 +3,10 @@
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from time import perf_counter
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from regulars.core import RegularsError
 from regulars.reports import Language, Voice, error_text
@@ -28,6 +29,34 @@ def progress_bar(voice: Voice) -> Iterator["Shown"]:
         disable=not sys.stderr.isatty(),
     ) as bar:  # fmt: skip
         yield Shown(bar, voice)
+
+
+@contextmanager
+def reading_bar(voice: Voice) -> Iterator["Read"]:
+    """Show how far files are read, and how many rows a second, if somebody is looking."""
+    with Progress(
+        TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[speed]}"), TimeElapsedColumn(),
+        console=remarks, transient=True, disable=not sys.stderr.isatty(),
+    ) as bar:  # fmt: skip
+        yield Read(bar, voice)
+
+
+class Read:
+    """Takes what the library says of files that are being read: a bar for each."""
+
+    def __init__(self, bar: Progress, voice: Voice) -> None:
+        self._bar = bar
+        self._voice = voice
+        self._tasks: dict[str, tuple[TaskID, float]] = {}
+
+    def __call__(self, file: str, done: int, total: int, rows: int) -> None:
+        """Show how far a file is read."""
+        if file not in self._tasks:
+            self._tasks[file] = self._bar.add_task(file, total=total or None, speed=""), perf_counter()
+        task, began = self._tasks[file]
+        speed = rows / max(perf_counter() - began, 0.001)
+        words = self._voice.t("{rows} rows a second", rows=self._voice.count(round(speed))) if done else ""
+        self._bar.update(task, completed=done, total=total or None, speed=words)
 
 
 class Shown:

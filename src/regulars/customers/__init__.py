@@ -6,7 +6,8 @@ under one id, duplicates out, refunds netted, and what each person allows. Says 
 
 from regulars.customers._clean import Cleaning, clean
 from regulars.customers._clean_tables import CLEAN_TABLES
-from regulars.customers._crosswalk import remember_profiles
+from regulars.customers._crosswalk import remember_known, remember_profiles
+from regulars.customers._hiding import hide_identities
 from regulars.customers._identity import HashedIdentities, Resolve, WorkspaceUnreadable, read_identities
 from regulars.customers._outliers import outlier_bound
 from regulars.customers._soundness import Soundness
@@ -19,7 +20,9 @@ __all__ = [
     "Soundness",
     "WorkspaceUnreadable",
     "clean",
+    "hide_identities",
     "outlier_bound",
     "read_identities",
+    "remember_known",
     "remember_profiles",
 ]

@@ -2,7 +2,7 @@
 
 import pyarrow as pa
 
-from regulars.customers._identity import IDENTITY_SCHEMA, HashedIdentities, Resolve
+from regulars.customers._identity import IDENTITY_SCHEMA, HashedIdentities, Resolve, read_identities
 from regulars.engines import Engine, quoted
 from regulars.records import FileReport, RecordSet, looks_like_person
 
@@ -17,12 +17,13 @@ def build_crosswalk(engine: Engine, records: RecordSet, resolve: Resolve) -> boo
     A column mapped as customer_id passes unchanged (it is not in the crosswalk), unless at least 1 % of its
     values in any file look like an e-mail address or a mobile number: then every file's is hashed, so that
     the same person keeps the same id in all of them. Where fewer do, only those values are.
+    Keys that were all hashed on their way into a batch pass as the ids they are.
     """
-    ids_are_personal = any(file.key_role == "customer_id" and file.looks_personal for file in records.files)
+    ids_are_personal = any(file.looks_personal for file in records.files)
     parts = [CROSSWALK_SCHEMA.empty_table()]
     for file_id, file in enumerate(records.files):
         passes = file.key_role == "customer_id" and not ids_are_personal
-        if passes and not file.has_personal_keys:
+        if file.key_role == "hashed" or (passes and not file.has_personal_keys):
             continue
         keys = _keys(engine, file, file_id)
         if passes:
@@ -48,6 +49,22 @@ def remember_profiles(engine: Engine, identities: HashedIdentities) -> None:
         )
         if facts.num_rows:
             identities.remember(facts.cast(IDENTITY_SCHEMA))
+
+
+def remember_known(engine: Engine, identities: HashedIdentities) -> None:
+    """Hand what batches know of people to the crosswalk again, under the ids that this run hashed their plain ids to.
+
+    Only where a later batch had every customer_id taken for an address; elsewhere people keep the ids of the batches.
+    """
+    if identities.folder is None or not identities.has_hashed:
+        return
+    engine.load("known", read_identities(identities.folder))
+    facts = engine.fetch(
+        "SELECT DISTINCT w.customer_id, k.field, k.value FROM crosswalk AS w"
+        " JOIN known AS k ON k.customer_id = w.customer_key AND w.customer_id <> w.customer_key"
+    )
+    engine.drop("known")
+    identities.remember(facts.cast(IDENTITY_SCHEMA))
 
 
 def _keys(engine: Engine, file: FileReport, file_id: int) -> pa.Array:

@@ -1,6 +1,7 @@
 """The same row met again in another file is a duplicate; the same row twice in one file is two rows.
 
-A row's identity is its content and its occurrence number within its file. Only days that more than one file
+A row's identity is its content (its person by id, not by the key's spelling) and its occurrence number within its
+file. Only days that more than one file
 speaks of can hold duplicates, so only their rows are compared. An export made again with another column is still the
 same, so only columns that every file has are compared, and the row of the file with the most columns is kept.
 """
@@ -8,6 +9,7 @@ same, so only columns that every file has are compared, and the row of the file 
 from collections.abc import Mapping
 from decimal import Decimal
 
+from regulars.customers._known_rows import rows_by_id
 from regulars.engines import Engine, quoted
 from regulars.records import KINDS, FileReport, Kind, RecordSet
 
@@ -17,7 +19,7 @@ _NONE = "SELECT CAST(0 AS INTEGER) AS file_id, CAST(0 AS BIGINT) AS line WHERE 1
 
 _FOUND = """
 WITH candidates AS (
-    SELECT r.* FROM {raw} AS r
+    {rows}
     WHERE {day} IN (SELECT {day} FROM {raw} AS r GROUP BY {day} HAVING count(DISTINCT file_id) > 1)
 ), numbered AS (
     SELECT *, row_number() OVER (PARTITION BY file_id, {content} ORDER BY line) AS occurrence FROM candidates
@@ -54,7 +56,8 @@ _COUNTED = "SELECT file_id, CAST(count(*) AS BIGINT) AS n FROM {duplicates} GROU
 
 _REPEATED = """
 WITH same AS (
-    SELECT file_id, count(*) AS n FROM raw_orders WHERE order_id IS NULL GROUP BY file_id, {content} HAVING count(*) > 1
+    SELECT file_id, count(*) AS n FROM ({rows} WHERE r.order_id IS NULL) AS rows
+    GROUP BY file_id, {content} HAVING count(*) > 1
 )
 SELECT file_id, CAST(sum(n - 1) AS BIGINT) AS n FROM same GROUP BY file_id
 """
@@ -87,6 +90,7 @@ def find_duplicates(engine: Engine, records: RecordSet) -> dict[int, int]:
         columns = engine.columns(f"raw_{kind}")
         query = _FOUND.format(
             raw=quoted(f"raw_{kind}"),
+            rows=rows_by_id(KINDS[kind]),
             day="coalesce(r.local_day, DATE '1970-01-01')" if "local_day" in columns else "DATE '1970-01-01'",
             content=_content(_compared(KINDS[kind], list(files.values()))),
             richest_first=_richest_first(files),
@@ -104,7 +108,8 @@ def count_in_two_files(engine: Engine) -> tuple[int, int]:
 
 def count_repeated(engine: Engine) -> dict[int, int]:
     """Return how many orders without an id repeat an earlier row of their file, for those files that have some."""
-    return _per_file(engine, _REPEATED.format(content=_content(engine.columns("raw_orders"))))
+    query = _REPEATED.format(rows=rows_by_id(KINDS["orders"]), content=_content(engine.columns("raw_orders")))
+    return _per_file(engine, query)
 
 
 def duplicated_amounts(engine: Engine) -> dict[int, Decimal]:
@@ -122,13 +127,14 @@ def _compared(kind: Kind, files: list[FileReport]) -> tuple[str, ...]:
     """Return the raw columns that tell whether rows of these files are the same.
 
     All of them where the common columns say no more than who and when, and for profiles: they are not added up,
-    and a row may differ only in what it adds to a person.
+    and a row may differ only in what it adds to a person. Direct identifiers do not tell rows apart: no clean table
+    has them, and a batch does not either.
     """
     common = [
         column for column in kind.columns if column.required or all(column.name in file.mapping for file in files)
     ]
     if kind.name == "profiles" or all(column.role in {"key", "time"} for column in common):
-        common = list(kind.columns)
+        common = [column for column in kind.columns if column.role != "identifier"]
     names = [(column.key_name, *([column.day_name] if column.role == "time" else [])) for column in common]
     return tuple(name for both in names for name in both)
 

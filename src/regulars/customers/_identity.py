@@ -1,6 +1,7 @@
 """Names, e-mails, phones and open ids never reach an analysis table: each becomes a keyed hash here.
 
-The key and the table that leads back (the crosswalk) live in the workspace folder, readable by its owner only.
+The key and the table that leads back (the crosswalk) live in the workspace folder, readable by its owner only. The
+crosswalk is one file for what analyses of files came to know, and one for each batch, which goes when that is undone.
 Without a workspace the key lives for one run.
 """
 
@@ -9,13 +10,15 @@ import os
 import re
 import secrets
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from regulars.core import RegularsError
+from regulars.records import Batches
 
 Resolve = Callable[[pa.Array, str], pa.Array]
 """Takes distinct keys (text) and the role of their column (customer_id, open_id, email, phone, nickname, name);
@@ -27,7 +30,8 @@ _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _CHINESE_MOBILE = re.compile(r"(?:\+?86)?(1[3-9]\d{9})")
 _KEY_BYTES = 32
 _ID_HEX_DIGITS = 32
-_NO_IDENTITIES = "its file 'identities.parquet' does not hold identities"
+_FILE = "identities.parquet"
+_HASH = f"^[0-9a-f]{{{_ID_HEX_DIGITS}}}$"
 
 
 class WorkspaceUnreadable(RegularsError):
@@ -57,13 +61,20 @@ class HashedIdentities:
     @property
     def has_hashed(self) -> bool:
         """Whether any key was turned into a hash."""
-        return bool(self._seen)
+        return any(facts.num_rows for facts in self._seen)
 
     def resolve(self, keys: pa.Array, role: str) -> pa.Array:
-        """Return the customer id of each key: 128 bits of the HMAC of its canonical form, as hexadecimal text."""
+        """Return the customer id of each key: 128 bits of the HMAC of its canonical form, as hexadecimal text.
+
+        A customer_id that is such a hash of this workspace already stays what it is: a batch holds it, or somebody
+        wrote down whom a result listed.
+        """
+        keys = keys.cast(pa.string())
         ids = pa.array([self._hashed(canonical_key(key, role)) for key in keys.to_pylist()], pa.string())
-        self.remember(pa.table([ids, pa.array([role] * len(keys), pa.string()), keys], schema=IDENTITY_SCHEMA))
-        return ids
+        known = self._are_hashes(keys) if role == "customer_id" else pa.array([False] * len(keys))
+        facts = pa.table([ids, pa.array([role] * len(keys), pa.string()), keys], schema=IDENTITY_SCHEMA)
+        self.remember(facts.filter(pc.invert(known)))
+        return pc.if_else(known, keys, ids)
 
     def remember(self, facts: pa.Table) -> None:
         """Keep facts (customer_id, field, value) for the crosswalk; they leave memory only through `save`."""
@@ -71,13 +82,40 @@ class HashedIdentities:
 
     def save(self) -> None:
         """Add what was seen to `identities.parquet` in the workspace; without a workspace, forget it."""
-        if self.folder is None or not self._seen:
+        if self.folder is None or not self.has_hashed:
             return
-        path = self.folder / "identities.parquet"
-        facts = pa.concat_tables([_identities(self.folder), *self._seen])
-        everything = facts.group_by(IDENTITY_SCHEMA.names).aggregate([])
+        path = self.folder / _FILE
+        earlier = pq.read_table(path, schema=IDENTITY_SCHEMA) if path.exists() else IDENTITY_SCHEMA.empty_table()
+        self._write([earlier, *self._seen], path)
+
+    def save_with(self, batches: Iterable[str]) -> None:
+        """Keep what an analysis of batches hashed itself for as long as all of these batches are kept."""
+        if self.folder is not None and self.has_hashed:
+            metadata = {"batches": " ".join(dict.fromkeys(batches))}
+            self._write(
+                [facts.replace_schema_metadata(metadata) for facts in self._seen], Batches(self.folder).analysed
+            )
+
+    def save_to(self, folder: Path) -> None:
+        """Write what was seen, and nothing else, into the folder of a batch: it comes and goes with the batch."""
+        if self.has_hashed:
+            self._write(self._seen, folder / _FILE)
+
+    def _write(self, facts: list[pa.Table], path: Path) -> None:
+        everything = pa.concat_tables(facts).group_by(IDENTITY_SCHEMA.names).aggregate([])
         order = [(name, "ascending") for name in IDENTITY_SCHEMA.names]
-        _write_private(path, lambda target: pq.write_table(everything.sort_by(order), target))
+        ordered = everything.sort_by(order).replace_schema_metadata(facts[0].schema.metadata)
+        _write_private(path, lambda target: pq.write_table(ordered, target))
+
+    def _are_hashes(self, keys: pa.Array) -> pa.Array:
+        """Whether each key is the hash of a key that the workspace knows; a name may be known of plain ids too."""
+        shaped = keys.filter(pc.match_substring_regex(keys, _HASH))
+        if self.folder is None or not len(shaped):
+            return pa.array([False] * len(keys))
+        known = _identities(self.folder)
+        known = known.filter(pc.is_in(known["customer_id"], value_set=shaped)).to_pylist()
+        hashes = [row["customer_id"] for row in known if self._hashed(_canonical(row)) == row["customer_id"]]
+        return pc.is_in(keys, value_set=pa.array(hashes, pa.string()))
 
     def _hashed(self, canonical: str) -> str:
         return hmac.digest(self._key, canonical.encode(), "sha256").hex()[:_ID_HEX_DIGITS]
@@ -101,8 +139,14 @@ def canonical_key(key: str, role: str) -> str:
     return f"{role}:{text.casefold() if role in {'name', 'nickname'} else text}"
 
 
+def _canonical(fact: dict[str, str]) -> str:
+    return canonical_key(fact["value"], fact["field"])
+
+
 def read_identities(folder: Path) -> pa.Table:
-    """Return the crosswalk of a workspace (customer_id, field, value); empty if nothing was hashed there yet.
+    """Return the crosswalk of a workspace (customer_id, field, value), that of its batches with it.
+
+    It is empty if nothing was hashed there yet.
 
     Raises:
         WorkspaceUnreadable: the folder is no workspace, or its identities are something else.
@@ -115,18 +159,28 @@ def read_identities(folder: Path) -> pa.Table:
 
 def _identities(folder: Path) -> pa.Table:
     _check_identities(folder)
-    path = folder / "identities.parquet"
-    return pq.read_table(path, schema=IDENTITY_SCHEMA) if path.exists() else IDENTITY_SCHEMA.empty_table()
+    found = [pq.read_table(path, schema=IDENTITY_SCHEMA) for path in _files(folder)]
+    everything = pa.concat_tables([IDENTITY_SCHEMA.empty_table(), *found]).group_by(IDENTITY_SCHEMA.names)
+    return everything.aggregate([]).sort_by([(name, "ascending") for name in IDENTITY_SCHEMA.names])
+
+
+def _files(folder: Path) -> list[Path]:
+    """Return the files of the crosswalk: what analyses of files came to know, and what each batch brought."""
+    return [*([folder / _FILE] if (folder / _FILE).exists() else []), *Batches(folder).identities()]
 
 
 def _check_identities(folder: Path) -> None:
-    path = folder / "identities.parquet"
-    try:
-        is_ours = not path.exists() or pq.read_schema(path).names == IDENTITY_SCHEMA.names
-    except (OSError, pa.ArrowInvalid) as error:
-        raise WorkspaceUnreadable(folder=folder, problem=_NO_IDENTITIES) from error
-    if not is_ours:
-        raise WorkspaceUnreadable(folder=folder, problem=_NO_IDENTITIES)
+    for path in _files(folder):
+        try:
+            is_ours = pq.read_schema(path).names == IDENTITY_SCHEMA.names
+        except (OSError, pa.ArrowInvalid) as error:
+            raise WorkspaceUnreadable(folder=folder, problem=_no_identities(folder, path)) from error
+        if not is_ours:
+            raise WorkspaceUnreadable(folder=folder, problem=_no_identities(folder, path))
+
+
+def _no_identities(folder: Path, path: Path) -> str:
+    return f"its file '{path.relative_to(folder)}' does not hold identities"
 
 
 def _key_of(folder: Path) -> bytes:

@@ -1,6 +1,7 @@
-"""Raw rows with a customer id instead of a key, without duplicates: what every clean table is made from."""
+"""Raw rows with a customer id instead of a key: as they stand, or without duplicates for the clean tables."""
 
 from regulars.engines import quoted
+from regulars.records import RAW_TABLES, Kind
 
 _KNOWN = """
 SELECT coalesce(w.customer_id, r.customer_key) AS customer_id, r.* EXCLUDE (customer_key)
@@ -13,3 +14,25 @@ LEFT JOIN crosswalk AS w ON w.file_id = r.file_id AND w.customer_key = r.custome
 def known_rows(kind: str) -> str:
     """Return the SELECT of a kind's known rows; run it only after `crosswalk` and `duplicate_<kind>` exist."""
     return _KNOWN.format(raw=quoted(f"raw_{kind}"), duplicates=quoted(f"duplicate_{kind}"))
+
+
+def rows_by_id(kind: Kind, *, without_identifiers: bool = False) -> str:
+    """Return the SELECT of a kind's raw rows (as `r`), customer ids in its columns of keys; it needs `crosswalk` only.
+
+    So the same person is the same in it however a key was spelt, whether it was hashed here or on its way in.
+    """
+    keys = {kind.column(name).key_name: f"w{place}" for place, name in enumerate(kind.keys)}
+    identifiers = {column.name for column in kind.columns if column.role == "identifier"}
+    columns = []
+    for name in RAW_TABLES[f"raw_{kind.name}"].names:
+        if name in keys:
+            columns.append(f"coalesce({keys[name]}.customer_id, r.{name}) AS {name}")
+        elif name in identifiers and without_identifiers:
+            columns.append(f"CAST(NULL AS VARCHAR) AS {quoted(name)}")
+        else:
+            columns.append(f"r.{quoted(name)}")
+    joins = "".join(
+        f" LEFT JOIN crosswalk AS {alias} ON {alias}.file_id = r.file_id AND {alias}.customer_key = r.{name}"
+        for name, alias in keys.items()
+    )
+    return f"SELECT {', '.join(columns)} FROM {quoted('raw_' + kind.name)} AS r{joins}"

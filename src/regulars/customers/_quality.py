@@ -119,6 +119,9 @@ def _missing(engine: Engine, records: RecordSet, kind: str) -> list[Row]:
     counts = ", ".join(f"count({quoted(name)}) AS {quoted(name)}" for name in mapped)
     (found,) = engine.fetch(f"SELECT count(*) AS all_rows, {counts} FROM {quoted('raw_' + kind)}").to_pylist()
     total = found["all_rows"]
+    for file in records.files:  # what a batch keeps apart is not missing
+        for name, rows in file.hidden.items() if file.kind == kind else ():
+            found[name] = min(total, found[name] + rows)
     return [
         _row("missing", total - found[name], total, kind=kind, column_name=name, rule="empty_cell")
         for name in mapped

@@ -3,7 +3,8 @@
 Reads files (CSV and its kin, Parquet) and tables (anything with the Arrow interface) of the nine kinds of records;
 writes one table a kind, `raw_orders` … `raw_consents`, and `quarantine` with every row that could not be read:
 accepted + quarantined = read. Many shops' own exports are known by name (`exports`: one TOML file each, in exports/);
-their rows that are no records (not paid, cancelled, sums) are left out, and counted too.
+their rows that are no records (not paid, cancelled, sums) are left out, and counted too. What is to stay is kept in
+batches in a workspace.
 
 >>> from datetime import date
 >>> from regulars.core import Settings
@@ -18,6 +19,8 @@ their rows that are no records (not paid, cancelled, sums) are left out, and cou
 """
 
 from regulars.records._asking import propose
+from regulars.records._batch import Batch, Origin
+from regulars.records._batches import Batches
 from regulars.records._cells import REASONS
 from regulars.records._kinds import KINDS, QUARANTINE, RAW_TABLES, Column, Kind
 from regulars.records._mappings import Mappings
@@ -34,12 +37,15 @@ __all__ = [
     "RAW_TABLES",
     "REASONS",
     "ArrowStream",
+    "Batch",
+    "Batches",
     "Column",
     "Export",
     "FileReport",
     "Kind",
     "MappingUnconfirmed",
     "Mappings",
+    "Origin",
     "Proposal",
     "RecordSet",
     "Source",

@@ -28,8 +28,8 @@ from regulars.records._zones import zone_of
 
 _DISTINCT_KEYS = "SELECT {key} FROM {table} WHERE file_id = $file GROUP BY {key}"
 
-Progress: TypeAlias = Callable[[str, int, int], None]
-"""Told the source's name, how much of it is read (bytes of text, rows of a table) and the whole (0: unknown)."""
+Progress: TypeAlias = Callable[[str, int, int, int], None]
+"""Told the source's name, how much of it is read (bytes of text, rows of a table), the whole (0: unknown), and rows."""
 
 
 class TooManyRefused(RegularsError):
@@ -67,6 +67,7 @@ def read(
     settings: Settings,
     today: date,
     progress: Progress | None = None,
+    keep_later: bool = False,
 ) -> RecordSet:
     """Read the sources into the tables `raw_<kind>`, one for each kind, and `quarantine`.
 
@@ -76,6 +77,7 @@ def read(
         settings: the business's zone and currency, and how files are read.
         today: rows dated later are set aside, but for consents.
         progress: told how far each source is.
+        keep_later: accept rows dated later than today too, for a batch that outlives this day.
 
     Raises:
         RegularsError: a source cannot be read or understood; the message says which, where and what to do.
@@ -85,6 +87,7 @@ def read(
         today=today,
         order=settings.records.date_order,
         excel_dates=settings.records.excel_dates,
+        keeps_later=keep_later,
     )
     work = _Work(
         clock=clock,
@@ -101,7 +104,8 @@ def read(
     engine.load("quarantine", pa.Table.from_batches(work.quarantine, QUARANTINE))
     for place, each in enumerate(opened):
         _check_share(each, work.tallies[place], settings.records.max_quarantined_share)
-    reports = [_report(engine, each, place, work.tallies[place]) for place, each in enumerate(opened)]
+    stated = settings.business.currency
+    reports = [_report(engine, each, place, work.tallies[place], stated) for place, each in enumerate(opened)]
     return RecordSet(files=tuple(reports), currency=work.currencies.only)
 
 
@@ -145,7 +149,7 @@ class _Work:
                 if aside.num_rows:
                     self.quarantine.append(aside)
                 if self.progress is not None:
-                    self.progress(source.file, piece.done, source.content.total)
+                    self.progress(source.file, piece.done, source.content.total, tally.read)
                 if kept.num_rows:
                     yield kept
         except (pa.ArrowException, OSError) as error:
@@ -190,7 +194,7 @@ def _check_share(source: Opened, tally: Tally, most: float) -> None:
     )
 
 
-def _report(engine: Engine, source: Opened, place: int, tally: Tally) -> FileReport:
+def _report(engine: Engine, source: Opened, place: int, tally: Tally, stated: str) -> FileReport:
     content = source.content.origin if isinstance(source.content, ExportContent) else source.content
     text = content if isinstance(content, TextFile) else None
     return FileReport(
@@ -216,6 +220,7 @@ def _report(engine: Engine, source: Opened, place: int, tally: Tally) -> FileRep
         refused=tally.refused(),
         told_by=source.layout.told_by,
         headers_id=fingerprint(content.headers),
+        currencies=tuple(sorted(tally.signs | ({stated} if stated else set()))),
     )
 
 

@@ -77,6 +77,9 @@ class FileReport:
     `taken_as` counts the accepted rows of consents whose unclear words were taken as a refusal, by code.
     `refused` says of each reason where the first of its rows stands and what they come to.
     `told_by` says who told what the columns are; `headers_id` is the fingerprint of the header line.
+    `currencies` are the codes and signs that its amounts named, and what the settings stated.
+    Of a file in a batch: `batch` is its id; `key_role` is `hashed` where every key became one on the way in; `hidden`
+    counts the rows by direct identifier (name, e-mail ...) whose value lies with the identities of the batch instead.
     """
 
     file: str
@@ -101,6 +104,9 @@ class FileReport:
     refused: dict[str, Refused] = field(default_factory=dict)
     told_by: ToldBy = "headers"
     headers_id: str = ""
+    currencies: tuple[str, ...] = ()
+    batch: str | None = None
+    hidden: dict[str, int] = field(default_factory=dict)
 
     @property
     def left_out_total(self) -> int:

@@ -36,12 +36,13 @@ _SERIAL_OF_1970 = {"1900": 25_569, "1904": 24_107}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clock:
-    """What times are read by: the business's zone, today, how 1/2/2024 is meant, and from when Excel's days count."""
+    """What times are read by: the business's zone, today, how 1/2/2024 and Excel's days are meant, if later is kept."""
 
     zone: Zone
     today: date
     order: str | None
     excel_dates: str | None = None
+    keeps_later: bool = False
 
     @property
     def last_day(self) -> int:
@@ -166,7 +167,7 @@ def _finished(instants: Micros, missing: Mask, faults: Faults | None, clock: Clo
     """Return instants with their days; too early and too late ones become faults."""
     days = clock.zone.days(instants)
     faults = marked(faults, (days < 0) & ~missing, "too_early")
-    if not may_be_later:
+    if not (may_be_later or clock.keeps_later):
         faults = marked(faults, (days > clock.last_day) & ~missing, "after_today")
     mask = missing if missing.any() else None
     return Cells(

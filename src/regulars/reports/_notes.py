@@ -30,6 +30,9 @@ NOTES: Mapping[str, str] = {
         "{file} was read with the columns that were confirmed before; regulars mappings list shows them."
     ),
     "bounds_of_previous": N_("Scores use the scale of the result of {as_of}, so that the two compare."),
+    "inbox_file_imported": N_("{file} from the inbox: {rows} rows imported as batch {batch}."),
+    "inbox_file_known": N_("{file} from the inbox was imported before, as batch {batch}."),
+    "inbox_file_failed": N_("{file} stays in the inbox, for it could not be imported: {problem}"),
 }
 
 # Parameters that are codes themselves.

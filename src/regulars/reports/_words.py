@@ -94,7 +94,7 @@ WORDS: Mapping[Vocabulary, Mapping[str, str]] = {
     "confidence": CONFIDENCE,
     "why_mapped": WHY_MAPPED,
     "dimension": DIMENSIONS,
-    "key_role": RECORD_COLUMNS,
+    "key_role": {**RECORD_COLUMNS, "hashed": N_("number made from a name, e-mail or phone")},
     "part": {
         "purchase": N_("Buying"),
         "usage": N_("Using"),

@@ -1,0 +1,166 @@
+"""The rows of a batch as Parquet: one file a kind and month, read back into the tables they came from."""
+
+import os
+from collections.abc import Generator, Iterator, Sequence
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from regulars.core import RegularsError, Settings
+from regulars.engines import Engine, quoted
+from regulars.records._ahead import read_ahead
+from regulars.records._batch import Batch, BatchUnreadable
+from regulars.records._currencies import Currencies
+from regulars.records._kinds import KINDS, QUARANTINE, Kind, raw_schema
+from regulars.records._later import count_later, set_aside_later
+from regulars.records._results import FileReport, RecordSet
+
+_ROWS = 131_072
+_UNDATED, _LATER = "undated", "later"
+
+_MONTHS = """
+SELECT CAST(year(local_day) AS BIGINT) AS year, CAST(month(local_day) AS BIGINT) AS month
+FROM {raw} WHERE local_day <= $today GROUP BY year(local_day), month(local_day) ORDER BY year, month
+"""
+_MONTH = "SELECT * FROM {raw} WHERE local_day >= $first AND local_day < $next AND local_day <= $today"
+_AFTER = "SELECT * FROM {raw} WHERE local_day > $today"
+_ALL = "SELECT * FROM {raw}"
+_COUNT = "SELECT CAST(count(*) AS BIGINT) AS n FROM ({rows}) AS after"
+_ORDER = " ORDER BY file_id, line"
+_QUARANTINE = "SELECT * FROM quarantine ORDER BY file_id, line, column_name, reason"
+
+
+class ZoneChanged(RegularsError):
+    """A batch whose days are those of another time zone."""
+
+    code = "zone_changed"
+    template = (
+        "Batch {batch} was imported in the time zone {imported}, but business.time_zone in the settings is {stated},"
+        " where some of its rows fall on other days. Use the settings of the import, or undo the batch"
+        " (regulars records undo {batch} --workspace {folder}) and import its files again."
+    )
+
+
+def write_rows(engine: Engine, records: RecordSet, folder: Path, *, today: date, share: float) -> int:
+    """Write `<kind>/<yyyy-mm>.parquet` and `quarantine.parquet`; return how many rows are dated after `today`.
+
+    Rows after `today` stand in `later.parquet`: a file with dates of every century makes no thousand files.
+
+    Raises:
+        TooManyRefused: more rows of a file than `share` are dated after `today`, or could not be read.
+    """
+    later = count_later(engine, records, today=today, share=share)
+    for kind in KINDS.values():
+        if any(file.kind == kind.name and file.accepted for file in records.files):
+            (folder / kind.name).mkdir(mode=0o700)
+            _write_kind(engine, kind, folder / kind.name, today)
+    _write(engine, _QUARANTINE, folder / "quarantine.parquet")
+    return later
+
+
+def _write_kind(engine: Engine, kind: Kind, folder: Path, today: date) -> None:
+    raw = quoted(f"raw_{kind.name}")
+    if "local_day" not in raw_schema(kind).names:
+        _write(engine, _ALL.format(raw=raw) + _ORDER, folder / f"{_UNDATED}.parquet")
+        return
+    month = _MONTH.format(raw=raw) + _ORDER
+    for found in engine.fetch(_MONTHS.format(raw=raw), today=today).to_pylist():
+        first = date(found["year"], found["month"], 1)
+        following = date(first.year + first.month // 12, first.month % 12 + 1, 1)
+        _write(engine, month, folder / f"{first:%Y-%m}.parquet", first=first, next=following, today=today)
+    after = _AFTER.format(raw=raw)
+    if engine.fetch(_COUNT.format(rows=after), today=today)["n"][0].as_py():
+        _write(engine, after + _ORDER, folder / f"{_LATER}.parquet", today=today)
+
+
+def _write(engine: Engine, query: str, path: Path, **params: object) -> None:
+    engine.write_parquet(query, path, **params)
+    os.chmod(path, 0o600)
+
+
+def load_rows(engine: Engine, home: Path, batches: Sequence[Batch], *, settings: Settings, today: date) -> RecordSet:
+    """Load the rows of batches in `home` into `raw_<kind>` and `quarantine`; see `Batches.open`."""
+    _check_zone(batches, home.parent, settings.business.time_zone)
+    files = tuple(replace(file, batch=batch.id) for batch in batches for file in batch.files)
+    records = RecordSet(files=files, currency=_currency(files, settings.business.currency))
+    for kind in KINDS.values():
+        _load(engine, f"raw_{kind.name}", _Stored(home, batches, f"{kind.name}/*.parquet", raw_schema(kind)))
+    records, later = set_aside_later(engine, records, today=today)
+    _load(engine, "quarantine", _Stored(home, batches, "quarantine.parquet", QUARANTINE, more=later))
+    return records
+
+
+def _load(engine: Engine, table: str, stored: "_Stored") -> None:
+    engine.load(table, pa.RecordBatchReader.from_batches(stored.schema, read_ahead(stored.rows())))
+    if stored.failure is not None:
+        engine.drop(table)
+        raise stored.failure
+
+
+def _check_zone(batches: Sequence[Batch], folder: Path, zone: str) -> None:
+    for batch in batches:
+        imported = batch.settings["business"]["time_zone"]
+        if imported != zone:
+            raise ZoneChanged(batch=batch.id, imported=imported, stated=zone, folder=folder)
+
+
+def _currency(files: Sequence[FileReport], stated: str) -> str:
+    currencies = Currencies(stated)
+    for file in files:
+        currencies.meet(set(file.currencies), file=file.file)
+    return currencies.only
+
+
+class _Stored:
+    """The rows of some files of every batch as one stream, numbered by the place of their file among all files."""
+
+    def __init__(
+        self, home: Path, batches: Sequence[Batch], pattern: str, schema: pa.Schema, *, more: pa.Table | None = None
+    ) -> None:
+        self._home = home
+        self._batches = batches
+        self._pattern = pattern
+        self._more = more
+        self.schema = schema
+        self.failure: Exception | None = None
+
+    def rows(self) -> Generator[pa.RecordBatch, None, None]:
+        """Yield the rows; an error ends the stream and is kept, for the driver would hide what it was."""
+        try:
+            first = 0
+            for batch in self._batches:
+                folder = self._home / batch.id
+                if not folder.is_dir():
+                    raise FileNotFoundError(folder)
+                for path in sorted(folder.glob(self._pattern)):
+                    yield from self._of_file(path, batch, first)
+                first += len(batch.files)
+            if self._more is not None:
+                yield from self._more.to_batches()
+        except Exception as error:
+            self.failure = error
+
+    def _of_file(self, path: Path, batch: Batch, first: int) -> Iterator[pa.RecordBatch]:
+        try:
+            with pq.ParquetFile(path) as file:
+                for rows in file.iter_batches(batch_size=_ROWS):
+                    yield _numbered(rows, first, self.schema)
+        except FileNotFoundError:
+            raise
+        except (OSError, pa.ArrowException) as error:
+            problem = f"{path.relative_to(self._home / batch.id)}: {str(error).splitlines()[0][:200]}"
+            raise BatchUnreadable(batch=batch.id, folder=self._home.parent, problem=problem) from error
+
+
+def _numbered(rows: pa.RecordBatch, first: int, schema: pa.Schema) -> pa.RecordBatch:
+    """Return rows in the present schema (a column that came later is empty), their files numbered on from `first`."""
+    columns = [
+        rows.column(field.name).cast(field.type) if field.name in rows.schema.names else pa.nulls(len(rows), field.type)
+        for field in schema
+    ]
+    columns[0] = pc.add(columns[0], pa.scalar(first, pa.int32()))
+    return pa.RecordBatch.from_arrays(columns, schema=schema)

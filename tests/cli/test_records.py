@@ -1,0 +1,100 @@
+"""Importing in a terminal: what came in is said, listed and shown, and can be taken back."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+HEADER = "customer_id,ordered_at,amount\n"
+SHOP = "".join(f"c{who},2024-0{1 + who % 6}-15,{10 + who}\n" for who in range(12))
+
+
+def run(*words: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "regulars", *words]
+    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, encoding="utf-8", check=False)
+
+
+def said(*words: str, cwd: Path) -> str:
+    done = run(*words, cwd=cwd)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with two files, both imported, the second dated in the future in part."""
+    folder = tmp_path_factory.mktemp("home")
+    (folder / "orders.csv").write_text(HEADER + SHOP + "c1,2024-05-01,much\n")
+    (folder / "more.csv").write_text(HEADER + "c20,2024-05-01,5\nc20,2024-05-02,5\nc20,2090-01-01,5\n")
+    first = said("import", "orders.csv", "--workspace", "kept", cwd=folder)
+    assert "12 of 13 rows accepted." in first
+    assert "orders.csv: 1 put aside: the amount is no number" in first
+    assert "1 rows are dated in the future" in said("import", "more.csv", "--workspace", "kept", cwd=folder)
+    return folder
+
+
+def ids(home: Path) -> list[str]:
+    return re.findall(
+        r"^\d{8}T\d{6}-[0-9a-f]{6}", said("records", "list", "--workspace", "kept", cwd=home), re.MULTILINE
+    )
+
+
+def test_batches_are_listed_and_shown(home: Path) -> None:
+    first, _ = ids(home)
+    shown = said("records", "show", first, "--workspace", "kept", cwd=home)
+    for words in (
+        "orders.csv  Orders",
+        "12 of 13 rows accepted.",
+        "amount = amount",
+        "encoding: utf-8",
+        "no number: 1",
+    ):
+        assert words in shown
+    assert "订单" in said("records", "show", first, "--workspace", "kept", "--lang", "zh", cwd=home)
+
+
+def test_the_same_file_again_is_refused_politely(home: Path) -> None:
+    first, second = ids(home)
+    again = said("import", "orders.csv", "more.csv", "--workspace", "kept", cwd=home)
+    assert f"orders.csv is already imported, as {first}." in again
+    assert f"more.csv is already imported, as {second}." in again
+    assert ids(home) == [first, second]
+
+
+def test_a_workspace_is_analysed_by_its_name_with_its_inbox(home: Path) -> None:
+    (home / "kept" / "inbox").mkdir()
+    (home / "kept" / "inbox" / "late.csv").write_text(HEADER + "c30,2024-06-20,7\n")
+    answer = said("analyze", "kept", "--out", "result", cwd=home)
+    assert "late.csv from the inbox: 1 rows imported as batch" in answer
+    assert "15 of 17 rows accepted; 14 customers as of 2024-06-20." in answer
+    third = ids(home)[2]
+    assert third in said("records", "undo", third, "--workspace", "kept", cwd=home)
+    assert len(ids(home)) == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (["analyze", "kept", "orders.csv"], "name files, or one workspace"),
+        (["analyze", "kept", "--map", "amount=total"], "read when they were imported"),
+        (["analyze", "kept", "--workspace", "elsewhere"], "the records are those of kept"),
+        (["analyze", "empty"], "holds no records yet"),
+        (["records", "undo", "2020", "--workspace", "kept"], "There is no batch '2020' in kept"),
+        (["records", "show", "2020", "--workspace", "kept"], "There is no batch '2020' in kept"),
+        (["import", "absent.csv", "--workspace", "kept"], "absent.csv"),
+        (["import", "orders.csv", "--workspace", "orders.csv"], "orders.csv cannot be written"),
+    ],
+)
+def test_a_mistake_is_answered_in_one_line(home: Path, words: list[str], expected: str) -> None:
+    (home / "empty" / "inbox").mkdir(parents=True, exist_ok=True)
+    done = run(*words, cwd=home)
+    assert done.returncode == 2, done.stdout + done.stderr
+    (line,) = done.stderr.strip().splitlines()
+    assert expected in line
+
+
+def test_a_folder_that_keeps_nothing_says_so(home: Path) -> None:
+    assert "nowhere keeps no records." in said("records", "list", "--workspace", "nowhere", cwd=home)
+    assert not (home / "nowhere").exists()
