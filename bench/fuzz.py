@@ -18,6 +18,7 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from typing import TypeAlias
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -114,7 +115,10 @@ def changed_inside(content: bytes, choose: random.Random) -> bytes:
     return archive({**members, chosen: changed(members[chosen], choose)})
 
 
-def seeds() -> dict[str, tuple[bytes, Callable[[bytes, random.Random], bytes]]]:
+Seeds: TypeAlias = dict[str, tuple[bytes, Callable[[bytes, random.Random], bytes]]]
+
+
+def seeds() -> Seeds:
     """Return the valid files, by name, and how each is changed."""
     plain = {
         "utf8.csv": text("utf-8", ","),
@@ -125,7 +129,7 @@ def seeds() -> dict[str, tuple[bytes, Callable[[bytes, random.Random], bytes]]]:
         "old.xls": old_workbook(),
     }
     packed = archive({"a.csv": plain["utf8.csv"], "b.parquet": plain["rows.parquet"]})
-    found = {name: (content, changed) for name, content in plain.items()}
+    found: Seeds = {name: (content, changed) for name, content in plain.items()}
     found |= {"book.xlsx": (workbook(), changed), "all.zip": (packed, changed)}
     return found | {"inside.xlsx": (workbook(), changed_inside), "inside.zip": (packed, changed_inside)}
 

@@ -4,7 +4,7 @@ import csv
 import io
 import random
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from decimal import Decimal
 
@@ -23,7 +23,7 @@ days = st.dates(date(1970, 1, 2), date(2024, 6, 30))
 cents = st.decimals(Decimal("-99999.99"), Decimal("99999.99"), places=2)
 orders = st.lists(st.tuples(people, days, cents), min_size=1, max_size=8)
 
-DAYS = {
+DAYS: dict[str, Callable[[date], str]] = {
     "iso": lambda day: day.isoformat(),
     "slashes": lambda day: f"{day.year}/{day.month}/{day.day}",
     "chinese": lambda day: f"{day.year}年{day.month}月{day.day}日",
@@ -31,7 +31,7 @@ DAYS = {
     "words": lambda day: day.strftime("%d %b %Y"),
     "day first": lambda day: day.strftime("%d/%m/%Y"),
 }
-MONEY = {
+MONEY: dict[str, Callable[[Decimal], str]] = {
     "plain": str,
     "parentheses": lambda amount: f"({-amount})" if amount < 0 else str(amount),
     "trailing minus": lambda amount: f"{-amount}-" if amount < 0 else str(amount),
