@@ -52,7 +52,7 @@ class Rig:
     """A workspace with one batch, and another that comes and goes."""
 
     def __init__(self, home: Path, seed: int) -> None:
-        shop = simulation.simulate_shop(home / "shop", customers=40, seed=1, last_day=LAST_DAY)
+        shop = simulation.simulate_shop(home / "shop", customers=20, seed=1, last_day=LAST_DAY)
         paths = {path.stem: str(path) for path in shop.paths}
         self.workspace = home / "workspace"
         self.choose = random.Random(seed)  # noqa: S311  (moments, not secrets)
