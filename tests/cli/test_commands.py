@@ -1,12 +1,14 @@
 """The command line as a person meets it: answers on standard output, one clear line and exit code 2 otherwise."""
 
 import csv
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+import regulars
 from regulars._version import __version__
 from regulars.customers import read_identities
 
@@ -239,7 +241,7 @@ def test_a_settings_file_holds_no_endless_number(tmp_path: Path) -> None:
     ):
         (tmp_path / "odd.toml").write_text(f"[{section}]\n{name} = inf\n")
         line = refused("analyze", "good.csv", "--settings", "odd.toml", cwd=tmp_path)
-        assert f"{section}.{name}: Input should be a finite number" in line
+        assert f"{section}.{name} is inf, but must be a finite number." in line
 
 
 def test_the_gains_of_the_list_are_in_cents(home: Path) -> None:
@@ -259,3 +261,29 @@ def test_the_known_sources_are_listed_a_line_each(tmp_path: Path) -> None:
     listed = {name: (title, kinds, headers) for name, title, kinds, headers in rows}
     assert listed["wechat_pay"][1:] == ("orders", "微信订单号 + 用户标识")
     assert len(listed) >= 27
+
+
+HEAVY = ("duckdb", "scipy", "sklearn", "splink", "pyspark", "pandas", "babel", "jinja2", "phonenumbers", "xlsxwriter")
+
+
+@pytest.mark.parametrize("asked", [["version"], ["--help"], ["analyze", "--help"]])
+def test_what_needs_no_records_loads_nothing_heavy(asked: list[str]) -> None:
+    script = (
+        "import sys; from regulars.cli import main; sys.argv[1:] = " + repr(asked) + "\n"
+        "try: main()\n"
+        "except SystemExit: pass\n"
+        "loaded = {name.partition('.')[0] for name in sys.modules}\n"
+        "rooms = {name for name in sys.modules if name.startswith('regulars.') and name.count('.') == 1}\n"
+        f"print(sorted(loaded & set({HEAVY!r})), sorted(rooms), file=sys.stderr)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True, encoding="utf-8",
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+    )  # fmt: skip
+    assert done.stderr.strip() == "[] ['regulars._version', 'regulars.cli', 'regulars.core']"
+
+
+def test_the_library_has_its_names_although_they_load_late() -> None:
+    assert (regulars.analyze, regulars.Result) == (regulars.analysis.analyze, regulars.analysis.Result)
+    with pytest.raises(AttributeError, match="has no attribute 'analyse'"):
+        regulars.analyse  # type: ignore[attr-defined]  # noqa: B018

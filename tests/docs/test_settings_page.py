@@ -60,7 +60,7 @@ def test_the_play_on_the_page_is_one_and_names_every_field() -> None:
         ("[windows]\nperiod_days = 'x'", "windows.period_days is 'x', but must be a whole number"),
         ("[windows]\nperiod_days = 1.5", "windows.period_days is 1.5, but must be a whole number"),
         ("[strategy]\nbudget = 'much'", "strategy.budget is 'much', but must be a number"),
-        ("[customers]\noutlier_fence = nan", "customers.outlier_fence is nan, but must be a number"),
+        ("[customers]\noutlier_fence = nan", "customers.outlier_fence is nan, but must be a finite number"),
         ("[customers]\noutlier_fence = 0", "customers.outlier_fence is 0, but must be above 0"),
         ("[consent]\nprofiling = 'perhaps'", "consent.profiling is 'perhaps', but must be true or false"),
         ("[business]\nname = 3", "business.name is 3, but must be a text in quotation marks"),

@@ -5,12 +5,11 @@ from typing import Annotated
 
 import typer
 
-from regulars import analysis, reports
 from regulars.cli import _options as options
 from regulars.cli import _preview
 from regulars.cli._confirming import with_confirmation
+from regulars.cli._rooms import analysis, records, reports
 from regulars.cli._screen import answers, progress_bar
-from regulars.records import Source
 
 _IN_THE_REPORT_ONLY = {"behaviour_dropped"}
 
@@ -80,7 +79,7 @@ def analyze(  # noqa: PLR0913  (every option is a parameter: typer reads them he
         )
         raise typer.Exit(_preview.show(seen, voice=voice))
 
-    def work(confirmed: list[Source]) -> analysis.Result:
+    def work(confirmed: list["records.Source"]) -> "analysis.Result":
         with progress_bar(voice) as bar:
             return analysis.analyze(
                 files=confirmed if kept is None else (),
@@ -102,7 +101,7 @@ def analyze(  # noqa: PLR0913  (every option is a parameter: typer reads them he
     say_what_came_out(result, language=lang.value, workbook=format is options.Form.xlsx)
 
 
-def say_what_came_out(result: analysis.Result, *, language: reports.Language, workbook: bool = False) -> None:
+def say_what_came_out(result: "analysis.Result", *, language: "reports.Language", workbook: bool = False) -> None:
     """Say in a few lines what was read, what was found, and where to look."""
     manifest, plan = result.manifest, result.rates["plan"]
     voice = reports.Voice(language=language, currency=manifest["business"]["currency"])

@@ -7,9 +7,9 @@ import typer
 from rich.cells import cell_len
 from rich.table import Table
 
-from regulars import analysis, customers, reports
 from regulars._version import __version__
 from regulars.cli import _options as options
+from regulars.cli._rooms import analysis, customers, reports
 from regulars.cli._screen import answers, remarks
 from regulars.core import RegularsError
 

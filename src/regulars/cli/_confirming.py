@@ -7,16 +7,19 @@ from typing import TypeVar
 
 import typer
 
-from regulars import reports
 from regulars.cli._preview import proposal_lines
+from regulars.cli._rooms import records, reports
 from regulars.cli._screen import remarks
-from regulars.records import MappingUnconfirmed, Proposal, Source
 
 T = TypeVar("T")
 
 
 def with_confirmation(
-    sources: Sequence[Source], work: Callable[[list[Source]], T], *, accept: bool, voice: reports.Voice
+    sources: Sequence["records.Source"],
+    work: Callable[[list["records.Source"]], T],
+    *,
+    accept: bool,
+    voice: "reports.Voice",
 ) -> T:
     """Do work on sources; where it stops at a guessed mapping, go on with that mapping once somebody said yes.
 
@@ -28,7 +31,7 @@ def with_confirmation(
     while True:
         try:
             return work(list(sources))
-        except MappingUnconfirmed as error:
+        except records.MappingUnconfirmed as error:
             proposal = error.proposal
             if proposal.headers_id in asked or not (accept or _says_yes(proposal, voice=voice)):
                 raise
@@ -38,13 +41,13 @@ def with_confirmation(
             sources = [replace(source, confirmed={**source.confirmed, **proposal.confirmed()}) for source in sources]
 
 
-def _says_yes(proposal: Proposal, *, voice: reports.Voice) -> bool:
+def _says_yes(proposal: "records.Proposal", *, voice: "reports.Voice") -> bool:
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         return False
     _show(proposal, voice=voice)
     return typer.confirm(voice.t("Read it so?"), default=False, err=True)
 
 
-def _show(proposal: Proposal, *, voice: reports.Voice) -> None:
+def _show(proposal: "records.Proposal", *, voice: "reports.Voice") -> None:
     for line in proposal_lines(proposal, voice=voice):
         remarks.print(line, markup=False)

@@ -6,9 +6,9 @@ from itertools import pairwise
 import typer
 
 from regulars.cli import _analyze, _ask, _mappings, _records, _shop, _sources
+from regulars.cli._rooms import reports
 from regulars.cli._screen import fail
 from regulars.core import RegularsError
-from regulars.reports import Language
 
 app = typer.Typer(
     name="regulars",
@@ -41,7 +41,7 @@ def main() -> None:
         sys.exit(130)
 
 
-def _language_asked() -> Language:
+def _language_asked() -> "reports.Language":
     """Return the language of the command line that failed, which no command can hand over any more."""
     arguments = sys.argv[1:]
     return "zh" if ("--lang", "zh") in pairwise(arguments) or "--lang=zh" in arguments else "en"

@@ -5,11 +5,9 @@ from typing import Annotated
 
 import typer
 
-from regulars import reports
 from regulars.cli import _options as options
+from regulars.cli._rooms import records, reports
 from regulars.cli._screen import answers
-from regulars.records import Mappings
-from regulars.reports import word
 
 _SHOWN = 8
 """Letters of a fingerprint that are shown, and are enough to name it."""
@@ -28,10 +26,10 @@ def register(app: typer.Typer) -> None:
 def list_mappings(workspace: WorkspaceOption, lang: options.LangOption = options.Lang.en) -> None:
     """List the confirmed mappings: for which file, of which kind, which column is which."""
     voice = reports.Voice(language=lang.value)
-    kept = Mappings(folder=workspace).kept()
+    kept = records.Mappings(folder=workspace).kept()
     for name, held in sorted(kept.items(), key=lambda pair: (pair[1].file, pair[0])):
         pairs = [f"{column}='{header}'" for column, header in held.mapping.items()]
-        kind = word("kind", held.kind, voice=voice)
+        kind = reports.word("kind", held.kind, voice=voice)
         day = "" if held.day is None else held.day.isoformat()
         answers.print(f"{name[:_SHOWN]}  {held.file}  {kind}  {day}  {', '.join(pairs)}", markup=False)
     if not kept:
@@ -46,5 +44,5 @@ def forget_mapping(
 ) -> None:
     """Forget a mapping: the next file of that form is asked about again."""
     voice = reports.Voice(language=lang.value)
-    for known, held in Mappings(folder=workspace).forget(name).items():
+    for known, held in records.Mappings(folder=workspace).forget(name).items():
         answers.print(voice.t("Forgotten: {name} ({file})", name=known[:_SHOWN], file=held.file), markup=False)

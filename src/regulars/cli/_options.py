@@ -8,8 +8,8 @@ from typing import Annotated
 
 import typer
 
+from regulars.cli._rooms import records
 from regulars.core import RegularsError, Settings, load_settings
-from regulars.records import Source
 
 
 class Lang(StrEnum):
@@ -95,7 +95,7 @@ def sources(
     columns: str | None,
     encoding: str | None,
     delimiter: str | None,
-) -> list[Source]:
+) -> list["records.Source"]:
     """Return one source a file.
 
     One `--as` holds for every file; several must be as many as the files. A mapping `FILE:name=header` holds for
@@ -106,7 +106,7 @@ def sources(
         raise OptionInvalid(option="--as", value=" ".join(kinds), problem=problem)
     every = [*kinds] if len(kinds) > 1 else [*kinds] * len(files) if kinds else [None] * len(files)
     return [
-        Source(
+        records.Source(
             data=file,
             kind=kind,
             mapping=_mapping(mappings, file),
@@ -118,7 +118,7 @@ def sources(
     ]
 
 
-def workspace_among(given: Sequence[Source], named: Path | None) -> Path | None:
+def workspace_among(given: Sequence["records.Source"], named: Path | None) -> Path | None:
     """Return the workspace that is named in the place of files, if one is.
 
     Raises:
@@ -133,7 +133,7 @@ def workspace_among(given: Sequence[Source], named: Path | None) -> Path | None:
         raise OptionInvalid(option="WORKSPACE", value=folder, problem=problem)
     if named is not None and named.resolve() != folder.resolve():
         raise OptionInvalid(option="--workspace", value=named, problem=f"the records are those of {folder}")
-    if source != Source(data=folder):
+    if source != records.Source(data=folder):
         problem = "the records in it were read when they were imported: give --as, --map, --columns and such there"
         raise OptionInvalid(option="WORKSPACE", value=folder, problem=problem)
     return folder

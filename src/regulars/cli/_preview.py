@@ -4,16 +4,15 @@ from collections.abc import Iterator
 
 from rich.cells import cell_len
 
-from regulars import analysis, reports
+from regulars.cli._rooms import analysis, records, reports
 from regulars.cli._screen import answers
-from regulars.records import Proposal
-from regulars.reports import error_text, word
+from regulars.core import RegularsError
 
 _INDENT = "  "
 _UNUSED_SHOWN = 20
 
 
-def show(seen: analysis.Preview, *, voice: reports.Voice) -> int:
+def show(seen: "analysis.Preview", *, voice: "reports.Voice") -> int:
     """Say what would be read; return the exit code: 0 if everything could be, else 2."""
     for source in seen.sources:
         if not source.tables and source.problem is not None:
@@ -24,17 +23,20 @@ def show(seen: analysis.Preview, *, voice: reports.Voice) -> int:
             for line in _outcome_lines(table, voice=voice):
                 _say(_INDENT + line)
         if source.problem is not None:
-            _say(_INDENT + voice.t("To do: {problem}", problem=error_text(source.problem, language=voice.language)))
+            _say(
+                _INDENT
+                + voice.t("To do: {problem}", problem=reports.error_text(source.problem, language=voice.language))
+            )
     if seen.problem is not None:
-        _say(voice.t("To do: {problem}", problem=error_text(seen.problem, language=voice.language)))
+        _say(voice.t("To do: {problem}", problem=reports.error_text(seen.problem, language=voice.language)))
     _say(_summary(seen, voice=voice))
     return 0 if seen.is_clean else 2
 
 
-def proposal_lines(proposal: Proposal, *, voice: reports.Voice) -> Iterator[str]:
+def proposal_lines(proposal: "records.Proposal", *, voice: "reports.Voice") -> Iterator[str]:
     """Yield what a table is taken for, and a line a column: its name, its header, how sure it is, what it holds."""
-    kind = word("kind", proposal.kind, voice=voice)
-    sure = word("confidence", proposal.kind_confidence, voice=voice)
+    kind = reports.word("kind", proposal.kind, voice=voice)
+    sure = reports.word("confidence", proposal.kind_confidence, voice=voice)
     yield voice.t("{file}: {kind} ({confidence})", file=proposal.file, kind=kind, confidence=sure)
     rows = [
         (
@@ -42,8 +44,8 @@ def proposal_lines(proposal: Proposal, *, voice: reports.Voice) -> Iterator[str]
             f"'{guess.header.strip()}'",
             voice.t(
                 "{confidence}: {why}",
-                confidence=word("confidence", guess.confidence, voice=voice),
-                why=word("why_mapped", guess.why, voice=voice),
+                confidence=reports.word("confidence", guess.confidence, voice=voice),
+                why=reports.word("why_mapped", guess.why, voice=voice),
             ),
             voice.t("like {examples}", examples="  ".join(guess.examples)) if guess.examples else "",
         )
@@ -57,7 +59,7 @@ def proposal_lines(proposal: Proposal, *, voice: reports.Voice) -> Iterator[str]
         yield _INDENT + voice.t("columns not used: {columns}", columns=_listed(proposal.unused, voice=voice))
 
 
-def _outcome_lines(table: analysis.TablePreview, *, voice: reports.Voice) -> Iterator[str]:
+def _outcome_lines(table: "analysis.TablePreview", *, voice: "reports.Voice") -> Iterator[str]:
     report = table.report
     if report is None:
         return
@@ -73,15 +75,19 @@ def _outcome_lines(table: analysis.TablePreview, *, voice: reports.Voice) -> Ite
         yield _INDENT + voice.t(
             "{rows}: {reason} (first on line {line}{where})",
             rows=voice.count(refused.rows),
-            reason=word("quarantine", reason, voice=voice),
+            reason=reports.word("quarantine", reason, voice=voice),
             line=refused.line,
             where=_where(refused.column, refused.example, voice=voice),
         )
     for code, rows in report.taken_as.items():
-        yield _INDENT + voice.t("{rows}: {what}", rows=voice.count(rows), what=word("issue", code, voice=voice))
+        yield _INDENT + voice.t("{rows}: {what}", rows=voice.count(rows), what=reports.word("issue", code, voice=voice))
 
 
-def _where(column: str, example: str, *, voice: reports.Voice) -> str:
+def _to_do(problem: RegularsError, *, voice: "reports.Voice") -> str:
+    return voice.t("To do: {problem}", problem=reports.error_text(problem, language=voice.language))
+
+
+def _where(column: str, example: str, *, voice: "reports.Voice") -> str:
     parts = []
     if column:
         parts.append(voice.t(", column '{column}'", column=column))
@@ -90,13 +96,13 @@ def _where(column: str, example: str, *, voice: reports.Voice) -> str:
     return "".join(parts)
 
 
-def _summary(seen: analysis.Preview, *, voice: reports.Voice) -> str:
+def _summary(seen: "analysis.Preview", *, voice: "reports.Voice") -> str:
     if seen.is_clean:
         return voice.t("Everything can be read. Nothing was written.")
     return voice.t("Not everything can be read as it is. Nothing was written.")
 
 
-def _listed(headers: tuple[str, ...], *, voice: reports.Voice) -> str:
+def _listed(headers: tuple[str, ...], *, voice: "reports.Voice") -> str:
     shown = voice.list([f"'{header.strip()}'" for header in headers[:_UNUSED_SHOWN]])
     more = len(headers) - _UNUSED_SHOWN
     return shown if more <= 0 else voice.t("{columns} and {n} more", columns=shown, n=voice.count(more))

@@ -5,10 +5,9 @@ from typing import Annotated
 
 import typer
 
-from regulars import analysis, reports
 from regulars.cli import _options as options
+from regulars.cli._rooms import analysis, records, reports
 from regulars.cli._screen import answers, reading_bar
-from regulars.records import Batch, Batches
 
 WorkspaceOption = Annotated[Path, typer.Option("--workspace", help="The folder that keeps the records.")]
 BatchArgument = Annotated[str, typer.Argument(help="Its id, or the beginning of it.", metavar="BATCH")]
@@ -61,7 +60,7 @@ def import_files(  # noqa: PLR0913  (every option is a parameter: typer reads th
 def list_batches(workspace: WorkspaceOption, lang: options.LangOption = options.Lang.en) -> None:
     """List the imports, the first one first."""
     voice = reports.Voice(language=lang.value)
-    batches = Batches(workspace).live()
+    batches = records.Batches(workspace).live()
     for batch in batches:
         line = voice.t(
             "{batch}  {accepted} of {read} rows  {files}",
@@ -78,7 +77,7 @@ def list_batches(workspace: WorkspaceOption, lang: options.LangOption = options.
 def show(batch: BatchArgument, workspace: WorkspaceOption, lang: options.LangOption = options.Lang.en) -> None:
     """Say what an import read, how it was understood, and what was put aside."""
     voice = reports.Voice(language=lang.value)
-    found = Batches(workspace).find(batch)
+    found = records.Batches(workspace).find(batch)
     lines = [
         voice.t("Batch {batch}, imported {day}", batch=found.id, day=voice.day(found.imported_at.date())),
         *(f"{origin.name}  SHA-256 {origin.sha256}" for origin in found.origins if origin.sha256),
@@ -101,12 +100,12 @@ def show(batch: BatchArgument, workspace: WorkspaceOption, lang: options.LangOpt
 
 def undo(batch: BatchArgument, workspace: WorkspaceOption, lang: options.LangOption = options.Lang.en) -> None:
     """Take an import back: rows, refused rows and identities, as if it had never been. No copy is kept."""
-    gone = Batches(workspace).undo(batch)
+    gone = records.Batches(workspace).undo(batch)
     voice = reports.Voice(language=lang.value)
     answers.print(voice.t("Batch {batch} is undone.", batch=gone), markup=False)
 
 
-def _what_came_in(batch: Batch, workspace: Path, voice: reports.Voice) -> list[str]:
+def _what_came_in(batch: "records.Batch", workspace: Path, voice: "reports.Voice") -> list[str]:
     lines = [voice.t("Batch {batch}:", batch=batch.id) + " " + _counted(batch.accepted, batch.read, voice)]
     for file in batch.files:
         lines += [
@@ -125,5 +124,5 @@ def _what_came_in(batch: Batch, workspace: Path, voice: reports.Voice) -> list[s
     return [*lines, voice.t("To take it back: {command}", command=undone)]
 
 
-def _counted(accepted: int, read: int, voice: reports.Voice) -> str:
+def _counted(accepted: int, read: int, voice: "reports.Voice") -> str:
     return voice.t("{accepted} of {read} rows accepted.", accepted=voice.count(accepted), read=voice.count(read))

@@ -8,21 +8,21 @@ from time import perf_counter
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
+from regulars.cli._rooms import reports
 from regulars.core import RegularsError
-from regulars.reports import Language, Voice, error_text
 
 answers = Console(highlight=False, soft_wrap=True)
 remarks = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
-def fail(error: RegularsError, *, language: Language) -> None:
+def fail(error: RegularsError, *, language: "reports.Language") -> None:
     """Say in one line what is wrong and what to do."""
-    line = " ".join(error_text(error, language=language).split())
+    line = " ".join(reports.error_text(error, language=language).split())
     remarks.print(f"regulars: {line}", style="red", markup=False)
 
 
 @contextmanager
-def progress_bar(voice: Voice) -> Iterator["Shown"]:
+def progress_bar(voice: "reports.Voice") -> Iterator["Shown"]:
     """Show a bar while work goes on, if somebody is looking."""
     with Progress(
         TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), console=remarks, transient=True,
@@ -32,7 +32,7 @@ def progress_bar(voice: Voice) -> Iterator["Shown"]:
 
 
 @contextmanager
-def reading_bar(voice: Voice) -> Iterator["Read"]:
+def reading_bar(voice: "reports.Voice") -> Iterator["Read"]:
     """Show how far files are read, and how many rows a second, if somebody is looking."""
     with Progress(
         TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[speed]}"), TimeElapsedColumn(),
@@ -44,7 +44,7 @@ def reading_bar(voice: Voice) -> Iterator["Read"]:
 class Read:
     """Takes what the library says of files that are being read: a bar for each."""
 
-    def __init__(self, bar: Progress, voice: Voice) -> None:
+    def __init__(self, bar: Progress, voice: "reports.Voice") -> None:
         self._bar = bar
         self._voice = voice
         self._tasks: dict[str, tuple[TaskID, float]] = {}
@@ -62,7 +62,7 @@ class Read:
 class Shown:
     """Takes what the library says of its progress and moves the bar."""
 
-    def __init__(self, bar: Progress, voice: Voice) -> None:
+    def __init__(self, bar: Progress, voice: "reports.Voice") -> None:
         self._bar = bar
         self._voice = voice
         self._task = bar.add_task("", total=1.0)

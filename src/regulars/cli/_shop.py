@@ -7,12 +7,11 @@ from typing import Annotated
 
 import typer
 
-from regulars import analysis, reports, simulation
 from regulars.cli import _options as options
 from regulars.cli._analyze import say_what_came_out
+from regulars.cli._rooms import analysis, records, reports, simulation
 from regulars.cli._screen import answers, progress_bar
 from regulars.core import Settings
-from regulars.records import Source
 
 _LAST_DAY = date(2026, 6, 30)
 _CURRENCY = {"en": "USD", "zh": "CNY"}
@@ -45,7 +44,7 @@ def demo(
             folder / "records", customers=customers, seed=seed, last_day=_LAST_DAY, language=lang.value
         )
         result = analysis.analyze(
-            files=[Source(data=path) for path in shop.paths],
+            files=[records.Source(data=path) for path in shop.paths],
             settings=Settings.model_validate(
                 {"business": {"name": voice.t("Simulated tea shop"), "currency": _CURRENCY[lang.value]}}
             ),

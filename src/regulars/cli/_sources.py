@@ -4,9 +4,8 @@ import typer
 from rich.table import Table
 
 from regulars.cli import _options as options
+from regulars.cli._rooms import records, reports
 from regulars.cli._screen import answers
-from regulars.records import Export, exports
-from regulars.reports import Voice
 
 
 def register(app: typer.Typer) -> None:
@@ -16,13 +15,13 @@ def register(app: typer.Typer) -> None:
 
 def sources(lang: options.LangOption = options.Lang.en) -> None:
     """List the exports of shops, tills, help desks and surveys that are read as they are."""
-    known = exports().values()
+    known = records.exports().values()
     if not answers.is_terminal:
         for export in known:
             row = (export.name, export.title, ", ".join(export.kinds), _recognised_by(export))
             typer.echo("\t".join(row))
         return
-    voice = Voice(language=lang.value)
+    voice = reports.Voice(language=lang.value)
     table = Table(box=None, pad_edge=False)
     heads = (voice.t("Name"), voice.t("File"), voice.t("Kind"), voice.t("Column"))
     for place, head in enumerate(heads):
@@ -32,5 +31,5 @@ def sources(lang: options.LangOption = options.Lang.en) -> None:
     answers.print(table, markup=False)
 
 
-def _recognised_by(export: Export) -> str:
+def _recognised_by(export: "records.Export") -> str:
     return " | ".join(" + ".join(headers) for headers in export.recognised_by)

@@ -67,6 +67,16 @@ class SettingNotNumber(SettingsError):
     )
 
 
+class SettingEndless(SettingsError):
+    """A number that is infinite, or none at all."""
+
+    code = "setting_endless"
+    template = (
+        "{file}: {place} is {value}, but must be a finite number."
+        " Every setting and its default is listed in docs/settings.md."
+    )
+
+
 class SettingNotFlag(SettingsError):
     """A setting that is switched on or off."""
 
@@ -205,7 +215,7 @@ _FAULTS: Mapping[str, tuple[type[SettingsError], str]] = {
     "int_from_float": (SettingNotWhole, ""),
     "float_type": (SettingNotNumber, ""),
     "float_parsing": (SettingNotNumber, ""),
-    "finite_number": (SettingNotNumber, ""),
+    "finite_number": (SettingEndless, ""),
     "decimal_type": (SettingNotNumber, ""),
     "decimal_parsing": (SettingNotNumber, ""),
     "bool_type": (SettingNotFlag, ""),
