@@ -27,7 +27,7 @@ def block(page: str, language: str) -> str:
 @pytest.fixture(params=PAGES)
 def page(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     """A page, its recipe put among the others."""
-    text = (DOCS / request.param).read_text(encoding="utf-8")
+    text = (DOCS / str(request.param)).read_text(encoding="utf-8")
     known: Mapping[str, Export] = {**exports(), "corner_till": export_of("corner_till", block(text, "toml"))}
     monkeypatch.setattr(_exports, "exports", lambda: known)
     return text

@@ -224,8 +224,9 @@ def _format_of(start: bytes) -> str | None:
 def _understood(content: Content, source: Source, *, sha256: str | None, size: int | None) -> tuple[Opened, ...]:
     """Return the tables of a content: those of the named export it is, else the one its headers tell."""
     found = None if source.columns else find_export(content.headers, kind=source.kind, mapping=source.mapping)
-    if found is None and source.kind is not None and source.kind in exports():
-        raise ExportUnfit(file=content.file, export=source.kind, title=exports()[source.kind].title)
+    asked = exports().get(source.kind or "")
+    if found is None and asked is not None:
+        raise ExportUnfit(file=content.file, export=asked.name, title=asked.title)
     if found is None or (found.export.last_resort and _is_ordinary(content, source)):
         layout = layout_of(content, source)
         return (Opened(file=content.file, content=content, layout=layout, sha256=sha256, size=size),)
