@@ -81,6 +81,7 @@ def test_a_rating_is_from_0_to_100_and_grows_with_the_score(engine: Engine, rows
         assert ratings == sorted(ratings)
 
 
+@pytest.mark.both_engines(slow=True)
 def test_answers_have_the_promised_columns_and_no_text(engine: Engine) -> None:
     (found,) = answers(engine, [{"kind": "ticket", "text": "Where is my parcel?"}])
     assert engine.columns("answers") == tuple(ANSWERS.names)

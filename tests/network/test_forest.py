@@ -100,6 +100,7 @@ def test_a_chain_of_any_length_is_no_circle_and_a_closed_one_is(engine: Engine, 
     assert closed.summary.deepest_chain == length - 1
 
 
+@pytest.mark.both_engines(slow=True)
 def test_every_referral_that_does_not_count_says_why(engine: Engine) -> None:
     rows = [referral(DI, DI), referral(BO, BO, None), referral(DI, CY, 5), referral(DI, CY, 5), referral(DI, CY, 3),
             referral(BO, CY, 1), referral("zoe", ANA), referral(CY, DI, 1), referral(DI, ANA, -1)]  # fmt: skip
@@ -124,6 +125,7 @@ class TestAdvocates:
         assert found.column("is_advocate") == {DI: is_advocate, CY: False}
         assert found.summary.advocate_count == int(is_advocate)
 
+    @pytest.mark.both_engines(slow=True)
     def test_the_top_ones_come_by_value_brought_then_people_then_id(self, engine: Engine) -> None:
         village = {**dict.fromkeys(["x", "y", "z", "w"], person(5.0)), **dict.fromkeys("abcde", person(10.0))}
         village["e"] = person(0.0)

@@ -67,6 +67,7 @@ def test_each_candidate_is_told_in_its_own_terms(engine: Engine, name: str, code
         assert {part.code for part in parts(found, customer)} == codes
 
 
+@pytest.mark.both_engines(slow=True)
 def test_the_parts_of_the_rank_sum_are_its_ranks(engine: Engine) -> None:
     found, customers = in_use(engine, "rfm")
     assert found.rule is not None

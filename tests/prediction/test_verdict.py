@@ -41,6 +41,7 @@ def test_where_recency_is_all_there_is_the_rule_is_not_beaten(engine: Engine) ->
     assert found.logistic.fitted_on == (TRAINING,)
 
 
+@pytest.mark.both_engines(slow=True)
 def test_where_use_tells_more_than_any_rule_the_model_wins(engine: Engine) -> None:
     found = predicted(engine, odds=by_usage)
     assert (found.in_use, found.reason) == ("logistic", "model_better")
@@ -83,6 +84,7 @@ def test_bins_of_the_winner_and_the_best_rule_count_the_whole_test(engine: Engin
         assert off / found.verdict.customers == pytest.approx(figures[name])
 
 
+@pytest.mark.both_engines(slow=True)
 def test_without_a_test_nobody_has_a_figure_and_all_know_why(engine: Engine) -> None:
     figures = shoppers(4, seed=5)
     figures["may_profile"][0] = 0

@@ -84,6 +84,7 @@ def test_the_list_ends_where_the_money_does(engine: Engine) -> None:
     assert summary.expected_gain == pytest.approx(95.0 + 94.5)
 
 
+@pytest.mark.both_engines(slow=True)
 def test_the_first_who_does_not_fit_ends_the_list(engine: Engine) -> None:
     calls = play("call", channels=["phone"], trigger={"groups": ["cant_lose"]}, effect=0.5)
     people = [person("ana", rfm_group="cant_lose"), person("bo"), person("cy")]

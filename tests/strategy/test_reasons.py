@@ -2,6 +2,7 @@
 
 from math import isclose
 
+import pytest
 from hypothesis import given
 
 from regulars import strategy
@@ -35,6 +36,7 @@ def test_the_list_and_the_reasons_say_the_same(engine: Engine, crowd: list[Row])
             assert parts <= {"order_margin", "order_spend", "channel_cost", "offer_cost"}
 
 
+@pytest.mark.both_engines(slow=True)
 def test_bo_is_told_to_be_silent_for_longer_than_usual(engine: Engine) -> None:
     gift = play(
         "gift",
