@@ -115,6 +115,12 @@ def say_what_came_out(result: "analysis.Result", *, language: "reports.Language"
             customers=voice.count(manifest["counts"]["customers"]),
             as_of=manifest["as_of"],
         ),
+        *(
+            voice.t("{file}: {rows} rows are no records ({why}).", file=file["file"], rows=voice.count(rows), why=why)
+            for file in inputs
+            if (rows := file["left_out_total"])
+            for why in [voice.list([reports.word("left_out", code, voice=voice) for code in file["left_out"]])]
+        ),
         voice.t(
             "{contacts} to contact, expected gain {gain} (an assumption until measured).",
             contacts=voice.count(plan["contacts"]),

@@ -67,7 +67,7 @@ def quality_table(
             for issue, count in sorted(file.taken_as.items())
         ]
         rows += [
-            _row(code, count, file.read, file=file.file, kind=file.kind, rule="left_out")
+            _row(code, count, file.read, file=file.file, kind=file.kind, rule="left_out") | {"dimension": None}
             for code, count in sorted(file.left_out.items())
         ]
     for kind in sorted({file.kind for file in records.files}):

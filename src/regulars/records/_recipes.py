@@ -194,6 +194,13 @@ class Export(_Part):
         """The kinds of records it holds, each once."""
         return tuple(dict.fromkeys(table.kind for table in self.tables))
 
+    @property
+    def codes(self) -> frozenset[str]:
+        """The codes under which its recipe leaves rows out."""
+        status = self.rows.status
+        by_status = () if status is None else {*status.left_out, status.otherwise} - {"", "paid"}
+        return frozenset({*by_status, *(one.code for one in self.rows.left_out)})
+
 
 def _spread(table: Table, who: Mapping[str, Rule], shared: Mapping[str, Rule]) -> Iterator[Table]:
     columns = {**who, **shared, **table.columns}

@@ -13,9 +13,12 @@ from regulars.reports._quality_words import (
 )
 from regulars.reports._table import Cell, Table, columns
 from regulars.reports._voice import Voice
-from regulars.reports._words import WORDS, word
+from regulars.reports._words import WORDS, Vocabulary, word
 
 ISSUES_SHOWN = 40
+_REASONS: tuple[Vocabulary, ...] = ("quarantine", "left_out")
+_TOLD_ELSEWHERE = {"quarantine", "left_out"}
+_COUNTED = ("read", "accepted", "quarantined_total", "left_out_total", "duplicates", "repeated")
 _SHARES = ("completeness", "validity", "uniqueness", "consistency")
 
 
@@ -48,26 +51,42 @@ def _files(folder: ResultFolder, *, voice: Voice) -> Table:
             "#" + voice.t("Rows read"),
             "#" + voice.t("Rows accepted"),
             "#" + voice.t("Rows set aside"),
+            "#" + voice.t("Rows that are no records"),
             "#" + voice.t("Duplicates removed"),
             "#" + voice.t("Identical rows kept"),
             voice.t("Customers known by"),
         ),
     )
     for report in folder.manifest.get("inputs", []):
-        unused = report.get("unused_columns") or []
-        notes = (voice.t("columns not used: {columns}", columns=voice.list(list(unused))),) if unused else ()
-        numbers = [
-            report.get(name) or 0 for name in ("read", "accepted", "quarantined_total", "duplicates", "repeated")
-        ]
+        numbers = {name: report.get(name) or 0 for name in _COUNTED}
+        cells = [Cell(text=voice.count(number)) for number in numbers.values()]
+        cells[_COUNTED.index("left_out_total")] = Cell(
+            text=voice.count(numbers["left_out_total"]),
+            notes=tuple(
+                f"{word('left_out', code, voice=voice)}: {voice.count(rows)}"
+                for code, rows in (report.get("left_out") or {}).items()
+            ),
+        )
         table.rows.append(
             [
-                Cell(text=report["file"], notes=notes),
+                Cell(text=report["file"], notes=_not_read(report, voice=voice)),
                 Cell(text=word("kind", report["kind"], voice=voice)),
-                *(Cell(text=voice.count(number)) for number in numbers),
+                *cells,
                 Cell(text=word("key_role", report.get("key_role"), voice=voice)),
             ]
         )
     return table
+
+
+def _not_read(report: Row, *, voice: Voice) -> tuple[str, ...]:
+    """Return what of a file was not read: columns, and other tables beside this one, with why."""
+    unused = report.get("unused_columns") or []
+    notes = [voice.t("columns not used: {columns}", columns=voice.list(list(unused)))] if unused else []
+    notes += [
+        voice.t("not read: {table} ({why})", table=table, why=word("tables_left_out", why, voice=voice))
+        for table, why in (report.get("tables_left_out") or {}).items()
+    ]
+    return tuple(notes)
 
 
 def _soundness(folder: ResultFolder, *, voice: Voice) -> Table | None:
@@ -141,7 +160,8 @@ def _first(row: Row, *, voice: Voice) -> Cell:
 
 
 def _issues(folder: ResultFolder, *, voice: Voice) -> Table | None:
-    rows = [row for row in folder.rows("quality.parquet") if row["row_count"] and row["rule"] != "quarantine"]
+    found = folder.rows("quality.parquet")
+    rows = [row for row in found if row["row_count"] and row["rule"] not in _TOLD_ELSEWHERE]
     table = Table(
         caption=voice.t("Gaps and marks in the accepted rows (marked, never deleted)"),
         columns=columns(
@@ -201,8 +221,12 @@ def _share(share: float | None, *, voice: Voice) -> str:
 
 
 def issue_words(issue: str, *, voice: Voice) -> str:
-    """Return what is the matter; a row that was set aside is told by its reason."""
-    return word("quarantine" if issue in WORDS["quarantine"] else "issue", issue, voice=voice)
+    """Return what is the matter; a row that was set aside or left out is told by its reason."""
+    vocabulary: Vocabulary = "issue"
+    for other in _REASONS:
+        if issue in WORDS[other]:
+            vocabulary = other
+    return word(vocabulary, issue, voice=voice)
 
 
 def rule_words(rule: str | None, *, voice: Voice) -> str:

@@ -108,9 +108,35 @@ ISSUES: Mapping[str, str] = {
     "order_in_two_files": N_("The same order in two files with other content (counted twice)"),
     "granted_unclear_as_refusal": N_("Consent neither clearly given nor refused (taken as refused)"),
     "purpose_unknown_as_marketing": N_("Refusal without a known purpose (taken to refuse all marketing)"),
+    "consent_undated": N_("Consent without a day (a refusal counts now, a yes as long given)"),
+}
+
+LEFT_OUT: Mapping[str, str] = {
+    "title_row": N_("titles above the header"),
+    "summary_row": N_("sums and totals"),
+    "blank_row": N_("blank rows"),
+    "header_row": N_("a second row of headers"),
+    "not_paid": N_("not paid (yet)"),
+    "cancelled": N_("cancelled"),
+    "not_won": N_("deals not won"),
+    "deleted": N_("deleted in the system they come from"),
+    "merged": N_("merged into another row there"),
+    "nobody_named": N_("they name nobody"),
+    "nothing_said": N_("they say nothing"),
+    "told_order_by_order": N_("their orders are told by another file"),
+}
+
+TABLES_LEFT_OUT: Mapping[str, str] = {
+    "hidden_sheet": N_("hidden sheets"),
+    "chart_sheet": N_("sheets of charts"),
+    "empty_table": N_("nothing in them"),
+    "no_records": N_("no records of any kind"),
+    "format_unknown": N_("a format that is not read"),
+    "mapping_unconfirmed": N_("columns that nobody confirmed"),
 }
 
 RULES: Mapping[str, str] = {
+    "left_out": N_("no record of what happened"),
     "amount_above": N_("amount above {value}"),
     "duplicate": N_("same content in another file"),
     "repeated": N_("same content in the same file, without an order number"),

@@ -13,14 +13,24 @@ from regulars.reports._model_words import (
     TRAITS,
 )
 from regulars.reports._quality_words import DIMENSIONS
-from regulars.reports._record_words import CONFIDENCE, ISSUES, KINDS, QUARANTINE, RECORD_COLUMNS, RULES, WHY_MAPPED
+from regulars.reports._record_words import (
+    CONFIDENCE,
+    ISSUES,
+    KINDS,
+    LEFT_OUT,
+    QUARANTINE,
+    RECORD_COLUMNS,
+    RULES,
+    TABLES_LEFT_OUT,
+    WHY_MAPPED,
+)
 from regulars.reports._voice import N_, Voice
 
 Vocabulary = Literal[
     "action", "advice", "candidate", "channel", "column", "confidence", "dimension", "engine", "feature",
-    "forecast_rule", "grade", "group", "issue", "key_role", "kind", "language", "method", "normaliser", "paid_at",
-    "parameter", "part", "quarantine", "referral_fault", "rule", "segmentation", "stage", "stage_meaning", "trait",
-    "weighting", "why_mapped",
+    "forecast_rule", "grade", "group", "issue", "key_role", "kind", "language", "left_out", "method", "normaliser",
+    "paid_at", "parameter", "part", "quarantine", "referral_fault", "rule", "segmentation", "stage", "stage_meaning",
+    "tables_left_out", "trait", "weighting", "why_mapped",
 ]  # fmt: skip
 
 WORDS: Mapping[Vocabulary, Mapping[str, str]] = {
@@ -107,6 +117,8 @@ WORDS: Mapping[Vocabulary, Mapping[str, str]] = {
     "rule": RULES,
     "column": RECORD_COLUMNS,
     "quarantine": QUARANTINE,
+    "left_out": LEFT_OUT,
+    "tables_left_out": TABLES_LEFT_OUT,
     "method": {
         "wilson": N_("Wilson's score interval"),
         "bootstrap": N_("bootstrap"),
