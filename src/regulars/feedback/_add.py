@@ -35,8 +35,7 @@ def add(engine: Engine, *, sentiment: SentimentModel | None = None, into: str = 
         into: the table to write; its columns are `ANSWERS`, and no text is among them.
 
     Raises:
-        SentimentUnusable: the model does not return one number from -1 to 1 for each text. (It comes wrapped in an
-            error of the engine, as whatever a function of batches raises.)
+        SentimentUnusable: the model does not return one number from -1 to 1 for each text.
     """
 
     def read(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
