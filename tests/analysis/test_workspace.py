@@ -17,7 +17,7 @@ from regulars.analysis import Imported, NothingToRead, Result, analyze, import_r
 from regulars.core import RegularsError, Settings
 from regulars.customers import CLEAN_TABLES, HashedIdentities, clean, read_identities
 from regulars.engines import Engine, open_engine
-from regulars.records import Batches, RecordSet, Source, read
+from regulars.records import Batches, MappingUnconfirmed, RecordSet, Source, read
 
 TODAY = date(2024, 6, 30)
 HEADER = "customer_id,ordered_at,amount\n"
@@ -121,7 +121,13 @@ def cleaned(engine: Engine, records: RecordSet, workspace: Path) -> dict[str, ob
     identities = HashedIdentities(workspace)
     done = clean(engine, records, resolve=identities.resolve, settings=Settings(), today=TODAY)
     tables: dict[str, object] = {name: engine.fetch(f"SELECT * FROM {name} ORDER BY ALL") for name in CLEAN_TABLES}
-    return {**tables, "duplicates": done.duplicates, "repeated": done.repeated, "quality": done.quality}
+    return {
+        **tables,
+        "duplicates": done.duplicates,
+        "repeated": done.repeated,
+        "quality": done.quality,
+        "sources": done.sources,
+    }
 
 
 class TestIdentities:
@@ -253,6 +259,17 @@ class TestTheInbox:
         assert len(Batches(tmp_path / "workspace").live()) == 1
         assert not path.exists()
         assert result.manifest["notes"][0]["code"] == "inbox_file_known"
+
+    def test_a_mapping_that_was_confirmed_at_an_import_is_known_again_in_the_inbox(self, tmp_path: Path) -> None:
+        workspace, odd = tmp_path / "workspace", "who,when,much\nC-1,2024-01-02,5.00\nC-2,2024-01-03,6.00\n"
+        path = put(tmp_path, "odd.csv", odd)
+        with pytest.raises(MappingUnconfirmed) as refused:
+            kept(workspace, path)
+        confirmed = refused.value.proposal.confirmed()
+        import_records(workspace, files=[Source(data=path, confirmed=confirmed)], today=TODAY)
+        put(workspace / "inbox", "next.csv", odd + "C-3,2024-02-03,6.00\n")
+        result = analyze(workspace=workspace, today=TODAY)
+        assert sorted(result.customers["customer_id"].to_pylist()) == ["C-1", "C-2", "C-3"]
 
     def test_if_nothing_could_be_imported_the_reason_is_the_error(self, tmp_path: Path) -> None:
         put(tmp_path / "workspace" / "inbox", "b.csv", "nothing,known\n1,2\n")

@@ -9,11 +9,11 @@ from typing import TypeAlias
 
 from regulars.analysis._arguments import check_days
 from regulars.analysis._clock import machine_day, machine_time
-from regulars.analysis._sources import Data, NothingToRead, gather
+from regulars.analysis._sources import Data, NothingToRead, gather, with_kept
 from regulars.core import Settings, load_settings
 from regulars.customers import HashedIdentities, hide_identities
 from regulars.engines import open_engine
-from regulars.records import Batch, Batches, Origin, RecordSet, Source, read
+from regulars.records import Batch, Batches, Mappings, Origin, RecordSet, Source, read
 
 RowsRead: TypeAlias = Callable[[str, int, int, int], None]
 """Told a file's name, how much of it is read, the whole (0: unknown), and how many rows that is."""
@@ -41,7 +41,7 @@ def import_records(
 
     Args:
         workspace: the folder; made if it does not exist.
-        files: sources whose kind is to be recognised, or that need a mapping.
+        files: sources whose kind is to be recognised, or that need a mapping; mappings that the workspace keeps hold.
         settings: settings, or the path of a TOML file; default: docs/settings.md.
         today: of more rows dated later than `records.max_quarantined_share` allows the file is refused; the others
             are kept, and each analysis sets aside those after its own day. Default: the machine's date.
@@ -55,7 +55,7 @@ def import_records(
     Raises:
         RegularsError: whatever the caller can mend; no batch is made then.
     """
-    sources = gather(tables, files)
+    sources = with_kept(gather(tables, files), Path(workspace))
     if not sources:
         raise NothingToRead()
     check_days({"today": today})
@@ -83,7 +83,9 @@ def import_records(
                 draft.write(engine, hidden, settings=chosen, today=until)
             identities.save_to(draft.folder)
             origins = [_origin(sources[place], digests[place], records) for place in fresh]
-            return Imported(batch=draft.commit(origins=origins, now=machine_time()), known=known)
+            batch = draft.commit(origins=origins, now=machine_time())
+        Mappings(folder=Path(workspace)).keep(batch.files, day=until)
+        return Imported(batch=batch, known=known)
 
 
 def _new_ones(
@@ -126,7 +128,8 @@ def _digest(source: Source) -> str | None:
 
 def _origin(source: Source, digest: str | None, records: RecordSet) -> Origin:
     name = _name(source)
-    kinds = {file.kind for file in records.files if file.file == name or file.file.startswith(f"{name}/")}
+    found = [file for file in records.files if file.file == name or file.file.startswith(f"{name}/")]
+    kinds = {kind for file in found for kind in (file.kind, file.export) if kind}
     size = source.data.stat().st_size if isinstance(source.data, Path) else None
     return Origin(name=name, sha256=digest, bytes=size, kinds=tuple(sorted(kinds)))
 

@@ -35,9 +35,7 @@ def analyze(  # noqa: PLR0913  (every option is a parameter: typer reads them he
     kind: options.KindOption = None,
     mapping: options.MapOption = None,
     columns: options.ColumnsOption = None,
-    accept_mapping: Annotated[
-        bool, typer.Option("--accept-mapping", help="Read files as guessed where their headers are not known.")
-    ] = False,
+    accept_mapping: options.AcceptOption = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Only say what would be read, kept and refused; write nothing.")
     ] = False,

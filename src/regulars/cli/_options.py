@@ -61,6 +61,9 @@ MapOption = Annotated[
 ColumnsOption = Annotated[
     str | None, typer.Option(help="For files without a header: customer_id,ordered_at,amount (blank = skip).")
 ]
+AcceptOption = Annotated[
+    bool, typer.Option("--accept-mapping", help="Read files as guessed where their headers are not known.")
+]
 DateOrderOption = Annotated[DateOrder | None, typer.Option(help="What 1/2/2024 means. Never guessed.")]
 EncodingOption = Annotated[str | None, typer.Option(help="Such as gb18030; default: recognised.")]
 DelimiterOption = Annotated[str | None, typer.Option(help="One character, 'tab' or 'blanks'; default: recognised.")]

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from regulars.cli import _options as options
+from regulars.cli._confirming import with_confirmation
 from regulars.cli._rooms import analysis, records, reports
 from regulars.cli._screen import answers, reading_bar
 
@@ -30,6 +31,7 @@ def import_files(  # noqa: PLR0913  (every option is a parameter: typer reads th
     kind: options.KindOption = None,
     mapping: options.MapOption = None,
     columns: options.ColumnsOption = None,
+    accept_mapping: options.AcceptOption = False,
     date_order: options.DateOrderOption = None,
     encoding: options.EncodingOption = None,
     delimiter: options.DelimiterOption = None,
@@ -39,17 +41,18 @@ def import_files(  # noqa: PLR0913  (every option is a parameter: typer reads th
 ) -> None:
     """Keep records in a workspace, as one batch that can be undone."""
     voice = reports.Voice(language=lang.value)
-    with reading_bar(voice) as bar:
-        done = analysis.import_records(
-            workspace,
-            files=options.sources(
-                files, kinds=kind or (), mappings=mapping or (), columns=columns, encoding=encoding, delimiter=delimiter
-            ),
-            settings=options.settings_of(settings, date_order),
-            today=options.day("--today", today),
-            memory_limit=memory_limit,
-            progress=bar,
-        )
+    chosen, until = options.settings_of(settings, date_order), options.day("--today", today)
+    given = options.sources(
+        files, kinds=kind or (), mappings=mapping or (), columns=columns, encoding=encoding, delimiter=delimiter
+    )
+
+    def work(confirmed: list["records.Source"]) -> "analysis.Imported":
+        with reading_bar(voice) as bar:
+            return analysis.import_records(
+                workspace, files=confirmed, settings=chosen, today=until, memory_limit=memory_limit, progress=bar
+            )
+
+    done = with_confirmation(given, work, accept=accept_mapping, voice=voice)
     lines = [voice.t("{file} is already imported, as {batch}.", file=file, batch=batch) for file, batch in done.known]
     if done.batch is not None:
         lines += _what_came_in(done.batch, workspace, voice)
@@ -94,6 +97,10 @@ def show(batch: BatchArgument, workspace: WorkspaceOption, lang: options.LangOpt
             f"  {reports.word('quarantine', reason, voice=voice)}: {voice.count(rows)}"
             for reason, rows in file.quarantined.items()
         ]
+        lines += [
+            f"  {reports.word('issue', reason, voice=voice)}: {voice.count(rows)}"
+            for reason, rows in file.left_out.items()
+        ]
     for line in lines:
         answers.print(line, markup=False)
 
@@ -116,6 +123,15 @@ def _what_came_in(batch: "records.Batch", workspace: Path, voice: "reports.Voice
                 reason=reports.word("quarantine", reason, voice=voice),
             )
             for reason, rows in file.quarantined.items()
+        ]
+        lines += [
+            voice.t(
+                "  {file}: {rows} left out: {reason}",
+                file=file.file,
+                rows=voice.count(rows),
+                reason=reports.word("issue", reason, voice=voice),
+            )
+            for reason, rows in file.left_out.items()
         ]
     if batch.later:
         later = voice.t("{rows} rows are dated in the future; they count once their day has come.", rows=batch.later)

@@ -70,7 +70,7 @@ GROUP BY r.file_id
 
 _AMOUNT_OF_REPEATED = """
 WITH same AS (
-    SELECT file_id, amount, count(*) AS n FROM raw_orders WHERE order_id IS NULL
+    SELECT file_id, amount, count(*) AS n FROM ({rows} WHERE r.order_id IS NULL) AS rows
     GROUP BY file_id, {content} HAVING count(*) > 1
 )
 SELECT file_id, CAST(sum(CAST((n - 1) * amount AS DECIMAL(18, 4))) AS DECIMAL(18, 4)) AS amount
@@ -119,7 +119,8 @@ def duplicated_amounts(engine: Engine) -> dict[int, Decimal]:
 
 def repeated_amounts(engine: Engine) -> dict[int, Decimal]:
     """Return what the orders that repeat an earlier row of their file come to, by file."""
-    query = _AMOUNT_OF_REPEATED.format(content=_content(engine.columns("raw_orders")))
+    content = _content(engine.columns("raw_orders"))
+    query = _AMOUNT_OF_REPEATED.format(rows=rows_by_id(KINDS["orders"]), content=content)
     return {row["file_id"]: row["amount"] for row in engine.fetch(query).to_pylist()}
 
 

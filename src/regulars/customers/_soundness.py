@@ -55,6 +55,7 @@ def _of_file(file: FileReport, counted: Mapping[str, object], copies: int, contr
     used = [column.key_name for column in KINDS[file.kind].columns if _is_used(column.name, file)]
     cells = file.accepted * len(used)
     filled = sum(int(str(counted[name])) for name in used if name in counted)
+    filled += sum(rows for name, rows in file.hidden.items() if name in used)
     unclear = sum(file.taken_as.values())
     first, last = counted.get("first_day"), counted.get("last_day")
     return Soundness(
@@ -69,7 +70,9 @@ def _of_file(file: FileReport, counted: Mapping[str, object], copies: int, contr
 
 def _is_used(name: str, file: FileReport) -> bool:
     """Whether the file has a column for it; whatever names the person is read as `customer_id`."""
-    return name in file.mapping or (name == "customer_id" and file.key_role in file.mapping)
+    return name in file.mapping or (
+        name == "customer_id" and (file.key_role in file.mapping or file.key_role == "hashed")
+    )
 
 
 def _query(kind: str) -> str:

@@ -32,7 +32,7 @@ class BatchUnreadable(RegularsError):
 class Origin:
     """A file or table as it was handed over. A table in memory has no size and no hash.
 
-    `kinds` are those of the records that were found in it.
+    `kinds` are those of the records that were found in it, and the named export that it is, if it is one.
     """
 
     name: str

@@ -1,11 +1,12 @@
 """The rows of a batch as Parquet: one file a kind and month, read back into the tables they came from."""
 
-import os
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -15,22 +16,22 @@ from regulars.engines import Engine, quoted
 from regulars.records._ahead import read_ahead
 from regulars.records._batch import Batch, BatchUnreadable
 from regulars.records._currencies import Currencies
+from regulars.records._details import TOLD, leave_out_details
 from regulars.records._kinds import KINDS, QUARANTINE, Kind, raw_schema
 from regulars.records._later import count_later, set_aside_later
 from regulars.records._results import FileReport, RecordSet
 
 _ROWS = 131_072
 _UNDATED, _LATER = "undated", "later"
+_AFTER = np.datetime64("9999-12", "M")
 
-_MONTHS = """
-SELECT CAST(year(local_day) AS BIGINT) AS year, CAST(month(local_day) AS BIGINT) AS month
-FROM {raw} WHERE local_day <= $today GROUP BY year(local_day), month(local_day) ORDER BY year, month
+_HELD = "SELECT {counts} FROM {raw}"
+_UNDATED_ROWS = "SELECT {columns} FROM {raw} ORDER BY file_id, line"
+_DATED_ROWS = """
+SELECT {columns} FROM {raw} ORDER BY
+    CASE WHEN local_day > $today THEN 1 ELSE 0 END,
+    CASE WHEN local_day > $today THEN 0 ELSE 12 * year(local_day) + month(local_day) END, file_id, line
 """
-_MONTH = "SELECT * FROM {raw} WHERE local_day >= $first AND local_day < $next AND local_day <= $today"
-_AFTER = "SELECT * FROM {raw} WHERE local_day > $today"
-_ALL = "SELECT * FROM {raw}"
-_COUNT = "SELECT CAST(count(*) AS BIGINT) AS n FROM ({rows}) AS after"
-_ORDER = " ORDER BY file_id, line"
 _QUARANTINE = "SELECT * FROM quarantine ORDER BY file_id, line, column_name, reason"
 
 
@@ -58,28 +59,45 @@ def write_rows(engine: Engine, records: RecordSet, folder: Path, *, today: date,
         if any(file.kind == kind.name and file.accepted for file in records.files):
             (folder / kind.name).mkdir(mode=0o700)
             _write_kind(engine, kind, folder / kind.name, today)
-    _write(engine, _QUARANTINE, folder / "quarantine.parquet")
+    engine.write_parquet(_QUARANTINE, folder / "quarantine.parquet")
     return later
 
 
 def _write_kind(engine: Engine, kind: Kind, folder: Path, today: date) -> None:
-    raw = quoted(f"raw_{kind.name}")
-    if "local_day" not in raw_schema(kind).names:
-        _write(engine, _ALL.format(raw=raw) + _ORDER, folder / f"{_UNDATED}.parquet")
+    """Write the rows in one pass, in the order of their files; columns that hold nothing are left out."""
+    raw, names = quoted(f"raw_{kind.name}"), raw_schema(kind).names
+    counts = ", ".join(f"count({quoted(name)}) AS {quoted(name)}" for name in names)
+    (held,) = engine.fetch(_HELD.format(counts=counts, raw=raw)).to_pylist()
+    columns = ", ".join(quoted(name) for name in names if held[name])
+    if "local_day" in names:
+        rows = engine.stream(_DATED_ROWS.format(columns=columns, raw=raw), today=today)
+    else:
+        rows = engine.stream(_UNDATED_ROWS.format(columns=columns, raw=raw))
+    writer, written = None, ""
+    try:
+        for batch in rows:
+            for name, part in _by_file(batch, today):
+                if writer is None or name != written:
+                    if writer is not None:
+                        writer.close()
+                    writer, written = pq.ParquetWriter(folder / f"{name}.parquet", batch.schema), name
+                writer.write_batch(part)
+    finally:
+        if writer is not None:
+            writer.close()
+
+
+def _by_file(batch: pa.RecordBatch, today: date) -> Iterator[tuple[str, pa.RecordBatch]]:
+    """Cut a batch where one file ends and the next begins; yield the name of each file with its rows."""
+    if "local_day" not in batch.schema.names:
+        yield _UNDATED, batch
         return
-    month = _MONTH.format(raw=raw) + _ORDER
-    for found in engine.fetch(_MONTHS.format(raw=raw), today=today).to_pylist():
-        first = date(found["year"], found["month"], 1)
-        following = date(first.year + first.month // 12, first.month % 12 + 1, 1)
-        _write(engine, month, folder / f"{first:%Y-%m}.parquet", first=first, next=following, today=today)
-    after = _AFTER.format(raw=raw)
-    if engine.fetch(_COUNT.format(rows=after), today=today)["n"][0].as_py():
-        _write(engine, after + _ORDER, folder / f"{_LATER}.parquet", today=today)
-
-
-def _write(engine: Engine, query: str, path: Path, **params: object) -> None:
-    engine.write_parquet(query, path, **params)
-    os.chmod(path, 0o600)
+    days = batch.column("local_day").to_numpy(zero_copy_only=False).astype("datetime64[D]")
+    months = np.where(days > np.datetime64(today), _AFTER, days.astype("datetime64[M]"))
+    cuts = [0, *(np.flatnonzero(months[1:] != months[:-1]) + 1).tolist(), len(months)]
+    for start, end in pairwise(cuts):
+        if end > start:
+            yield _LATER if months[start] == _AFTER else str(months[start]), batch.slice(start, end - start)
 
 
 def load_rows(engine: Engine, home: Path, batches: Sequence[Batch], *, settings: Settings, today: date) -> RecordSet:
@@ -90,8 +108,18 @@ def load_rows(engine: Engine, home: Path, batches: Sequence[Batch], *, settings:
     for kind in KINDS.values():
         _load(engine, f"raw_{kind.name}", _Stored(home, batches, f"{kind.name}/*.parquet", raw_schema(kind)))
     records, later = set_aside_later(engine, records, today=today)
+    told = leave_out_details(engine, [(file.export, file.kind) for file in records.files])
+    records = replace(records, files=tuple(_told(file, told.get(place, 0)) for place, file in enumerate(records.files)))
     _load(engine, "quarantine", _Stored(home, batches, "quarantine.parquet", QUARANTINE, more=later))
     return records
+
+
+def _told(file: FileReport, rows: int) -> FileReport:
+    """Count rows as none after all, for an order of another batch says what they say."""
+    if not rows:
+        return file
+    left_out = {**file.left_out, TOLD: file.left_out.get(TOLD, 0) + rows}
+    return replace(file, accepted=file.accepted - rows, left_out=left_out)
 
 
 def _load(engine: Engine, table: str, stored: "_Stored") -> None:

@@ -267,7 +267,7 @@ class Draft:
 
 def _shaping(settings: Settings) -> dict[str, Any]:
     """Return the settings that decide how a file is read."""
-    business = settings.business.model_dump(mode="json", include={"currency", "time_zone"})
+    business = settings.business.model_dump(mode="json", include={"currency", "rates", "time_zone"})
     return {"business": business, "records": settings.records.model_dump(mode="json")}
 
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import pyarrow as pa
 
 from regulars.engines import Engine
-from regulars.records._opening import Opened
+from regulars.records._recipes import exports
 
 TOLD = "told_order_by_order"
 """The code that such rows are counted under."""
@@ -35,14 +35,18 @@ ANTI JOIN told_orders AS t ON t.file_id = r.file_id AND t.order_id = r.order_id
 """
 
 
-def leave_out_details(engine: Engine, opened: Sequence[Opened]) -> dict[int, int]:
-    """Take the item rows of orders told elsewhere out of `raw_orders`; return how many of each source."""
+def leave_out_details(engine: Engine, files: Sequence[tuple[str | None, str]]) -> dict[int, int]:
+    """Take the item rows of orders told elsewhere out of `raw_orders`; return how many of each file.
+
+    `files` are the name of each one's export, if it is one, and its kind, in the order of `file_id`.
+    """
+    known = exports()
+    detail_of = {name: known[name].detail_of for name, _ in files if name is not None and name in known}
     pairs = [
         {"file_id": place, "orders_id": other}
-        for place, source in enumerate(opened)
-        for other, candidate in enumerate(opened)
-        if source.export is not None and candidate.export is not None
-        if source.export.detail_of == candidate.export.name and candidate.layout.kind.name == "orders"
+        for place, (export, _) in enumerate(files)
+        for other, (candidate, kind) in enumerate(files)
+        if export in detail_of and detail_of[export] and detail_of[export] == candidate and kind == "orders"
     ]
     if not pairs:
         return {}

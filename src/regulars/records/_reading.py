@@ -99,7 +99,8 @@ def read(
     opened = [each for place, source in enumerate(sources) for each in open_source(source, place=place)]
     for kind in KINDS.values():
         work.load(engine, kind, {place: each for place, each in enumerate(opened) if each.layout.kind is kind})
-    for place, rows in leave_out_details(engine, opened).items():
+    names = [(each.export.name if each.export else None, each.layout.kind.name) for each in opened]
+    for place, rows in leave_out_details(engine, names).items():
         work.tallies[place].take_back(TOLD, rows)
     engine.load("quarantine", pa.Table.from_batches(work.quarantine, QUARANTINE))
     for place, each in enumerate(opened):

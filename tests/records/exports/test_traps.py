@@ -1,6 +1,6 @@
 """What holds for every file of an export, and the traps that samples of three rows do not spring."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
@@ -12,7 +12,9 @@ from records.exports import headers
 from records.exports.samples import SHOPIFY, SQUARE_TRANSACTIONS, WECHAT, YOUZAN_ORDERS
 from records.exports.writing import Row, count, money, sheet
 from records_desk import Desk
+from regulars.core import Settings
 from regulars.engines import open_engine
+from regulars.records import Batches, Source, read
 from regulars.records._time_text import moment_of
 
 cents = st.decimals(Decimal("0.01"), Decimal("99999.99"), places=2)
@@ -171,6 +173,19 @@ class TestTheSameMoneyTwice:
             assert file.left_out == {"told_order_by_order": 2}
             assert file.read == file.accepted + file.left_out_total == 3
             assert money(desk) == Decimal(YOUZAN_ORDERS.money) + Decimal("44.40")
+
+    def test_items_of_an_order_that_another_batch_holds_are_left_out_too(self, desk: Desk) -> None:
+        store, chosen, today = Batches(desk.folder / "workspace"), Settings(), date(2024, 6, 30)
+        for name, content in (("items.csv", self.ITEMS.encode()), ("o.csv", YOUZAN_ORDERS.text.encode("gb18030"))):
+            source = Source(data=desk.file(content, name))
+            found = read(desk.engine, [source], settings=chosen, today=today, keep_later=True)
+            with store.alone(), store.draft() as draft:
+                draft.write(desk.engine, found, settings=chosen, today=today)
+                draft.commit(origins=[], now=datetime(2024, 6, 30, tzinfo=UTC))
+        items = store.open(desk.engine, settings=chosen, today=today).files[0]
+        assert items.left_out == {"told_order_by_order": 2}
+        assert items.read == items.accepted + items.left_out_total == 3
+        assert money(desk) == Decimal(YOUZAN_ORDERS.money) + Decimal("44.40")
 
     def test_items_alone_count_all(self, desk: Desk) -> None:
         desk.text(self.ITEMS)
