@@ -51,17 +51,15 @@ class HashedIdentities:
         self.folder = folder
         self._key = secrets.token_bytes(_KEY_BYTES) if folder is None else _key_of(folder)
         self._seen: list[pa.Table] = []
+        self.has_hashed = False
+        """Whether any key was turned into a hash."""
         if folder is not None:
             _check_identities(folder)  # what only `save` found would be found after all the work
 
-    @property
-    def has_hashed(self) -> bool:
-        """Whether any key was turned into a hash."""
-        return bool(self._seen)
-
     def resolve(self, keys: pa.Array, role: str) -> pa.Array:
         """Return the customer id of each key: 128 bits of the HMAC of its canonical form, as hexadecimal text."""
-        ids = pa.array([self._hashed(canonical_key(key, role)) for key in keys.to_pylist()], pa.string())
+        ids = self.hashed(pa.array([canonical_key(key, role) for key in keys.to_pylist()], pa.string()))
+        self.has_hashed = self.has_hashed or len(keys) > 0
         self.remember(pa.table([ids, pa.array([role] * len(keys), pa.string()), keys], schema=IDENTITY_SCHEMA))
         return ids
 
@@ -69,15 +67,23 @@ class HashedIdentities:
         """Keep facts (customer_id, field, value) for the crosswalk; they leave memory only through `save`."""
         self._seen.append(facts)
 
+    def hashed(self, texts: pa.Array) -> pa.Array:
+        """Return 128 bits of the HMAC of each text, as hexadecimal text; equal texts have equal hashes."""
+        return pa.array([self._hashed(text) for text in texts.to_pylist()], pa.string())
+
+    def facts(self) -> pa.Table:
+        """Return what is known of everybody (customer_id, field, value): of the workspace, and seen in this run."""
+        stored = IDENTITY_SCHEMA.empty_table() if self.folder is None else _identities(self.folder)
+        order = [(name, "ascending") for name in IDENTITY_SCHEMA.names]
+        return _each_once(pa.concat_tables([stored, *self._seen])).sort_by(order)
+
     def save(self) -> None:
         """Add what was seen to `identities.parquet` in the workspace; without a workspace, forget it."""
         if self.folder is None or not self._seen:
             return
         path = self.folder / "identities.parquet"
-        facts = pa.concat_tables([_identities(self.folder), *self._seen])
-        everything = facts.group_by(IDENTITY_SCHEMA.names).aggregate([])
-        order = [(name, "ascending") for name in IDENTITY_SCHEMA.names]
-        _write_private(path, lambda target: pq.write_table(everything.sort_by(order), target))
+        everything = self.facts()
+        write_private(path, lambda target: pq.write_table(everything, target))
 
     def _hashed(self, canonical: str) -> str:
         return hmac.digest(self._key, canonical.encode(), "sha256").hex()[:_ID_HEX_DIGITS]
@@ -113,6 +119,10 @@ def read_identities(folder: Path) -> pa.Table:
     return _identities(folder)
 
 
+def _each_once(facts: pa.Table) -> pa.Table:
+    return facts.group_by(IDENTITY_SCHEMA.names).aggregate([]).select(IDENTITY_SCHEMA.names)
+
+
 def _identities(folder: Path) -> pa.Table:
     _check_identities(folder)
     path = folder / "identities.parquet"
@@ -134,7 +144,7 @@ def _key_of(folder: Path) -> bytes:
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not path.exists():
-            _write_private(path, lambda target: Path(target).write_text(secrets.token_hex(_KEY_BYTES)))
+            write_private(path, lambda target: Path(target).write_text(secrets.token_hex(_KEY_BYTES)))
         key = bytes.fromhex(path.read_text(encoding="ascii").strip())
     except OSError as error:
         raise WorkspaceUnreadable(folder=folder, problem=error.strerror or "it cannot be read") from error
@@ -145,7 +155,7 @@ def _key_of(folder: Path) -> bytes:
     return key
 
 
-def _write_private(path: Path, write: Callable[[Path], object]) -> None:
+def write_private(path: Path, write: Callable[[Path], object]) -> None:
     """Write beside the path, readable by the owner only, then take its place: never half a file."""
     beside = path.with_name(path.name + ".new")
     beside.touch(mode=0o600)

@@ -1,0 +1,153 @@
+"""Who is probably one person? By names, addresses and birth dates that are alike, weighed as the records themselves teach.
+
+The model is that of I. P. Fellegi, A. B. Sunter (1969), JASA 64(328), fitted and applied by splink: how often a level
+of likeness is met among pairs drawn at random (u), and among pairs of one person (m, by expectation maximisation).
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+
+from regulars.customers._comparisons import (
+    BIRTHS_APART,
+    BLOCK_LIMIT,
+    BLOCKS,
+    COMPARISONS,
+    NAMES_ALIKE,
+    NAMES_UNKNOWN,
+)
+from regulars.customers._learning import Model, learn
+
+if TYPE_CHECKING:
+    from splink import DuckDBAPI
+
+FEWEST_TO_LEARN = 500
+"""Accounts with a name, address or birth date; from fewer nothing is learned, and only keys are matched."""
+
+PROBABLE = pa.schema(
+    [("left_id", pa.string()), ("right_id", pa.string()), ("weight", pa.float64()), ("probability", pa.float64())]
+)
+JUDGED = pa.schema([("left_id", pa.string()), ("right_id", pa.string()), ("names", pa.string())])
+
+_JUDGED = f"""
+WITH paired AS (
+    SELECT
+        p.left_id, p.right_id,
+        a.full_name AS full_name_l, a.given AS given_l, a.family AS family_l, a.is_han AS is_han_l,
+        b.full_name AS full_name_r, b.given AS given_r, b.family AS family_r, b.is_han AS is_han_r
+    FROM {{pairs}} AS p
+    LEFT JOIN {{people}} AS a ON a.customer_id = p.left_id
+    LEFT JOIN {{people}} AS b ON b.customer_id = p.right_id
+)
+SELECT left_id, right_id,
+    CASE WHEN {NAMES_UNKNOWN} THEN 'unknown' WHEN {NAMES_ALIKE} THEN 'alike' ELSE 'apart' END AS names
+FROM paired
+"""
+
+_BORN_APART = f"""
+WITH born AS (
+    SELECT c.person_id, c.customer_id, p.birth_date
+    FROM {{components}} AS c JOIN {{people}} AS p ON p.customer_id = c.customer_id
+    WHERE p.birth_date IS NOT NULL
+), paired AS (
+    SELECT a.customer_id AS left_id, b.customer_id AS right_id,
+        a.birth_date AS birth_date_l, b.birth_date AS birth_date_r
+    FROM born AS a JOIN born AS b ON b.person_id = a.person_id
+    WHERE a.customer_id < b.customer_id
+)
+SELECT left_id, right_id FROM paired WHERE {BIRTHS_APART}
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Likeness:
+    """Pairs that are probably one person, and the model that says so; or `reason`, why there is none."""
+
+    pairs: pa.Table
+    model: Model | None
+    reason: str | None
+
+
+class People:
+    """The traits of everybody, laid out in splink's own database for as long as it is open."""
+
+    def __init__(self, api: "DuckDBAPI", traits: pa.Table) -> None:
+        self._api = api
+        self._traits = traits
+        incoming = api.register(traits, table_name="incoming_people").physical_name
+        blocks = ", ".join(
+            f"CASE WHEN count(*) OVER (PARTITION BY {rule}) <= {BLOCK_LIMIT} THEN {rule} END AS {name}"
+            for name, rule in BLOCKS.items()
+        )
+        made = api.query_sql(f"SELECT *, {blocks} FROM {incoming} ORDER BY customer_id")
+        self._people = api.register(made.physical_name, table_name="people_with_blocks")
+        self._name = made.physical_name
+
+    def judge_names(self, pairs: pa.Table) -> pa.Table:
+        """Return for each pair (left_id, right_id) whether the `names` are alike, apart or unknown."""
+        return self._asked(_JUDGED, pairs=pairs).cast(JUDGED)
+
+    def born_apart(self, components: pa.Table) -> pa.Table:
+        """Return the pairs inside a component (customer_id, person_id) whose birth dates cannot be one person's."""
+        return self._asked(_BORN_APART, components=components)
+
+    def alike(self, *, above: float, model: Model | None, seed: int) -> Likeness:
+        """Return the pairs that are one person with a probability of at least `above`.
+
+        Args:
+            above: 0 to 1.
+            model: one that was learned before; used if it knows the traits that there are.
+            seed: of the pairs drawn at random to learn from.
+        """
+        traits = self._known_traits()
+        if "full_name" not in traits or len(traits) < 2:
+            return _none("no_names" if "full_name" not in traits else "names_only")
+        if model is None or set(model["traits"]) != set(traits):
+            if self._traits.num_rows < FEWEST_TO_LEARN:
+                return _none("too_few_to_learn")
+            model = learn(self._people, traits, seed=seed)
+        if model is None:
+            return _none("nothing_to_learn_from")
+        return Likeness(pairs=self._predicted(model, above), model=model, reason=None)
+
+    def _known_traits(self) -> list[str]:
+        """Return the traits that are not the same in all who have them, at least two of them."""
+        counts = ", ".join(f"count(DISTINCT {name}) AS {name}" for name in COMPARISONS)
+        (found,) = self._asked(f"SELECT {counts} FROM {{people}}").to_pylist()
+        return [name for name, kinds in found.items() if kinds > 1]
+
+    def _predicted(self, model: Model, above: float) -> pa.Table:
+        from splink import Linker  # noqa: PLC0415
+
+        linker = Linker(self._people, dict(model["settings"]), log_level=None)
+        found = linker.inference.predict(threshold_match_probability=above, warning_mode="never")
+        query = (
+            "SELECT least(customer_id_l, customer_id_r) AS left_id, greatest(customer_id_l, customer_id_r) AS right_id,"
+            " round(match_weight, 6) AS weight, round(match_probability, 9) AS probability"
+            f" FROM {found.physical_name} ORDER BY left_id, right_id"
+        )
+        return self._api.query_sql(query).as_pyarrow_table().cast(PROBABLE)
+
+    def _asked(self, query: str, **tables: pa.Table) -> pa.Table:
+        """Return the rows of a SELECT over {people} and the given tables, each at the place of its name."""
+        names = {name: self._api.register(table).physical_name for name, table in tables.items()}
+        return self._api.query_sql(query.format(people=self._name, **names)).as_pyarrow_table()
+
+
+def _none(reason: str) -> Likeness:
+    return Likeness(pairs=PROBABLE.empty_table(), model=None, reason=reason)
+
+
+def summary(model: Model) -> Iterable[Mapping[str, Any]]:
+    """Yield what was learned, a row a level: trait, level, m, u."""
+    for comparison in model["settings"]["comparisons"]:
+        for level in comparison["comparison_levels"]:
+            if not level.get("is_null_level"):
+                yield {
+                    "trait": comparison["output_column_name"],
+                    "level": level["label_for_charts"],
+                    "m": level["m_probability"],
+                    "u": level["u_probability"],
+                }
