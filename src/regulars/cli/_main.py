@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import typer
 
-from regulars.cli import _analyze, _ask, _shop
+from regulars.cli import _analyze, _ask, _merges, _shop
 from regulars.cli._screen import fail
 from regulars.core import RegularsError
 from regulars.reports import Language
@@ -17,7 +17,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for register in (_analyze.register, _shop.register, _ask.register):
+for register in (_analyze.register, _shop.register, _ask.register, _merges.register):
     register(app)
 
 

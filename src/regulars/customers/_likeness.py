@@ -4,9 +4,8 @@ The model is that of I. P. Fellegi, A. B. Sunter (1969), JASA 64(328), fitted an
 of likeness is met among pairs drawn at random (u), and among pairs of one person (m, by expectation maximisation).
 """
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
@@ -22,6 +21,7 @@ from regulars.customers._learning import Model, learn
 
 if TYPE_CHECKING:
     from splink import DuckDBAPI
+    from splink.internals.splink_dataframe import SplinkDataFrame
 
 FEWEST_TO_LEARN = 500
 """Accounts with a name, address or birth date; from fewer nothing is learned, and only keys are matched."""
@@ -76,14 +76,7 @@ class People:
     def __init__(self, api: "DuckDBAPI", traits: pa.Table) -> None:
         self._api = api
         self._traits = traits
-        incoming = api.register(traits, table_name="incoming_people").physical_name
-        blocks = ", ".join(
-            f"CASE WHEN count(*) OVER (PARTITION BY {rule}) <= {BLOCK_LIMIT} THEN {rule} END AS {name}"
-            for name, rule in BLOCKS.items()
-        )
-        made = api.query_sql(f"SELECT *, {blocks} FROM {incoming} ORDER BY customer_id")
-        self._people = api.register(made.physical_name, table_name="people_with_blocks")
-        self._name = made.physical_name
+        self._name = api.register(traits, table_name="people").physical_name
 
     def judge_names(self, pairs: pa.Table) -> pa.Table:
         """Return for each pair (left_id, right_id) whether the `names` are alike, apart or unknown."""
@@ -104,13 +97,23 @@ class People:
         traits = self._known_traits()
         if "full_name" not in traits or len(traits) < 2:
             return _none("no_names" if "full_name" not in traits else "names_only")
-        if model is None or set(model["traits"]) != set(traits):
-            if self._traits.num_rows < FEWEST_TO_LEARN:
-                return _none("too_few_to_learn")
-            model = learn(self._people, traits, seed=seed)
-        if model is None:
+        is_known = model is not None and set(model["traits"]) == set(traits)
+        if not is_known and self._traits.num_rows < FEWEST_TO_LEARN:
+            return _none("too_few_to_learn")
+        people = self._in_blocks()
+        used = model if is_known else learn(people, traits, seed=seed)
+        if used is None:
             return _none("nothing_to_learn_from")
-        return Likeness(pairs=self._predicted(model, above), model=model, reason=None)
+        return Likeness(pairs=self._predicted(people, used, above), model=used, reason=None)
+
+    def _in_blocks(self) -> "SplinkDataFrame":
+        """Return the traits with what BLOCKS says of each, as splink takes them."""
+        blocks = ", ".join(
+            f"CASE WHEN count(*) OVER (PARTITION BY {rule}) <= {BLOCK_LIMIT} THEN {rule} END AS {name}"
+            for name, rule in BLOCKS.items()
+        )
+        made = self._api.query_sql(f"SELECT *, {blocks} FROM {self._name} ORDER BY customer_id")
+        return self._api.register(made.physical_name)
 
     def _known_traits(self) -> list[str]:
         """Return the traits that are not the same in all who have them, at least two of them."""
@@ -118,10 +121,10 @@ class People:
         (found,) = self._asked(f"SELECT {counts} FROM {{people}}").to_pylist()
         return [name for name, kinds in found.items() if kinds > 1]
 
-    def _predicted(self, model: Model, above: float) -> pa.Table:
+    def _predicted(self, people: "SplinkDataFrame", model: Model, above: float) -> pa.Table:
         from splink import Linker  # noqa: PLC0415
 
-        linker = Linker(self._people, dict(model["settings"]), log_level=None)
+        linker = Linker(people, dict(model["settings"]), log_level=None)
         found = linker.inference.predict(threshold_match_probability=above, warning_mode="never")
         query = (
             "SELECT least(customer_id_l, customer_id_r) AS left_id, greatest(customer_id_l, customer_id_r) AS right_id,"
@@ -138,16 +141,3 @@ class People:
 
 def _none(reason: str) -> Likeness:
     return Likeness(pairs=PROBABLE.empty_table(), model=None, reason=reason)
-
-
-def summary(model: Model) -> Iterable[Mapping[str, Any]]:
-    """Yield what was learned, a row a level: trait, level, m, u."""
-    for comparison in model["settings"]["comparisons"]:
-        for level in comparison["comparison_levels"]:
-            if not level.get("is_null_level"):
-                yield {
-                    "trait": comparison["output_column_name"],
-                    "level": level["label_for_charts"],
-                    "m": level["m_probability"],
-                    "u": level["u_probability"],
-                }

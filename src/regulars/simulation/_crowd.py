@@ -16,6 +16,7 @@ from regulars.simulation._identifiers import Household, draw_identifiers, misspe
 
 CHANNELS = ("web", "store", "messenger")
 
+_CHINESE_SHARE = 0.5
 _MET_SHARE = 0.75
 _CHANGED_SHARE = 0.20
 _MISSPELT_SHARE = 0.10
@@ -51,8 +52,8 @@ class Crowd:
 def simulate_people(people: int, *, seed: int) -> Crowd:
     """Return the accounts of so many people over three channels: about 2.3 a person, in no order."""
     rng = np.random.default_rng(seed)
-    sharing = _households(people, rng)
-    own = draw_identifiers(people, sharing, rng)
+    chinese = rng.random(people) < _CHINESE_SHARE
+    own = draw_identifiers(chinese, _households(chinese, rng), rng)
     person, channel = _accounts(people, rng)
     cells = {field: values[person] for field, values in own.items()}
     _change(cells, person, channel, redrawn(own, rng), rng)
@@ -72,11 +73,13 @@ def simulate_people(people: int, *, seed: int) -> Crowd:
     )
 
 
-def _households(people: int, rng: np.random.Generator) -> Household:
-    """Return who shares the phone of whom: pairs, so that one in twenty is in one."""
-    pairs = round(people * _SHARING_SHARE / 2)
-    chosen = rng.permutation(people)[: 2 * pairs]
-    return Household(member=chosen[:pairs], head=chosen[pairs:])
+def _households(chinese: Bools, rng: np.random.Generator) -> Household:
+    """Return who shares the phone of whom: pairs of one world, so that one in twenty is in one."""
+    chosen = rng.permutation(len(chinese))[: round(len(chinese) * _SHARING_SHARE)]
+    chosen = chosen[np.argsort(chinese[chosen], kind="stable")]
+    member, head = chosen[: len(chosen) // 2 * 2].reshape(-1, 2).T
+    same = chinese[member] == chinese[head]
+    return Household(member=member[same], head=head[same])
 
 
 def _accounts(people: int, rng: np.random.Generator) -> tuple[Ints, Ints]:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from regulars.simulation._clock import Ints
+from regulars.simulation._clock import Bools, Ints
 
 Texts = NDArray[np.object_]
 
@@ -23,7 +23,7 @@ _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Household:
-    """Each `member` uses the phone of the `head` at the same place."""
+    """Each `member` uses the phone of the `head` at the same place, and writes his name in the same letters."""
 
     member: Ints
     head: Ints
@@ -34,14 +34,12 @@ def _words() -> dict[str, dict[str, Any]]:
     return tomllib.loads(files("regulars.simulation").joinpath("crowd.toml").read_text(encoding="utf-8"))
 
 
-def draw_identifiers(people: int, household: Household, rng: np.random.Generator) -> dict[str, Texts]:
+def draw_identifiers(chinese: Bools, household: Household, rng: np.random.Generator) -> dict[str, Texts]:
     """Return the columns name, email, phone, address, birth_date, open_id, and what they are made of."""
-    chinese = rng.random(people) < 0.5
     drawn = {"chinese": chinese.astype(object), **_drawn(chinese, rng)}
     member, head = household.member, household.head
-    same_world = chinese[member] == chinese[head]
     for field, share in (("address", _SAME_ADDRESS_SHARE), ("family", _SAME_FAMILY_SHARE)):
-        alike = same_world & (rng.random(len(member)) < share)
+        alike = rng.random(len(member)) < share
         drawn[field][member[alike]] = drawn[field][head[alike]]
     drawn["phone"][member] = drawn["phone"][head]
     drawn["name"] = _names(drawn)
@@ -79,16 +77,16 @@ def written(cells: dict[str, Texts], rng: np.random.Generator) -> dict[str, Text
     return {**cells, "name": name, "email": email, "phone": phone}
 
 
-def _drawn(chinese: NDArray[np.bool_], rng: np.random.Generator) -> dict[str, Texts]:
+def _drawn(chinese: Bools, rng: np.random.Generator) -> dict[str, Texts]:
     rows = len(chinese)
     numbers = rng.integers(0, 10**8, rows)
     areas = rng.integers(2, 8, (rows, 2))
     both = zip(_world("western", rows, rng), _world("chinese", rows, rng), strict=True)
     given, family, street, mail = (np.where(chinese, china, west) for west, china in both)
     mobile = np.array([f"1{a + 2}{b}{n:08d}" for (a, b), n in zip(areas, numbers, strict=True)], dtype=object)
-    abroad = np.array([f"+1{a}0{b}{2 + n % 8}{n % 10**6:06d}" for (a, b), n in zip(areas, numbers, strict=True)],
+    abroad = np.array([f"+1{a}0{b}{2 + n // 10**6 % 8}{n % 10**6:06d}" for (a, b), n in zip(areas, numbers, strict=True)],
                       dtype=object)  # fmt: skip
-    serial = rng.integers(0, 10**7, rows)
+    serial = rng.integers(0, 26**4 * 10**4, rows)
     days = np.datetime64("1950-01-01") + rng.integers(0, 55 * 365, rows)
     return {
         "given": given,
@@ -128,7 +126,7 @@ def _names(drawn: dict[str, Texts]) -> Texts:
 
 def _local(number: int) -> str:
     """Return letters and digits that look like the part of an address before the @."""
-    letters = "".join(_LETTERS[number // 26**place % 26] for place in range(4))
+    letters = "".join(_LETTERS[number // 10**4 // 26**place % 26] for place in range(4))
     return f"{letters}{number % 10000}"
 
 
