@@ -20,10 +20,10 @@ def matched(
     *,
     decided: Iterable[tuple[str, str, str]] = (),
     model: dict[str, Any] | None = None,
-    **customers: object,
+    customers: Mapping[str, object] | None = None,
 ) -> Matching:
-    """Match facts (customer_id, field, value) in a shop in China."""
-    settings = Settings.model_validate({"business": {"country": "CN"}, "customers": customers})
+    """Match facts (customer_id, field, value) in a shop in China, with settings of `customers`."""
+    settings = Settings.model_validate({"business": {"country": "CN"}, "customers": customers or {}})
     known = known_of(
         table(facts),
         hashed=HashedIdentities(None).hashed,
@@ -32,6 +32,13 @@ def matched(
         settings=settings,
     )
     return match(engine, known, settings=settings, seed=0)
+
+
+def matched_by_keys(
+    engine: Engine, facts: Iterable[Fact], *, decided: Iterable[tuple[str, str, str]] = (), **more: object
+) -> Matching:
+    """The same without likeness."""
+    return matched(engine, facts, decided=decided, customers={"match_likeness": False, **more})
 
 
 def table(facts: Iterable[Fact]) -> pa.Table:
@@ -52,9 +59,7 @@ def groups(matching: Matching) -> set[frozenset[str]]:
 def facts_of(records: pa.Table) -> list[Fact]:
     """Return the facts that accounts with identifier columns hold."""
     fields = [name for name in records.column_names if name not in {"customer_id", "channel"}]
-    return [
-        (row["customer_id"], field, row[field]) for row in records.to_pylist() for field in fields if row[field]
-    ]
+    return [(row["customer_id"], field, row[field]) for row in records.to_pylist() for field in fields if row[field]]
 
 
 def precision_and_recall(persons: Mapping[str, str], truth: Mapping[str, int]) -> tuple[float, float]:

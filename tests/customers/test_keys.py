@@ -9,7 +9,14 @@ from customers.accounts import table
 from regulars.core import Settings
 from regulars.customers._keys import email_keys, home_region, keys_of, phone_keys
 
-ONE_PHONE = ["13800138000", "138 0013 8000", "+86 138-0013-8000", "0086 13800138000", "１３８００１３８０００", "13800138000.0"]
+ONE_PHONE = [
+    "13800138000",
+    "138 0013 8000",
+    "+86 138-0013-8000",
+    "0086 13800138000",
+    "１３８００１３８０００",
+    "13800138000.0",
+]
 
 
 @pytest.mark.parametrize("cell", ONE_PHONE)
@@ -18,7 +25,20 @@ def test_a_phone_has_one_form_however_it_is_written(cell: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "cell", ["186******05", "1.38E+10", "1.38001E10", "110", "12", "", "-", "0000000000", "186xxxx0500", "手机", "138＊＊＊＊8000"]
+    "cell",
+    [
+        "186******05",
+        "1.38E+10",
+        "1.38001E10",
+        "110",
+        "12",
+        "",
+        "-",
+        "0000000000",
+        "186xxxx0500",
+        "手机",
+        "138＊＊＊＊8000",
+    ],
 )
 def test_what_hides_or_lost_digits_is_no_key(cell: str) -> None:
     assert phone_keys(cell, "CN") == []
@@ -32,7 +52,11 @@ def test_several_phones_in_a_cell_are_several_keys() -> None:
 
 @pytest.mark.parametrize(
     ("cell", "region", "key"),
-    [("(202) 555-0123", "US", "+12025550123"), ("020 7946 0958", "GB", "+442079460958"), ("+44 20 7946 0958", "CN", "+442079460958")],
+    [
+        ("(202) 555-0123", "US", "+12025550123"),
+        ("020 7946 0958", "GB", "+442079460958"),
+        ("+44 20 7946 0958", "CN", "+442079460958"),
+    ],
 )
 def test_a_phone_without_a_prefix_is_one_of_the_country(cell: str, region: str, key: str) -> None:
     assert phone_keys(cell, region) == [key]
@@ -76,4 +100,9 @@ def test_a_customer_number_is_a_key_only_where_it_is_an_address_or_a_mobile() ->
 
 def test_names_are_no_keys() -> None:
     assert keys_of(table([("1", "name", "Ana"), ("2", "nickname", "ana")]), region="CN").num_rows == 0
-    assert keys_of(pa.table({name: pa.array([], pa.string()) for name in ("customer_id", "field", "value")}), region=None).num_rows == 0
+    assert (
+        keys_of(
+            pa.table({name: pa.array([], pa.string()) for name in ("customer_id", "field", "value")}), region=None
+        ).num_rows
+        == 0
+    )

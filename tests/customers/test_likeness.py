@@ -4,10 +4,13 @@ import json
 
 import pytest
 
-from customers.accounts import Fact, facts_of, matched, precision_and_recall
+from customers.accounts import Fact, facts_of, matched, matched_by_keys, precision_and_recall
 from regulars.customers import Matching
 from regulars.engines import Engine, open_engine
 from regulars.simulation import simulate_people
+
+# Learning takes some ten seconds whatever the number of people.
+learns = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
@@ -27,17 +30,19 @@ def persons(found: Matching) -> dict[str, str]:
     return {row["customer_id"]: row["person_id"] for row in found.persons.to_pylist()}
 
 
+@learns
 def test_nearly_all_who_are_taken_for_one_are_and_more_are_found_than_by_keys_alone(
     engine: Engine, crowd: tuple[list[Fact], dict[str, int]], found: Matching
 ) -> None:
     facts, truth = crowd
     precision, recall = precision_and_recall(persons(found), truth)
-    _, recall_of_keys = precision_and_recall(persons(matched(engine, facts, match_likeness=False)), truth)
+    _, recall_of_keys = precision_and_recall(persons(matched_by_keys(engine, facts)), truth)
     assert found.likeness is None
     assert precision >= 0.99
     assert recall > recall_of_keys + 0.02
 
 
+@learns
 def test_the_same_again_is_the_same_whatever_the_order(
     engine: Engine, crowd: tuple[list[Fact], dict[str, int]], found: Matching
 ) -> None:
@@ -45,6 +50,7 @@ def test_the_same_again_is_the_same_whatever_the_order(
     assert (again.persons, again.review, again.model) == (found.persons, found.review, found.model)
 
 
+@learns
 def test_unsure_pairs_stand_on_the_list_and_not_in_a_person(found: Matching) -> None:
     whose = persons(found)
     assert {"likeness", "phone_shared"} <= set(found.review.column("reason").to_pylist())
@@ -53,11 +59,13 @@ def test_unsure_pairs_stand_on_the_list_and_not_in_a_person(found: Matching) -> 
         assert whose.get(left, left) != whose.get(right, right)
 
 
+@learns
 def test_only_likeness_has_a_weight(found: Matching) -> None:
     for row in found.persons.to_pylist():
         assert (row["weight"] is not None) == (row["how"] == "likeness")
 
 
+@learns
 def test_the_model_holds_figures_and_nobody(crowd: tuple[list[Fact], dict[str, int]], found: Matching) -> None:
     written = json.dumps(found.model, ensure_ascii=False)
     assert not [value for _, field, value in crowd[0] if field in {"name", "email", "phone"} and value in written]
@@ -66,6 +74,7 @@ def test_the_model_holds_figures_and_nobody(crowd: tuple[list[Fact], dict[str, i
         assert all(0 < level["m_probability"] < 1 and 0 < level["u_probability"] < 1 for level in shares)
 
 
+@learns
 def test_what_is_kept_is_used_again(
     engine: Engine, crowd: tuple[list[Fact], dict[str, int]], found: Matching, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -8,14 +8,18 @@ from customers.accounts import table
 from regulars.customers._traits import TRAITS, birth_date, name_parts, place_words, traits_of
 
 
-@pytest.mark.parametrize("written", ["Ana Smith", "Smith, Ana", "SMITH ANA", "Ms. Ana  Smith", "Añá Smith", "Ｓｍｉｔｈ, Ana"])
+@pytest.mark.parametrize(
+    "written", ["Ana Smith", "Smith, Ana", "SMITH ANA", "Ms. Ana  Smith", "Añá Smith", "Ｓｍｉｔｈ, Ana"]
+)
 def test_a_name_is_the_same_in_any_order_of_its_parts(written: str) -> None:
     parts = name_parts(written)
     assert parts is not None
     assert parts["full_name"] == "ana smith"
 
 
-@pytest.mark.parametrize(("written", "family"), [("张伟", "张"), ("欧阳 娜娜", "欧阳"), ("李明先生", "李"), ("上官", "上")])
+@pytest.mark.parametrize(
+    ("written", "family"), [("张伟", "张"), ("欧阳 娜娜", "欧阳"), ("李明先生", "李"), ("上官", "上")]
+)
 def test_a_chinese_name_begins_with_the_family(written: str, family: str) -> None:
     parts = name_parts(written)
     assert parts is not None
@@ -48,7 +52,13 @@ def test_no_cell_makes_a_traceback(cell: str) -> None:
 
 
 def test_an_account_without_any_trait_has_no_row_and_of_several_values_the_first_counts() -> None:
-    facts = [("1", "name", "Bo Li"), ("1", "name", "Al Li"), ("1", "address", "Oak Road 12"), ("2", "nickname", "x"), ("3", "name", "张*")]
+    facts = [
+        ("1", "name", "Bo Li"),
+        ("1", "name", "Al Li"),
+        ("1", "address", "Oak Road 12"),
+        ("2", "nickname", "x"),
+        ("3", "name", "张*"),
+    ]
     (row,) = traits_of(table(facts), region="CN").to_pylist()
     assert (row["customer_id"], row["full_name"], row["place"], row["numbers"]) == ("1", "al li", "12 oak road", "12")
     assert traits_of(table([]), region="CN").schema == TRAITS

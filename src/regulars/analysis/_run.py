@@ -102,13 +102,14 @@ class Run:
                 resolve=self.identities.resolve,
                 settings=self.settings,
                 today=self.today,
-                match=partial(
-                    match_identities, identities=self.identities, settings=self.settings, seed=self.seed
-                ),
+                match=partial(match_identities, identities=self.identities, settings=self.settings, seed=self.seed),
             )
             self.engine.load("quality", self.cleaning.quality)
             self.engine.drop(
-                "crosswalk", "persons", "answers", *(f"{stem}_{kind}" for stem in ("raw", "duplicate") for kind in KINDS)
+                "crosswalk",
+                "persons",
+                "answers",
+                *(f"{stem}_{kind}" for stem in ("raw", "duplicate") for kind in KINDS),
             )
 
     def compute(self, as_of: date | None) -> None:

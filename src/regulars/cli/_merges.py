@@ -90,9 +90,7 @@ def unmerge(
     _decide("unmerge", first, second, workspace=workspace, day=day, language=lang)
 
 
-def _decide(
-    what: str, first: str, second: str, *, workspace: Path, day: str | None, language: options.Lang
-) -> None:
+def _decide(what: str, first: str, second: str, *, workspace: Path, day: str | None, language: options.Lang) -> None:
     voice = reports.Voice(language=language.value)
     # The edge of the house: only here is it known what day it is, and a person may say another.
     decided_at = options.day("--day", day) or datetime.now().astimezone().date()
@@ -105,7 +103,9 @@ def _decide(
             remarks.print(remark, markup=False)
     done = {
         "merge": voice.t("{first} and {second} are one person from the next analysis on.", first=first, second=second),
-        "unmerge": voice.t("{first} and {second} are two people from the next analysis on.", first=first, second=second),
+        "unmerge": voice.t(
+            "{first} and {second} are two people from the next analysis on.", first=first, second=second
+        ),
     }
     answers.print(done[what], markup=False)
 

@@ -44,6 +44,5 @@ def read_facts_of_persons(folder: Path) -> pa.Table:
     facts, persons = read_identities(folder), read_persons(folder)
     places = pc.index_in(facts.column("customer_id"), value_set=persons.column("customer_id").combine_chunks())
     persons_of = pc.coalesce(persons.column("person_id").take(places), facts.column("customer_id"))
-    return facts.set_column(0, IDENTITY_SCHEMA.field(0), persons_of).group_by(IDENTITY_SCHEMA.names).aggregate([]).select(
-        IDENTITY_SCHEMA.names
-    )
+    of_persons = facts.set_column(0, IDENTITY_SCHEMA.field(0), persons_of)
+    return of_persons.group_by(IDENTITY_SCHEMA.names).aggregate([]).select(IDENTITY_SCHEMA.names)

@@ -56,8 +56,8 @@ def clean(
         resolve: turns keys into customer ids; `HashedIdentities.resolve`, or the app's vault.
         settings: what is allowed without a recorded consent.
         today: the last day a running subscription may have charged, and a consent be given.
-        match: writes `persons`, whose accounts are one person's; `match_identities` with its arguments in place. Without
-            it every id is a person.
+        match: writes `persons`, whose accounts are one person's: `match_identities` with its arguments in place.
+            Without it every id is a person.
     """
     build_crosswalk(engine, records, resolve)
     matching = None if match is None else match(engine)

@@ -1,4 +1,4 @@
-"""How two people are compared: five traits, each with levels from the same to nothing alike; and which pairs are looked at.
+"""How two people are compared: five traits, each from the same to nothing alike; and which pairs are looked at.
 
 Which level speaks how strongly for one person or for two is learned from the records (`_learning`), never set here.
 """
@@ -9,9 +9,14 @@ from typing import Any
 Level = dict[str, Any]
 
 _CLOSE = "jaro_winkler_similarity({a}, {b}) >= 0.88"
+_AN_INITIAL_IN_COMMON = (
+    "(substr(given_l, 1, 1) IN (substr(given_r, 1, 1), substr(family_r, 1, 1))"
+    " OR substr(family_l, 1, 1) IN (substr(given_r, 1, 1), substr(family_r, 1, 1)))"
+)
 _NAMES_CLOSE = (
-    f"({_CLOSE.format(a='given_l', b='given_r')} AND {_CLOSE.format(a='family_l', b='family_r')}"
-    f" OR {_CLOSE.format(a='given_l', b='family_r')} AND {_CLOSE.format(a='family_l', b='given_r')})"
+    f"({_AN_INITIAL_IN_COMMON} AND"
+    f" ({_CLOSE.format(a='given_l', b='given_r')} AND {_CLOSE.format(a='family_l', b='family_r')}"
+    f" OR {_CLOSE.format(a='given_l', b='family_r')} AND {_CLOSE.format(a='family_l', b='given_r')}))"
 )
 _INITIAL = (
     "(family_l = family_r AND substr(given_l, 1, 1) = substr(given_r, 1, 1)"
@@ -25,6 +30,14 @@ _ONE_CHARACTER = (
 _SHARED_WORDS = (
     "bit_count(place_low_l & place_low_r) + bit_count(place_high_l & place_high_r) >= {share} * greatest("
     "bit_count(place_low_l) + bit_count(place_high_l), bit_count(place_low_r) + bit_count(place_high_r))"
+)
+
+# A slip touches two neighbouring places at most, so it leaves the beginning or the end as it was: asked first, for the
+# edit distance is what costs.
+_ONE_SLIP = (
+    "((substr({name}_l, 1, {first}) = substr({name}_r, 1, {first})"
+    " OR right({name}_l, {last}) = right({name}_r, {last}))"
+    " AND damerau_levenshtein({name}_l, {name}_r) <= 1)"
 )
 
 NAMES_UNKNOWN = "(full_name_l IS NULL OR full_name_r IS NULL OR is_han_l <> is_han_r)"
@@ -62,7 +75,7 @@ COMPARISONS: Mapping[str, list[Level]] = {
     "birth_date": [
         _missing("birth_date_l IS NULL OR birth_date_r IS NULL"),
         _level("same", "birth_date_l = birth_date_r"),
-        _level("one slip", "damerau_levenshtein(birth_date_l, birth_date_r) <= 1"),
+        _level("one slip", _ONE_SLIP.format(name="birth_date", first=3, last=3)),
         _level("other", "ELSE"),
     ],
     "place": [
@@ -75,16 +88,14 @@ COMPARISONS: Mapping[str, list[Level]] = {
     "phone": [
         _missing("phone_l IS NULL OR phone_r IS NULL"),
         _level("same", "phone_l = phone_r"),
-        _level("one slip", "damerau_levenshtein(phone_l, phone_r) <= 1"),
+        _level("one slip", _ONE_SLIP.format(name="phone", first=8, last=4)),
         _level("other", "ELSE"),
     ],
     "email": [
         _missing("email_l IS NULL OR email_r IS NULL"),
         _level("same", "email_l = email_r"),
-        _level(
-            "one slip, or another provider",
-            "damerau_levenshtein(email_l, email_r) <= 1 OR split_part(email_l, '@', 1) = split_part(email_r, '@', 1)",
-        ),
+        _level("another provider", "mail_name_l = mail_name_r"),
+        _level("one slip", _ONE_SLIP.format(name="mail_name", first=3, last=2)),
         _level("other", "ELSE"),
     ],
 }
@@ -103,8 +114,9 @@ BLOCKS: Mapping[str, str] = {
     "by_numbers_and_family": "numbers || family",
     "by_phone_end": "substr(phone, length(phone) - 6)",
     "by_phone_start": "substr(phone, 1, length(phone) - 4)",
-    "by_mail_name": "split_part(email, '@', 1)",
+    "by_mail_name": "mail_name",
     "by_mail_end": "substr(email, 4)",
+    "by_mail_start": "substr(mail_name, 1, length(mail_name) - 3)",
 }
 """Only those are compared who agree in one of these. One slip of the hand leaves one of two halves as it was."""
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 Model = dict[str, Any]
 """`traits`: what it compares; `settings`: splink's own form of it, with m and u for every level."""
 
-_PAIRS_DRAWN = 1_500_000
+_PAIRS_DRAWN = 1_000_000
 _PAIRS_TO_LEARN_FROM = 1_000_000
 _FOUND_BY_RULES = 0.7
 _SMALLEST_SHARE = 1e-9
@@ -53,8 +53,11 @@ def learn(people: "SplinkDataFrame", traits: list[str], *, seed: int) -> Model |
 def _expect_matches(linker: "Linker", traits: list[str]) -> bool:
     """Estimate how many pairs are one person; return whether any are."""
     from splink import block_on  # noqa: PLC0415
+    from splink.internals.blocking_rule_creator import BlockingRuleCreator  # noqa: PLC0415
 
-    rules = [block_on(*columns) for columns in KNOWN_AS_ONE if set(columns) <= set(traits)]
+    rules: list[str | BlockingRuleCreator] = [
+        block_on(*columns) for columns in KNOWN_AS_ONE if set(columns) <= set(traits)
+    ]
     if not rules:
         return True
     linker.training.estimate_probability_two_random_records_match(rules, recall=_FOUND_BY_RULES)

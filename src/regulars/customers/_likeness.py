@@ -1,11 +1,11 @@
-"""Who is probably one person? By names, addresses and birth dates that are alike, weighed as the records themselves teach.
+"""Who is probably one person? By names, addresses and birth dates that are alike, weighed as the records teach.
 
 The model is that of I. P. Fellegi, A. B. Sunter (1969), JASA 64(328), fitted and applied by splink: how often a level
 of likeness is met among pairs drawn at random (u), and among pairs of one person (m, by expectation maximisation).
 """
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import pyarrow as pa
 
@@ -112,7 +112,7 @@ class People:
             f"CASE WHEN count(*) OVER (PARTITION BY {rule}) <= {BLOCK_LIMIT} THEN {rule} END AS {name}"
             for name, rule in BLOCKS.items()
         )
-        made = self._api.query_sql(f"SELECT *, {blocks} FROM {self._name} ORDER BY customer_id")
+        made = self._made(f"SELECT *, {blocks} FROM {self._name} ORDER BY customer_id")
         return self._api.register(made.physical_name)
 
     def _known_traits(self) -> list[str]:
@@ -131,12 +131,18 @@ class People:
             " round(match_weight, 6) AS weight, round(match_probability, 9) AS probability"
             f" FROM {found.physical_name} ORDER BY left_id, right_id"
         )
-        return self._api.query_sql(query).as_pyarrow_table().cast(PROBABLE)
+        return self._fetched(query).cast(PROBABLE)
+
+    def _made(self, query: str) -> "SplinkDataFrame":
+        return cast("SplinkDataFrame", self._api.query_sql(query))
+
+    def _fetched(self, query: str) -> pa.Table:
+        return self._made(query).as_pyarrow_table()  # type: ignore[no-untyped-call]
 
     def _asked(self, query: str, **tables: pa.Table) -> pa.Table:
         """Return the rows of a SELECT over {people} and the given tables, each at the place of its name."""
         names = {name: self._api.register(table).physical_name for name, table in tables.items()}
-        return self._api.query_sql(query.format(people=self._name, **names)).as_pyarrow_table()
+        return self._fetched(query.format(people=self._name, **names))
 
 
 def _none(reason: str) -> Likeness:

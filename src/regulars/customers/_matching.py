@@ -218,7 +218,7 @@ def _born_apart(people: People | None, components: pa.Table) -> pa.Table:
 
 
 def _settle(engine: Engine) -> None:
-    """Write `match_settled` (customer_id, person_id) for the groups that hold a pair kept apart, and `match_refused`."""
+    """Write `match_settled`, the persons of the groups that hold a pair kept apart, and `match_refused`."""
     engine.run(_KEPT_APART, into="match_apart")
     engine.run(_BROKEN, into="match_broken")
     rows = engine.fetch(_LINKS_TO_SETTLE).to_pylist()
@@ -256,7 +256,12 @@ def _shared_keys(crowded: tuple[Crowded, ...], known: Known) -> tuple[SharedKey,
 
 
 def known_of(
-    facts: pa.Table, *, hashed: Callable[[pa.Array], pa.Array], decisions: pa.Table, model: Model | None, settings: Settings
+    facts: pa.Table,
+    *,
+    hashed: Callable[[pa.Array], pa.Array],
+    decisions: pa.Table,
+    model: Model | None,
+    settings: Settings,
 ) -> Known:
     """Return what matching goes by.
 

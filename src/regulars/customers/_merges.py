@@ -1,4 +1,4 @@
-"""What the workspace remembers of who is one person: the present state, the log that led there, and what people decided.
+"""What the workspace remembers of who is one person: the state, the log that led there, and what people decided.
 
 `persons.parquet` (the state), `review.parquet` (pairs to look at), `merges.parquet` (the log; rows are only added) and
 `match_model.json`: ids and figures, never a name. A person's newest word on a pair holds against every automatic
@@ -72,7 +72,8 @@ def read_review(folder: Path) -> pa.Table:
     """Return the pairs of the last analysis that may be one person (REVIEW) and on which nobody has decided since."""
     decided = {(row["left_id"], row["right_id"]) for row in decisions(folder).to_pylist()}
     review = _stored(folder, "review")
-    return review.filter(pa.array([(r["left_id"], r["right_id"]) not in decided for r in review.to_pylist()], pa.bool_()))
+    is_open = [(row["left_id"], row["right_id"]) not in decided for row in review.to_pylist()]
+    return review.filter(pa.array(is_open, pa.bool_()))
 
 
 def decisions(folder: Path | None) -> pa.Table:

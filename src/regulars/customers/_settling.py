@@ -1,4 +1,4 @@
-"""Where a chain would make one person of two: the strongest links are made first, and none that joins what is kept apart.
+"""Where a chain would make one person of two: the strongest links are made first, none that joins what is apart.
 
 Only the few groups in which such a pair is found are settled here, link by link; all others are as SQL left them.
 """

@@ -30,12 +30,14 @@ TRAITS = pa.schema(
         ("place_high", pa.int64()),
         ("numbers", pa.string()),
         ("email", pa.string()),
+        ("mail_name", pa.string()),
         ("phone", pa.string()),
     ]
 )
 """`full_name` holds the parts in alphabetical order, `birth_date` eight digits, `place` the words of the address,
 `place_low` and `place_high` a bit for each of them (R. Schnell, T. Bachteler, J. Reiher (2009), BMC Med. Inform. Decis.
-Mak. 9:41: what two sets of words share is what their bits share), `numbers` those words that are numbers."""
+Mak. 9:41: what two sets of words share is what their bits share), `numbers` those words that are numbers,
+`mail_name` what stands before the @."""
 
 _HAN = re.compile(r"[㐀-鿿豈-﫿]")
 _HAN_RUN = re.compile(r"[㐀-鿿豈-﫿]+")
@@ -63,7 +65,7 @@ def traits_of(facts: pa.Table, *, region: str | None) -> pa.Table:
         "name": name_parts,
         "birth_date": lambda cell: _as("birth_date", birth_date(cell)),
         "address": lambda cell: _as_place(place_words(cell)),
-        "email": lambda cell: _as("email", next(iter(email_keys(cell)), None)),
+        "email": _first_email,
         "phone": partial(_first_phone, region=region),
     }
     read = [found for field, reader in readers.items() if (found := _read(facts, field, reader)) is not None]
@@ -142,6 +144,11 @@ def place_words(cell: str) -> list[str] | None:
     return sorted(words) or None
 
 
+def _first_email(cell: str) -> dict[str, Any] | None:
+    found = next(iter(email_keys(cell)), None)
+    return None if found is None else {"email": found, "mail_name": found.partition("@")[0]}
+
+
 def _first_phone(cell: str, *, region: str | None) -> dict[str, Any] | None:
     return _as("phone", next(iter(phone_keys(cell, region)), None))
 
@@ -176,8 +183,10 @@ def _read(facts: pa.Table, field: str, reader: Callable[[str], dict[str, Any] | 
     read = [reader(value) for value in encoded.dictionary.to_pylist()]
     said = pa.array([each is not None for each in read]).take(encoded.indices)
     first = pa.table([of_field.column("customer_id"), of_field.column("value")], names=["customer_id", "value"])
-    first = first.append_column("at", encoded.indices.cast(pa.int64())).filter(said).sort_by(
-        [("customer_id", "ascending"), ("value", "ascending")]
+    first = (
+        first.append_column("at", encoded.indices.cast(pa.int64()))
+        .filter(said)
+        .sort_by([("customer_id", "ascending"), ("value", "ascending")])
     )
     first = first.group_by("customer_id", use_threads=False).aggregate([("at", "first")])
     values = pa.Table.from_pylist([each or {} for each in read], schema=schema).take(first.column("at_first"))
@@ -188,6 +197,6 @@ _FILLS = {
     "name": {"given", "family", "full_name", "is_han"},
     "birth_date": {"birth_date"},
     "address": {"place", "place_low", "place_high", "numbers"},
-    "email": {"email"},
+    "email": {"email", "mail_name"},
     "phone": {"phone"},
 }

@@ -5,6 +5,7 @@ It lives in memory only and never spills to a disk; whatever engine the analysis
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -30,6 +31,7 @@ def splink_api(*, memory_limit: str | None = None, threads: int | None = None) -
     """
     from splink import DuckDBAPI  # noqa: PLC0415  (half a second that most commands need not wait)
 
+    logging.getLogger("splink").setLevel(logging.ERROR)  # what it could not learn, `customers` says in its own words
     connection = duckdb.connect(":memory:")
     try:
         connection.execute(f"SET memory_limit = '{checked_limit(memory_limit)}'")

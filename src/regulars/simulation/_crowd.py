@@ -62,7 +62,8 @@ def simulate_people(people: int, *, seed: int) -> Crowd:
     _catch_all(cells, channel, rng)
     for field, shares in _ASKED.items():
         asked = np.array([shares[name] for name in CHANNELS])[channel]
-        cells[field] = np.where(rng.random(len(person)) < asked, cells[field], None)
+        cells[field] = cells[field].copy()
+        cells[field][rng.random(len(person)) >= asked] = None
     order = rng.permutation(len(person))
     ids = np.array([f"K{number:08d}" for number in range(len(order))], dtype=object)
     records = {"customer_id": ids, "channel": np.array(CHANNELS, dtype=object)[channel[order]]}

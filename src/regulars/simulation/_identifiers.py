@@ -84,8 +84,8 @@ def _drawn(chinese: Bools, rng: np.random.Generator) -> dict[str, Texts]:
     both = zip(_world("western", rows, rng), _world("chinese", rows, rng), strict=True)
     given, family, street, mail = (np.where(chinese, china, west) for west, china in both)
     mobile = np.array([f"1{a + 2}{b}{n:08d}" for (a, b), n in zip(areas, numbers, strict=True)], dtype=object)
-    abroad = np.array([f"+1{a}0{b}{2 + n // 10**6 % 8}{n % 10**6:06d}" for (a, b), n in zip(areas, numbers, strict=True)],
-                      dtype=object)  # fmt: skip
+    pairs = zip(areas, numbers, strict=True)
+    abroad = np.array([f"+1{a}0{b}{2 + n // 10**6 % 8}{n % 10**6:06d}" for (a, b), n in pairs], dtype=object)
     serial = rng.integers(0, 26**4 * 10**4, rows)
     days = np.datetime64("1950-01-01") + rng.integers(0, 55 * 365, rows)
     return {
@@ -121,7 +121,7 @@ def _world(name: str, rows: int, rng: np.random.Generator) -> tuple[Texts, Texts
 
 def _names(drawn: dict[str, Texts]) -> Texts:
     chinese = drawn["chinese"].astype(bool)
-    return np.where(chinese, drawn["family"] + drawn["given"], drawn["given"] + " " + drawn["family"])
+    return np.asarray(np.where(chinese, drawn["family"] + drawn["given"], drawn["given"] + " " + drawn["family"]))
 
 
 def _local(number: int) -> str:
