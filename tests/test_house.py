@@ -20,7 +20,7 @@ FUNCTION_LINES = 50
 PUBLIC_NAMES = 20
 EMPTY_NAMES = {"utils", "helpers", "common", "misc", "base"}
 CLOCKS = {"today", "now", "utcnow", "time_ns", "localtime"}
-EDGES = {"analysis/_clock.py"}
+EDGES = {"analysis/_clock.py", "cli/_merges.py"}
 DRIVERS = {"duckdb", "pyspark", "sqlglot"}
 
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 SCHEMA_VERSION = 1
 
+_SHARED_KEYS_SHOWN = 20
 _FINGERPRINTED = ("customers", "actions", "cohorts", "segments")
 
 _COUNTS = """
@@ -134,12 +135,27 @@ def _manifest(run: "Run", folder: Path, rows: Mapping[str, int]) -> dict[str, ob
             for file_id, file in enumerate(run.records.files)
         ],
         "counts": {**counts, **{f"{name}_rows": count for name, count in rows.items()}},
+        "matching": _matching(run),
         "notes": _notes(run, counts, settings),
         "outlier_above": facts.outlier_above,
         "clusters": facts.clusters,
         "scoring": facts.scores,
         "timings": run.timings,
         "content_hash": fingerprint([folder / f"{name}.parquet" for name in _FINGERPRINTED]),
+    }
+
+
+def _matching(run: "Run") -> dict[str, object] | None:
+    """Return how many accounts were found to be another's, and by what; of keys that join nobody only their shape."""
+    found = run.cleaning.matching
+    if found is None:
+        return None
+    return {
+        "accounts": found.accounts,
+        "merged": found.merged,
+        "on_review_list": found.review.num_rows,
+        "shared_keys": found.shared_keys[:_SHARED_KEYS_SHOWN],
+        "likeness": found.likeness,
     }
 
 

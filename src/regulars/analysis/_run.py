@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -20,9 +21,9 @@ from regulars.customers import (
     Cleaning,
     HashedIdentities,
     clean,
+    match_identities,
     outlier_bound,
-    remember_known,
-    remember_profiles,
+    remember_matching,
 )
 from regulars.engines import Engine
 from regulars.records import KINDS, Mappings, RecordSet
@@ -104,14 +105,19 @@ class Run:
         with self._step("clean"):
             feedback.add(self.engine)
             self.cleaning = clean(
-                self.engine, self.records, resolve=self.identities.resolve, settings=self.settings, today=self.today
+                self.engine,
+                self.records,
+                resolve=self.identities.resolve,
+                settings=self.settings,
+                today=self.today,
+                match=partial(match_identities, identities=self.identities, settings=self.settings, seed=self.seed),
             )
-            if self.identities.folder is not None:
-                remember_profiles(self.engine, self.identities)
-                remember_known(self.engine, self.identities)
             self.engine.load("quality", self.cleaning.quality)
             self.engine.drop(
-                "crosswalk", "answers", *(f"{stem}_{kind}" for stem in ("raw", "duplicate") for kind in KINDS)
+                "crosswalk",
+                "persons",
+                "answers",
+                *(f"{stem}_{kind}" for stem in ("raw", "duplicate") for kind in KINDS),
             )
 
     def compute(self, as_of: date | None) -> None:
@@ -181,6 +187,8 @@ class Run:
             write_raw(self.engine, self.records, self.identities.folder / "quarantine.parquet")
             self.identities.save()
             Mappings(folder=self.identities.folder).keep(self.records.files, day=self.today)
+        if self.identities.folder is not None and self.cleaning.matching is not None:
+            remember_matching(self.identities.folder, self.cleaning.matching, decided_at=self.today)
 
     def _first_day(self, as_of: date) -> date:
         first = self._day(_FIRST_DAY)

@@ -74,7 +74,7 @@ def actions(
             folder=workspace,
         )
         remarks.print(unknown, markup=False)
-    _show(heads, rows, whole={0, 1, len(heads) - 2, len(heads) - 1} | ({2} if with_names else set()))
+    show_table(heads, rows, whole={0, 1, len(heads) - 2, len(heads) - 1} | ({2} if with_names else set()))
 
 
 def report(
@@ -112,7 +112,7 @@ def version() -> None:
     answers.print(f"regulars {__version__}")
 
 
-def _show(heads: list[str], rows: list[list[str]], *, whole: set[int]) -> None:
+def show_table(heads: list[str], rows: list[list[str]], *, whole: set[int]) -> None:
     """Print a table whose columns `whole` are never broken; a file or a pipe gets every row on one line."""
     if answers.is_terminal:
         heads = [head.replace(" ", "\n") if place in whole else head for place, head in enumerate(heads)]
@@ -133,7 +133,7 @@ def _show(heads: list[str], rows: list[list[str]], *, whole: set[int]) -> None:
 def _names(workspace: Path) -> dict[str, str]:
     """Return what the workspace knows of each customer, a line each: one name, one e-mail, one phone."""
     known: dict[str, dict[str, str]] = {}
-    for row in customers.read_identities(workspace).to_pylist():
+    for row in customers.read_facts_of_persons(workspace).to_pylist():
         known.setdefault(row["customer_id"], {}).setdefault(row["field"], row["value"])
     return {
         customer_id: "\n".join(

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import typer
 
-from regulars.cli import _analyze, _ask, _mappings, _records, _shop, _sources
+from regulars.cli import _analyze, _ask, _mappings, _merges, _records, _shop, _sources
 from regulars.cli._rooms import reports
 from regulars.cli._screen import fail
 from regulars.core import RegularsError
@@ -23,6 +23,7 @@ for register in (
     _shop.register,
     _sources.register,
     _mappings.register,
+    _merges.register,
     _ask.register,
 ):
     register(app)

@@ -27,6 +27,7 @@ class Business(_Section):
     currency: str = Field(default="", pattern=r"^([A-Z]{3})?$")
     time_zone: str = "UTC"
     rates: dict[CurrencyCode, Rate] = {}
+    country: str = Field(default="", pattern=r"^([A-Z]{2})?$")
 
     @field_validator("time_zone")
     @classmethod
@@ -56,9 +57,24 @@ class Records(_Section):
 
 
 class Customers(_Section):
-    """Cleaning: what counts as an outlier (marked, never deleted)."""
+    """Cleaning: what counts as an outlier (marked, never deleted). Matching: whose records are one person's.
+
+    `match_keys`: e-mails, phones and open ids that are the same; `match_likeness`: names, addresses and birth dates
+    that are alike, merged and put on the review list by the probability that it is one person.
+    """
 
     outlier_fence: float = Field(default=3.0, gt=0)
+    match_keys: bool = True
+    match_likeness: bool = True
+    key_shared_by_more_than: int = Field(default=6, ge=1)
+    match_merge_probability: float = Field(default=0.99, gt=0.5, le=1)
+    match_review_probability: float = Field(default=0.9, gt=0, le=1)
+
+    @model_validator(mode="after")
+    def _review_below_merge(self) -> "Customers":
+        if self.match_review_probability > self.match_merge_probability:
+            raise ValueError("match_review_probability must not be above match_merge_probability")
+        return self
 
 
 class Consent(_Section):

@@ -1,14 +1,17 @@
 """Customers: who is who, and which of their records are clean enough to count?
 
 Reads the raw tables of `records`, and `answers` of `feedback`; writes the clean tables (`CLEAN_TABLES`): one person
-under one id, duplicates out, refunds netted, and what each person allows. Says which amounts are far out, as of a day.
+under one id whatever the channel, duplicates out, refunds netted, and what each person allows. Says which amounts are
+far out, as of a day. What a workspace remembers of merges is read and decided on here too.
 """
 
+from regulars.customers._accounts import match_identities, read_facts_of_persons
 from regulars.customers._clean import Cleaning, clean
 from regulars.customers._clean_tables import CLEAN_TABLES
-from regulars.customers._crosswalk import remember_known, remember_profiles
 from regulars.customers._hiding import hide_identities
-from regulars.customers._identity import HashedIdentities, Resolve, WorkspaceUnreadable, read_identities
+from regulars.customers._identity import HashedIdentities, WorkspaceUnreadable, read_identities
+from regulars.customers._matching import Known, Matching, known_of, match
+from regulars.customers._merges import decide, read_merges, read_persons, read_review, remember_matching
 from regulars.customers._outliers import outlier_bound
 from regulars.customers._soundness import Soundness
 
@@ -16,13 +19,21 @@ __all__ = [
     "CLEAN_TABLES",
     "Cleaning",
     "HashedIdentities",
-    "Resolve",
+    "Known",
+    "Matching",
     "Soundness",
     "WorkspaceUnreadable",
     "clean",
+    "decide",
     "hide_identities",
+    "known_of",
+    "match",
+    "match_identities",
     "outlier_bound",
+    "read_facts_of_persons",
     "read_identities",
-    "remember_known",
-    "remember_profiles",
+    "read_merges",
+    "read_persons",
+    "read_review",
+    "remember_matching",
 ]

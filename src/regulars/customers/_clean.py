@@ -1,6 +1,6 @@
 """The one use case of this room: raw records in, clean tables and an account of what was done out."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -8,10 +8,11 @@ import pyarrow as pa
 
 from regulars.core import Settings
 from regulars.customers._charges import write_charges
-from regulars.customers._crosswalk import build_crosswalk
+from regulars.customers._crosswalk import build_crosswalk, lead_to_persons
 from regulars.customers._duplicates import count_repeated, find_duplicates
 from regulars.customers._events import clean_events
 from regulars.customers._identity import Resolve
+from regulars.customers._matching import Matching
 from regulars.customers._orders import order_rows, write_orders
 from regulars.customers._people import clean_people
 from regulars.customers._quality import contradicting, quality_table
@@ -26,8 +27,8 @@ class Cleaning:
 
     `duplicates` and `repeated` count rows by file (its index in the record set); `last_order_day` is the day the
     last recorded order or refund became known, charges of subscriptions apart; `consents_of_nobody` counts people
-    whom only the consents name; `quality` has one row an issue (see docs/columns.md);
-    `sources` says how good each source is.
+    whom only the consents name; `quality` has one row an issue (see docs/columns.md); `sources` says how good each
+    source is; `matching` whose records were found to be one person's, and is empty where nobody asked.
     """
 
     duplicates: Mapping[int, int]
@@ -36,9 +37,18 @@ class Cleaning:
     consents_of_nobody: int
     quality: pa.Table
     sources: tuple[Soundness, ...]
+    matching: Matching | None
 
 
-def clean(engine: Engine, records: RecordSet, *, resolve: Resolve, settings: Settings, today: date) -> Cleaning:
+def clean(
+    engine: Engine,
+    records: RecordSet,
+    *,
+    resolve: Resolve,
+    settings: Settings,
+    today: date,
+    match: Callable[[Engine], Matching] | None = None,
+) -> Cleaning:
     """Write the clean tables (see CLEAN_TABLES) from the raw ones.
 
     Args:
@@ -48,8 +58,13 @@ def clean(engine: Engine, records: RecordSet, *, resolve: Resolve, settings: Set
         resolve: turns keys into customer ids; `HashedIdentities.resolve`, or the app's vault.
         settings: what is allowed without a recorded consent.
         today: the last day a running subscription may have charged, and a consent be given.
+        match: writes `persons`, whose accounts are one person's: `match_identities` with its arguments in place.
+            Without it every id is a person.
     """
     build_crosswalk(engine, records, resolve)
+    matching = None if match is None else match(engine)
+    if matching is not None and matching.persons.num_rows:
+        lead_to_persons(engine, records)
     duplicates = find_duplicates(engine, records)
     repeated = count_repeated(engine)
     clean_events(engine)
@@ -57,7 +72,7 @@ def clean(engine: Engine, records: RecordSet, *, resolve: Resolve, settings: Set
     write_charges(engine, rows, today=today)
     write_orders(engine, rows)
     consents_of_nobody = clean_people(engine, settings=settings, today=today)
-    quality = quality_table(engine, records, duplicates=duplicates, repeated=repeated)
+    quality = quality_table(engine, records, duplicates=duplicates, repeated=repeated, matching=matching)
     return Cleaning(
         duplicates=duplicates,
         repeated=repeated,
@@ -70,6 +85,7 @@ def clean(engine: Engine, records: RecordSet, *, resolve: Resolve, settings: Set
             copies={place: duplicates.get(place, 0) + repeated.get(place, 0) for place in range(len(records.files))},
             contradicting=contradicting(quality),
         ),
+        matching=matching,
     )
 
 

@@ -1,18 +1,36 @@
-"""Which files carry keys that must be hashed, and the table that leads from their keys to customer ids."""
+"""Which files carry keys that must be hashed, and the table that leads from their keys to customer ids.
+
+An id that is another account of the same person leads to that person; `own_id` keeps what it was.
+"""
 
 import pyarrow as pa
 
 from regulars.customers._identity import IDENTITY_SCHEMA, HashedIdentities, Resolve, read_identities
 from regulars.engines import Engine, quoted
-from regulars.records import FileReport, RecordSet, looks_like_person
+from regulars.records import KINDS, FileReport, RecordSet, looks_like_person
 
-CROSSWALK_SCHEMA = pa.schema([("file_id", pa.int32()), ("customer_key", pa.string()), ("customer_id", pa.string())])
+_IDENTIFIERS = tuple(column.name for column in KINDS["profiles"].columns if column.role == "identifier")
 
-_IDENTIFIERS = ("name", "email", "phone", "address")
+CROSSWALK_SCHEMA = pa.schema(
+    [("file_id", pa.int32()), ("customer_key", pa.string()), ("customer_id", pa.string()), ("own_id", pa.string())]
+)
+
+_TO_PERSONS = """
+SELECT w.file_id, w.customer_key, coalesce(p.person_id, w.customer_id) AS customer_id, w.own_id
+FROM crosswalk AS w LEFT JOIN persons AS p ON p.customer_id = w.own_id
+"""
+
+# Keys that pass unchanged are in no crosswalk: those of them that are another's other account come in here.
+_PASSING = """
+SELECT DISTINCT r.file_id, r.{key} AS customer_key, p.person_id AS customer_id, r.{key} AS own_id
+FROM {raw} AS r JOIN persons AS p ON p.customer_id = r.{key}
+ANTI JOIN crosswalk AS w ON w.file_id = r.file_id AND w.customer_key = r.{key}
+WHERE p.person_id <> r.{key}
+"""
 
 
 def build_crosswalk(engine: Engine, records: RecordSet, resolve: Resolve) -> bool:
-    """Write the table `crosswalk` (file_id, customer_key, customer_id); return whether any key was hashed.
+    """Write the table `crosswalk` (see CROSSWALK_SCHEMA); return whether any key was hashed.
 
     A column mapped as customer_id passes unchanged (it is not in the crosswalk), unless at least 1 % of its
     values in any file look like an e-mail address or a mobile number: then every file's is hashed, so that
@@ -32,7 +50,7 @@ def build_crosswalk(engine: Engine, records: RecordSet, resolve: Resolve) -> boo
             continue
         ids = resolve(keys, file.key_role)
         files = pa.array([file_id] * len(keys), pa.int32())
-        parts.append(pa.table([files, keys, ids], schema=CROSSWALK_SCHEMA))
+        parts.append(pa.table([files, keys, ids, ids], schema=CROSSWALK_SCHEMA))
     engine.load("crosswalk", pa.concat_tables(parts))
     return len(parts) > 1
 
@@ -41,7 +59,7 @@ def remember_profiles(engine: Engine, identities: HashedIdentities) -> None:
     """Hand the direct identifiers of the profiles to the crosswalk of the workspace; nothing else may read them."""
     for field in _IDENTIFIERS:
         facts = engine.fetch(
-            f"SELECT DISTINCT coalesce(w.customer_id, r.customer_key) AS customer_id, $field AS field,"
+            f"SELECT DISTINCT coalesce(w.own_id, r.customer_key) AS customer_id, $field AS field,"
             f" r.{quoted(field)} AS value FROM raw_profiles AS r"
             f" LEFT JOIN crosswalk AS w ON w.file_id = r.file_id AND w.customer_key = r.customer_key"
             f" WHERE r.{quoted(field)} IS NOT NULL",
@@ -67,8 +85,21 @@ def remember_known(engine: Engine, identities: HashedIdentities) -> None:
     identities.remember(facts.cast(IDENTITY_SCHEMA))
 
 
+def lead_to_persons(engine: Engine, records: RecordSet) -> None:
+    """Rewrite the table `crosswalk` so that every account of one person leads to the id that `persons` names."""
+    kinds = sorted({file.kind for file in records.files if file.accepted})
+    passing = [
+        _PASSING.format(key=quoted(key), raw=quoted(f"raw_{kind}")) for kind in kinds for key in _key_columns(kind)
+    ]
+    engine.run(" UNION ".join([_TO_PERSONS, *passing]), into="crosswalk")
+
+
+def _key_columns(kind: str) -> tuple[str, ...]:
+    return tuple(column.key_name for column in KINDS[kind].columns if column.role == "key")
+
+
 def _keys(engine: Engine, file: FileReport, file_id: int) -> pa.Array:
-    columns = ("referrer_key", "referred_key") if file.kind == "referrals" else ("customer_key",)
+    columns = _key_columns(file.kind)
     query = " UNION ".join(
         f"SELECT {column} AS customer_key FROM {quoted('raw_' + file.kind)} WHERE file_id = $file_id"
         for column in columns

@@ -55,13 +55,10 @@ class HashedIdentities:
         self.folder = folder
         self._key = secrets.token_bytes(_KEY_BYTES) if folder is None else _key_of(folder)
         self._seen: list[pa.Table] = []
+        self.has_hashed = False
+        """Whether any key was turned into a hash."""
         if folder is not None:
             _check_identities(folder)  # what only `save` found would be found after all the work
-
-    @property
-    def has_hashed(self) -> bool:
-        """Whether any key was turned into a hash."""
-        return any(facts.num_rows for facts in self._seen)
 
     def resolve(self, keys: pa.Array, role: str) -> pa.Array:
         """Return the customer id of each key: 128 bits of the HMAC of its canonical form, as hexadecimal text.
@@ -70,19 +67,31 @@ class HashedIdentities:
         wrote down whom a result listed.
         """
         keys = keys.cast(pa.string())
-        ids = pa.array([self._hashed(canonical_key(key, role)) for key in keys.to_pylist()], pa.string())
+        ids = self.hashed(pa.array([canonical_key(key, role) for key in keys.to_pylist()], pa.string()))
         known = self._are_hashes(keys) if role == "customer_id" else pa.array([False] * len(keys))
         facts = pa.table([ids, pa.array([role] * len(keys), pa.string()), keys], schema=IDENTITY_SCHEMA)
-        self.remember(facts.filter(pc.invert(known)))
+        facts = facts.filter(pc.invert(known))
+        self.has_hashed = self.has_hashed or facts.num_rows > 0
+        self.remember(facts)
         return pc.if_else(known, keys, ids)
 
     def remember(self, facts: pa.Table) -> None:
         """Keep facts (customer_id, field, value) for the crosswalk; they leave memory only through `save`."""
         self._seen.append(facts)
 
+    def hashed(self, texts: pa.Array) -> pa.Array:
+        """Return 128 bits of the HMAC of each text, as hexadecimal text; equal texts have equal hashes."""
+        return pa.array([self._hashed(text) for text in texts.to_pylist()], pa.string())
+
+    def facts(self) -> pa.Table:
+        """Return what is known of everybody (customer_id, field, value): of the workspace, and seen in this run."""
+        stored = IDENTITY_SCHEMA.empty_table() if self.folder is None else _identities(self.folder)
+        order = [(name, "ascending") for name in IDENTITY_SCHEMA.names]
+        return _each_once(pa.concat_tables([stored, *self._seen])).sort_by(order)
+
     def save(self) -> None:
         """Add what was seen to `identities.parquet` in the workspace; without a workspace, forget it."""
-        if self.folder is None or not self.has_hashed:
+        if self.folder is None or not self._has_seen:
             return
         path = self.folder / _FILE
         earlier = pq.read_table(path, schema=IDENTITY_SCHEMA) if path.exists() else IDENTITY_SCHEMA.empty_table()
@@ -90,7 +99,7 @@ class HashedIdentities:
 
     def save_with(self, batches: Iterable[str]) -> None:
         """Keep what an analysis of batches hashed itself for as long as all of these batches are kept."""
-        if self.folder is not None and self.has_hashed:
+        if self.folder is not None and self._has_seen:
             metadata = {"batches": " ".join(dict.fromkeys(batches))}
             self._write(
                 [facts.replace_schema_metadata(metadata) for facts in self._seen], Batches(self.folder).analysed
@@ -98,14 +107,18 @@ class HashedIdentities:
 
     def save_to(self, folder: Path) -> None:
         """Write what was seen, and nothing else, into the folder of a batch: it comes and goes with the batch."""
-        if self.has_hashed:
+        if self._has_seen:
             self._write(self._seen, folder / _FILE)
+
+    @property
+    def _has_seen(self) -> bool:
+        return any(facts.num_rows for facts in self._seen)
 
     def _write(self, facts: list[pa.Table], path: Path) -> None:
         everything = pa.concat_tables(facts).group_by(IDENTITY_SCHEMA.names).aggregate([])
         order = [(name, "ascending") for name in IDENTITY_SCHEMA.names]
         ordered = everything.sort_by(order).replace_schema_metadata(facts[0].schema.metadata)
-        _write_private(path, lambda target: pq.write_table(ordered, target))
+        write_private(path, lambda target: pq.write_table(ordered, target))
 
     def _are_hashes(self, keys: pa.Array) -> pa.Array:
         """Whether each key is the hash of a key that the workspace knows; a name may be known of plain ids too."""
@@ -157,6 +170,10 @@ def read_identities(folder: Path) -> pa.Table:
     return _identities(folder)
 
 
+def _each_once(facts: pa.Table) -> pa.Table:
+    return facts.group_by(IDENTITY_SCHEMA.names).aggregate([]).select(IDENTITY_SCHEMA.names)
+
+
 def _identities(folder: Path) -> pa.Table:
     _check_identities(folder)
     found = [pq.read_table(path, schema=IDENTITY_SCHEMA) for path in _files(folder)]
@@ -188,7 +205,7 @@ def _key_of(folder: Path) -> bytes:
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not path.exists():
-            _write_private(path, lambda target: Path(target).write_text(secrets.token_hex(_KEY_BYTES)))
+            write_private(path, lambda target: Path(target).write_text(secrets.token_hex(_KEY_BYTES)))
         key = bytes.fromhex(path.read_text(encoding="ascii").strip())
     except OSError as error:
         raise WorkspaceUnreadable(folder=folder, problem=error.strerror or "it cannot be read") from error
@@ -199,7 +216,7 @@ def _key_of(folder: Path) -> bytes:
     return key
 
 
-def _write_private(path: Path, write: Callable[[Path], object]) -> None:
+def write_private(path: Path, write: Callable[[Path], object]) -> None:
     """Write beside the path, readable by the owner only, then take its place: never half a file."""
     beside = path.with_name(path.name + ".new")
     beside.touch(mode=0o600)

@@ -1,10 +1,14 @@
-"""Raw rows with a customer id instead of a key: as they stand, or without duplicates for the clean tables."""
+"""Raw rows with a customer id instead of a key: as they stand, or without duplicates for the clean tables.
+
+`own_id` is the account the row speaks of; it differs from customer_id where a person has several.
+"""
 
 from regulars.engines import quoted
 from regulars.records import RAW_TABLES, Kind
 
 _KNOWN = """
-SELECT coalesce(w.customer_id, r.customer_key) AS customer_id, r.* EXCLUDE (customer_key)
+SELECT coalesce(w.customer_id, r.customer_key) AS customer_id, coalesce(w.own_id, r.customer_key) AS own_id,
+    r.* EXCLUDE (customer_key)
 FROM {raw} AS r
 ANTI JOIN {duplicates} AS d ON d.file_id = r.file_id AND d.line = r.line
 LEFT JOIN crosswalk AS w ON w.file_id = r.file_id AND w.customer_key = r.customer_key

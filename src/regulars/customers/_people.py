@@ -1,6 +1,7 @@
 """One row a person: when first met, what the profile says, and what this person allows.
 
 Consents are read to their newest row, whatever day is analysed; of two rows of one moment the stricter wins.
+Each account of a person has its own newest row, and the strictest of them holds for the person.
 A withdrawal is never lost: one dated in the future counts at once, and a yes to marketing in general does not undo
 the no to a channel.
 """
@@ -41,7 +42,7 @@ GROUP BY customer_id
 _CONSENTS = """
 WITH known AS ({known})
 SELECT
-    customer_id, purpose,
+    customer_id, own_id, purpose,
     coalesce(granted, FALSE) AS granted, recorded_at, local_day
 FROM known
 """
@@ -49,19 +50,20 @@ FROM known
 # `marketing` speaks for every channel; its yes stands behind whatever was said of the channel itself.
 _NEWEST_CONSENT = """
 WITH newest_words AS (
-    SELECT customer_id, purpose, granted, recorded_at FROM consent_rows WHERE local_day <= $today OR NOT granted
-    QUALIFY row_number() OVER (PARTITION BY customer_id, purpose ORDER BY recorded_at DESC, granted) = 1
+    SELECT customer_id, own_id, purpose, granted, recorded_at FROM consent_rows WHERE local_day <= $today OR NOT granted
+    QUALIFY row_number() OVER (PARTITION BY customer_id, own_id, purpose ORDER BY recorded_at DESC, granted) = 1
 ), channels AS (
     SELECT 'marketing_email' AS channel UNION ALL SELECT 'marketing_message' UNION ALL SELECT 'marketing_phone'
 ), spoken AS (
-    SELECT customer_id, purpose, granted, recorded_at, 0 AS stands_behind FROM newest_words WHERE purpose <> 'marketing'
+    SELECT customer_id, own_id, purpose, granted, recorded_at, 0 AS stands_behind
+    FROM newest_words WHERE purpose <> 'marketing'
     UNION ALL
-    SELECT n.customer_id, c.channel, n.granted, n.recorded_at, CASE WHEN n.granted THEN 1 ELSE 0 END
+    SELECT n.customer_id, n.own_id, c.channel, n.granted, n.recorded_at, CASE WHEN n.granted THEN 1 ELSE 0 END
     FROM newest_words AS n CROSS JOIN channels AS c WHERE n.purpose = 'marketing'
 ), newest AS (
-    SELECT customer_id, purpose, granted FROM spoken
+    SELECT customer_id, own_id, purpose, granted FROM spoken
     QUALIFY row_number() OVER (
-        PARTITION BY customer_id, purpose ORDER BY stands_behind, recorded_at DESC, granted
+        PARTITION BY customer_id, own_id, purpose ORDER BY stands_behind, recorded_at DESC, granted
     ) = 1
 )
 SELECT

@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from regulars.core import MONEY
 from regulars.customers._duplicates import count_in_two_files, duplicated_amounts, repeated_amounts
+from regulars.customers._matching import Matching
 from regulars.engines import Engine, quoted
 from regulars.records import FileReport, RecordSet
 
@@ -51,6 +52,7 @@ def quality_table(
     *,
     duplicates: dict[int, int],
     repeated: dict[int, int],
+    matching: Matching | None,
 ) -> pa.Table:
     """Return every issue found, in a fixed order: file by file, then kind by kind."""
     rows: list[Row] = []
@@ -75,6 +77,8 @@ def quality_table(
     if sum(file.kind == "orders" and "order_id" in file.mapping for file in records.files) > 1:
         rows += _in_two_files(engine)
     rows += _off_scale(engine)
+    if matching is not None:
+        rows += _matched(matching)
     return pa.Table.from_pylist(rows, schema=QUALITY_SCHEMA)
 
 
@@ -145,6 +149,22 @@ def _off_scale(engine: Engine) -> list[Row]:
     return [
         _row("off_scale", found["lost"], found["n"], kind="feedback", column_name="score", rule="scale_unknown_or_left")
     ]
+
+
+def _matched(matching: Matching) -> list[Row]:
+    """Return, of all accounts: those whose key too many share, by its column, and those a person should look at."""
+    crowded = {
+        field: sum(key.ids for key in matching.shared_keys if key.field == field)
+        for field in sorted({key.field for key in matching.shared_keys})
+    }
+    rows = [
+        _row("key_shared", ids, matching.accounts, kind="profiles", column_name=field, rule="key_shared_by_too_many")
+        for field, ids in crowded.items()
+    ]
+    unsure = matching.review.num_rows
+    if unsure:
+        rows.append(_row("perhaps_one_person", unsure, matching.accounts, kind="profiles", rule="on_review_list"))
+    return rows
 
 
 def _row(issue: str, count: int, base: int, *, rule: str, **place: str) -> Row:

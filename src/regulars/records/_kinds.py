@@ -121,7 +121,8 @@ KINDS: Mapping[str, Kind] = {
             "profiles",
             "customer_id:key",
             "acquired_at acquisition_channel acquisition_cost:money region birth_year:year name:identifier "
-            "email:identifier phone:identifier address:identifier",
+            "email:identifier phone:identifier address:identifier open_id:identifier nickname:identifier "
+            "birth_date:identifier",
         ),
         _kind("consents", "customer_id:key purpose:word granted:flag recorded_at", "source"),
     )

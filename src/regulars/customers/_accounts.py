@@ -1,0 +1,49 @@
+"""From what the records say of people to one id a person: the step between the crosswalk and the clean tables."""
+
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from regulars.core import Settings
+from regulars.customers._crosswalk import remember_known, remember_profiles
+from regulars.customers._identity import IDENTITY_SCHEMA, HashedIdentities, read_identities
+from regulars.customers._matching import Matching, known_of, match
+from regulars.customers._merges import decisions, learned_model, read_persons
+from regulars.engines import Engine
+
+
+def match_identities(engine: Engine, *, identities: HashedIdentities, settings: Settings, seed: int) -> Matching:
+    """Write `persons` from everything the workspace and these records know of people; see `match`.
+
+    Run it between the crosswalk and everything that reads customer ids: `clean` does.
+
+    Args:
+        engine: holds `raw_profiles` and `crosswalk`.
+        identities: takes the direct identifiers of the profiles, and knows those of earlier runs.
+        settings: how to match.
+        seed: of the pairs drawn at random to learn from.
+    """
+    remember_profiles(engine, identities)
+    remember_known(engine, identities)
+    known = known_of(
+        identities.facts(),
+        hashed=identities.hashed,
+        decisions=decisions(identities.folder),
+        model=learned_model(identities.folder),
+        settings=settings,
+    )
+    return match(engine, known, settings=settings, seed=seed)
+
+
+def read_facts_of_persons(folder: Path) -> pa.Table:
+    """Return what a workspace knows of each person (customer_id, field, value), under the one id of the person.
+
+    Raises:
+        WorkspaceUnreadable: the folder is no workspace, or its identities are something else.
+    """
+    facts, persons = read_identities(folder), read_persons(folder)
+    places = pc.index_in(facts.column("customer_id"), value_set=persons.column("customer_id").combine_chunks())
+    persons_of = pc.coalesce(persons.column("person_id").take(places), facts.column("customer_id"))
+    of_persons = facts.set_column(0, IDENTITY_SCHEMA.field(0), persons_of)
+    return of_persons.group_by(IDENTITY_SCHEMA.names).aggregate([]).select(IDENTITY_SCHEMA.names)

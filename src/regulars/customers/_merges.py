@@ -1,0 +1,156 @@
+"""What the workspace remembers of who is one person: the state, the log that led there, and what people decided.
+
+`persons.parquet` (the state), `review.parquet` (pairs to look at), `merges.parquet` (the log; rows are only added) and
+`match_model.json`: ids and figures, never a name. A person's newest word on a pair holds against every automatic
+match, and an un-merge is remembered like any other.
+"""
+
+import json
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from regulars.core import RegularsError
+from regulars.customers._identity import WorkspaceUnreadable, write_private
+from regulars.customers._learning import Model
+from regulars.customers._matching import DECISIONS, PERSONS, REVIEW, Matching
+
+MERGES = pa.schema(
+    [
+        ("decided_at", pa.date32()),
+        ("what", pa.string()),
+        ("left_id", pa.string()),
+        ("right_id", pa.string()),
+        ("how", pa.string()),
+        ("weight", pa.float64()),
+        ("by", pa.string()),
+    ]
+)
+"""`what` is merge or unmerge, `by` regulars or owner; of a merge by regulars, left_id is the person."""
+
+AUTOMATIC, OWNER = "regulars", "owner"
+
+_FILES = {"persons": PERSONS, "review": REVIEW, "merges": MERGES}
+_MODEL = "match_model.json"
+
+
+class MergeWithItself(RegularsError):
+    """A merge, or its undoing, of an id with itself."""
+
+    code = "merge_with_itself"
+    template = "'{customer_id}' is one id already. Name two different ones, as `regulars merges list` shows them."
+
+
+def decide(folder: Path, *, what: str, left: str, right: str, decided_at: date) -> None:
+    """Add a person's word on two ids to the log: `merge` or `unmerge`. It holds from the next analysis on.
+
+    Raises:
+        MergeWithItself: the two are one id.
+        WorkspaceUnreadable: the folder is no workspace, or its log cannot be read.
+    """
+    if left == right:
+        raise MergeWithItself(customer_id=left)
+    one, other = sorted((left, right))
+    row = {"decided_at": decided_at, "what": what, "left_id": one, "right_id": other, "how": "decision", "by": OWNER}
+    _add(folder, [row])
+
+
+def read_merges(folder: Path) -> pa.Table:
+    """Return the log (MERGES), the oldest row first."""
+    return _stored(folder, "merges")
+
+
+def read_persons(folder: Path) -> pa.Table:
+    """Return the ids that are one of several of a person (PERSONS), as of the last analysis."""
+    return _stored(folder, "persons")
+
+
+def read_review(folder: Path) -> pa.Table:
+    """Return the pairs of the last analysis that may be one person (REVIEW) and on which nobody has decided since."""
+    decided = {(row["left_id"], row["right_id"]) for row in decisions(folder).to_pylist()}
+    review = _stored(folder, "review")
+    is_open = [(row["left_id"], row["right_id"]) not in decided for row in review.to_pylist()]
+    return review.filter(pa.array(is_open, pa.bool_()))
+
+
+def decisions(folder: Path | None) -> pa.Table:
+    """Return the newest word of a person on each pair (DECISIONS), by pair."""
+    log = [] if folder is None else _stored(folder, "merges").to_pylist()
+    newest = {(row["left_id"], row["right_id"]): row["what"] for row in log if row["by"] != AUTOMATIC}
+    rows = [{"left_id": left, "right_id": right, "what": what} for (left, right), what in sorted(newest.items())]
+    return pa.Table.from_pylist(rows, schema=DECISIONS)
+
+
+def learned_model(folder: Path | None) -> Model | None:
+    """Return the model of likeness that the workspace keeps, if it does.
+
+    Raises:
+        WorkspaceUnreadable: the file is something else.
+    """
+    path = None if folder is None else folder / _MODEL
+    if path is None or not path.exists():
+        return None
+    try:
+        model: Model = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise _unreadable(path.parent, _MODEL) from error
+    if not isinstance(model, dict) or set(model) != {"traits", "settings"}:
+        raise _unreadable(path.parent, _MODEL)
+    return model
+
+
+def remember_matching(folder: Path, matching: Matching, *, decided_at: date) -> None:
+    """Write what was found into the workspace, and add to the log what has changed since the last time."""
+    before = {row["customer_id"]: row for row in _stored(folder, "persons").to_pylist()}
+    now = {row["customer_id"]: row for row in matching.persons.to_pylist()}
+    _add(folder, [*_rows("unmerge", before, now, decided_at), *_rows("merge", now, before, decided_at)])
+    _store(folder, "review", matching.review)
+    if matching.model is not None:
+        text = json.dumps(matching.model, ensure_ascii=False, indent=1, sort_keys=True)
+        write_private(folder / _MODEL, lambda target: target.write_text(text + "\n", encoding="utf-8"))
+    _store(folder, "persons", matching.persons)
+
+
+def _rows(
+    what: str, those: dict[str, dict[str, Any]], others: dict[str, dict[str, Any]], decided_at: date
+) -> list[dict[str, Any]]:
+    """Return a row of the log for each id that has another person in `those` than in `others`."""
+    return [
+        {
+            "decided_at": decided_at, "what": what, "left_id": row["person_id"], "right_id": customer_id,
+            "how": row["how"], "weight": row["weight"], "by": AUTOMATIC,
+        }
+        for customer_id, row in sorted(those.items())
+        if row["person_id"] not in {customer_id, others.get(customer_id, row | {"person_id": None})["person_id"]}
+    ]  # fmt: skip
+
+
+def _add(folder: Path, rows: list[dict[str, Any]]) -> None:
+    log = _stored(folder, "merges")
+    if rows:
+        _store(folder, "merges", pa.concat_tables([log, pa.Table.from_pylist(rows, schema=MERGES)]))
+
+
+def _stored(folder: Path, name: str) -> pa.Table:
+    """Return a table of the workspace, empty if it is not there yet."""
+    if not (folder / "key").is_file():
+        problem = "there is no file 'key' in it, so no analysis was made with it"
+        raise WorkspaceUnreadable(folder=folder, problem=problem)
+    path = folder / f"{name}.parquet"
+    if not path.exists():
+        return _FILES[name].empty_table()
+    try:
+        return pq.read_table(path, schema=_FILES[name])
+    except (OSError, pa.ArrowInvalid) as error:
+        raise _unreadable(folder, path.name) from error
+
+
+def _store(folder: Path, name: str, table: pa.Table) -> None:
+    write_private(folder / f"{name}.parquet", lambda target: pq.write_table(table, target))
+
+
+def _unreadable(folder: Path, name: str) -> WorkspaceUnreadable:
+    return WorkspaceUnreadable(folder=folder, problem=f"its file '{name}' is damaged or something else")
