@@ -19,7 +19,7 @@ Dimension: TypeAlias = Literal["completeness", "validity", "uniqueness", "timeli
 
 _DIMENSIONS: Mapping[Dimension, frozenset[str]] = {
     "completeness": frozenset({"customer_missing", "value_missing", "missing", "row_too_short"}),
-    "uniqueness": frozenset({"duplicate", "repeated"}),
+    "uniqueness": frozenset({"duplicate", "repeated", "key_shared", "perhaps_one_person"}),
     "timeliness": frozenset({"after_today", "too_early"}),
     "consistency": frozenset(
         {"order_in_two_files", "off_scale", "outlier", "granted_unclear_as_refusal", "purpose_unknown_as_marketing"}

@@ -108,6 +108,8 @@ ISSUES: Mapping[str, str] = {
     "order_in_two_files": N_("The same order in two files with other content (counted twice)"),
     "granted_unclear_as_refusal": N_("Consent neither clearly given nor refused (taken as refused)"),
     "purpose_unknown_as_marketing": N_("Refusal without a known purpose (taken to refuse all marketing)"),
+    "key_shared": N_("Accounts whose e-mail, phone or id too many others have (not joined by it)"),
+    "perhaps_one_person": N_("Pairs of accounts that may be one person's (regulars merges review)"),
     "consent_undated": N_("Consent without a day (a refusal counts now, a yes as long given)"),
 }
 
@@ -136,6 +138,8 @@ TABLES_LEFT_OUT: Mapping[str, str] = {
 }
 
 RULES: Mapping[str, str] = {
+    "key_shared_by_too_many": N_("more accounts than customers.key_shared_by_more_than"),
+    "on_review_list": N_("alike, but not surely"),
     "left_out": N_("no record of what happened"),
     "amount_above": N_("amount above {value}"),
     "duplicate": N_("same content in another file"),
