@@ -24,10 +24,10 @@ from regulars.analysis import (
     NothingToRead,
     OutFolderTaken,
     Result,
-    ResultMissing,
     analyze,
 )
 from regulars.records import Source
+from regulars.reports import ResultMissing
 
 TODAY = date(2024, 12, 31)
 

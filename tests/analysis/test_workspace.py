@@ -261,7 +261,10 @@ class TestTheInbox:
         assert result.manifest["notes"][0]["code"] == "inbox_file_known"
 
     def test_a_mapping_that_was_confirmed_at_an_import_is_known_again_in_the_inbox(self, tmp_path: Path) -> None:
-        workspace, odd = tmp_path / "workspace", "who,when,much\nC-1,2024-01-02,5.00\nC-2,2024-01-03,6.00\n"
+        workspace, odd = (
+            tmp_path / "workspace",
+            "who,when,much\nC-1,2024-01-02,5.00\nC-2,2024-01-03,6.00\nC-1,2024-02-02,5.00\n",
+        )
         path = put(tmp_path, "odd.csv", odd)
         with pytest.raises(MappingUnconfirmed) as refused:
             kept(workspace, path)

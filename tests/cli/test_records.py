@@ -96,11 +96,11 @@ def test_a_mistake_is_answered_in_one_line(home: Path, words: list[str], expecte
 
 
 def test_a_guess_needs_a_yes(home: Path) -> None:
-    (home / "odd.csv").write_text("who,when,much\nC-1,2024-01-02,5.00\nC-2,2024-01-03,6.00\n")
+    (home / "odd.csv").write_text("who,when,much\nC-1,2024-01-02,5.00\nC-2,2024-01-03,6.00\nC-1,2024-02-02,5.00\n")
     done = run("import", "odd.csv", "--workspace", "guessed", cwd=home)
     assert done.returncode == 2
     assert "--accept-mapping" in done.stderr
-    assert "2 of 2 rows accepted." in said("import", "odd.csv", "--workspace", "guessed", "--accept-mapping", cwd=home)
+    assert "3 of 3 rows accepted." in said("import", "odd.csv", "--workspace", "guessed", "--accept-mapping", cwd=home)
 
 
 def test_a_folder_that_keeps_nothing_says_so(home: Path) -> None:

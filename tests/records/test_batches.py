@@ -38,7 +38,7 @@ def keep(
     records = read(engine, given, settings=stated, today=TODAY, keep_later=True)
     with store.alone(), store.draft() as draft:
         draft.write(engine, records, settings=stated, today=TODAY)
-        return draft.commit(origins=[], now=now)
+        return draft.commit([], now=now)
 
 
 def orders(*rows: tuple[str, str, str]) -> Source:

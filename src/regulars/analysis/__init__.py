@@ -6,20 +6,18 @@ The only composer: `analyze` runs the rooms in order and writes the result folde
 
 from regulars.analysis._analyze import analyze
 from regulars.analysis._arguments import ArgumentInvalid, AsOfInFuture
-from regulars.analysis._dictionary import COLUMNS, Column, dictionary_markdown
+from regulars.analysis._dictionary import COLUMNS, dictionary_markdown
 from regulars.analysis._importing import Imported, import_records
 from regulars.analysis._preview import Preview, TablePreview, preview
 from regulars.analysis._publish import OutFolderTaken, OutFolderUnwritable
 from regulars.analysis._result import CustomerUnknown, Explanation, Result
 from regulars.analysis._run import NoCustomers, NoRecords
 from regulars.analysis._sources import Data, NotATable, NothingToRead
-from regulars.reports import ResultMissing
 
 __all__ = [
     "COLUMNS",
     "ArgumentInvalid",
     "AsOfInFuture",
-    "Column",
     "CustomerUnknown",
     "Data",
     "Explanation",
@@ -32,7 +30,6 @@ __all__ = [
     "OutFolderUnwritable",
     "Preview",
     "Result",
-    "ResultMissing",
     "TablePreview",
     "analyze",
     "dictionary_markdown",

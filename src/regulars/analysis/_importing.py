@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from hashlib import file_digest
 from pathlib import Path
 from typing import TypeAlias
 
@@ -13,7 +12,7 @@ from regulars.analysis._sources import Data, NothingToRead, gather, with_kept
 from regulars.core import Settings, load_settings
 from regulars.customers import HashedIdentities, hide_identities
 from regulars.engines import open_engine
-from regulars.records import Batch, Batches, Mappings, Origin, RecordSet, Source, read
+from regulars.records import Batch, Batches, Mappings, Source, read
 
 RowsRead: TypeAlias = Callable[[str, int, int, int], None]
 """Told a file's name, how much of it is read, the whole (0: unknown), and how many rows that is."""
@@ -55,84 +54,36 @@ def import_records(
     Raises:
         RegularsError: whatever the caller can mend; no batch is made then.
     """
-    sources = with_kept(gather(tables, files), Path(workspace))
+    sources = gather(tables, files)
     if not sources:
         raise NothingToRead()
     check_days({"today": today})
     chosen = settings if isinstance(settings, Settings) else load_settings(None if settings is None else Path(settings))
+    until = today or machine_day(chosen)
     store = Batches(Path(workspace))
     with store.alone():
-        identities = HashedIdentities(Path(workspace))
-        digests = [_digest(source) for source in sources]
-        fresh, known = _new_ones(store, sources, digests)
-        if not fresh:
-            return Imported(batch=None, known=known)
-        until = today or machine_day(chosen)
-        with store.draft() as draft:
-            # What spills from the engine is as private as the batch, and goes with it if this process is killed.
-            with open_engine(memory_limit=memory_limit, parent=draft.folder) as engine:
-                records = read(
-                    engine,
-                    [sources[place] for place in fresh],
-                    settings=chosen,
-                    today=until,
-                    progress=progress,
-                    keep_later=True,
-                )
-                hidden = hide_identities(engine, records, identities)
-                draft.write(engine, hidden, settings=chosen, today=until)
-            identities.save_to(draft.folder)
-            origins = [_origin(sources[place], digests[place], records) for place in fresh]
-            batch = draft.commit(origins=origins, now=machine_time())
-        Mappings(folder=Path(workspace)).keep(batch.files, day=until)
-        return Imported(batch=batch, known=known)
+        fresh, known = store.sort_out(with_kept(sources, store.folder))
+        batch = None
+        if fresh:
+            batch = _imported(store, fresh, settings=chosen, today=until, memory_limit=memory_limit, progress=progress)
+            Mappings(folder=store.folder).keep(batch.files, day=until)
+    return Imported(batch=batch, known=tuple(known))
 
 
-def _new_ones(
-    store: Batches, sources: Sequence[Source], digests: Sequence[str | None]
-) -> tuple[list[int], tuple[tuple[str, str], ...]]:
-    """Return the places of the sources that no batch holds, and the names of the others with their batch.
-
-    A file that was read as one kind may be read as another too: a list of orders may also tell of people.
-    """
-    held = [(batch, origin) for batch in store.live() for origin in batch.origins if origin.sha256 is not None]
-    fresh, known = [], []
-    met: set[tuple[str | None, str | None]] = set()
-    for place, (source, digest) in enumerate(zip(sources, digests, strict=True)):
-        found = next((batch.id for batch, origin in held if _is_held(source, digest, origin)), None)
-        if found is not None:
-            known.append((_name(source), found))
-        elif digest is None or (digest, source.kind) not in met:
-            fresh.append(place)
-            met.add((digest, source.kind))
-    return fresh, tuple(known)
-
-
-def _is_held(source: Source, digest: str | None, origin: Origin) -> bool:
-    return digest == origin.sha256 and (source.kind is None or source.kind in origin.kinds)
-
-
-def _digest(source: Source) -> str | None:
-    """Return the SHA-256 of a file; of one that cannot be opened none, for reading it says what is the matter.
-
-    Of a pipe neither: it can be read only once.
-    """
-    if not isinstance(source.data, Path) or not source.data.is_file():
-        return None
-    try:
-        with source.data.open("rb") as opened:
-            return file_digest(opened, "sha256").hexdigest()
-    except OSError:
-        return None
-
-
-def _origin(source: Source, digest: str | None, records: RecordSet) -> Origin:
-    name = _name(source)
-    found = [file for file in records.files if file.file == name or file.file.startswith(f"{name}/")]
-    kinds = {kind for file in found for kind in (file.kind, file.export) if kind}
-    size = source.data.stat().st_size if isinstance(source.data, Path) else None
-    return Origin(name=name, sha256=digest, bytes=size, kinds=tuple(sorted(kinds)))
-
-
-def _name(source: Source) -> str:
-    return source.data.name if isinstance(source.data, Path) else source.kind or "table"
+def _imported(
+    store: Batches,
+    sources: Sequence[Source],
+    *,
+    settings: Settings,
+    today: date,
+    memory_limit: str | None,
+    progress: RowsRead | None,
+) -> Batch:
+    identities = HashedIdentities(store.folder)
+    with store.draft() as draft:
+        # What spills from the engine is as private as the batch, and goes with it if this process is killed.
+        with open_engine(memory_limit=memory_limit, parent=draft.folder) as engine:
+            records = read(engine, sources, settings=settings, today=today, progress=progress, keep_later=True)
+            draft.write(engine, hide_identities(engine, records, identities), settings=settings, today=today)
+        identities.save_to(draft.folder)
+        return draft.commit(sources, now=machine_time())

@@ -19,10 +19,10 @@ batches in a workspace.
 """
 
 from regulars.records._asking import propose
-from regulars.records._batch import Batch, Origin
+from regulars.records._batch import Batch
 from regulars.records._batches import Batches
 from regulars.records._cells import REASONS
-from regulars.records._kinds import KINDS, QUARANTINE, RAW_TABLES, Column, Kind
+from regulars.records._kinds import KINDS, QUARANTINE, RAW_TABLES, Kind
 from regulars.records._mappings import Mappings
 from regulars.records._masking import masked
 from regulars.records._personal import looks_like_person
@@ -39,13 +39,11 @@ __all__ = [
     "ArrowStream",
     "Batch",
     "Batches",
-    "Column",
     "Export",
     "FileReport",
     "Kind",
     "MappingUnconfirmed",
     "Mappings",
-    "Origin",
     "Proposal",
     "RecordSet",
     "Source",

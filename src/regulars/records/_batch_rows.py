@@ -80,7 +80,9 @@ def _write_kind(engine: Engine, kind: Kind, folder: Path, today: date) -> None:
                 if writer is None or name != written:
                     if writer is not None:
                         writer.close()
-                    writer, written = pq.ParquetWriter(folder / f"{name}.parquet", batch.schema), name
+                    path = folder / f"{name}.parquet"
+                    # Dictionaries of amounts and order numbers take a third of the time, and make no file smaller.
+                    writer, written = pq.ParquetWriter(path, batch.schema, use_dictionary=False), name
                 writer.write_batch(part)
     finally:
         if writer is not None:

@@ -11,7 +11,7 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -26,7 +26,8 @@ from regulars.engines import Engine
 from regulars.records._batch import Batch, Origin, read_manifest, write_manifest
 from regulars.records._batch_rows import load_rows, write_rows
 from regulars.records._lock import held
-from regulars.records._results import FileReport, RecordSet
+from regulars.records._origins import origin_of, sort_out
+from regulars.records._results import FileReport, RecordSet, Source
 
 _ID = re.compile(r"\d{8}T\d{6}-[0-9a-f]{6}")
 _TIME = "%Y%m%dT%H%M%S"
@@ -86,6 +87,14 @@ class Batches:
             BatchUnreadable: its manifest is damaged.
         """
         return read_manifest(self._place(name))
+
+    def sort_out(self, sources: Iterable[Source]) -> tuple[list[Source], list[tuple[str, str]]]:
+        """Return the sources that no batch holds, and the names of the others, each with the id of its batch.
+
+        Raises:
+            BatchUnreadable: the manifest of a batch is damaged.
+        """
+        return sort_out(self.live(), sources)
 
     def identities(self) -> tuple[Path, ...]:
         """Return the files that lead from hashed keys back to people.
@@ -246,16 +255,17 @@ class Draft:
         self._settings = _shaping(settings)
         self._versions = {"regulars": __version__, "pyarrow": pa.__version__, **engine.versions}
 
-    def commit(self, *, origins: Sequence[Origin], now: datetime) -> Batch:
-        """Let it become a batch of the workspace; return it.
+    def commit(self, sources: Iterable[Source], *, now: datetime) -> Batch:
+        """Let it become a batch of the workspace, made of these sources; return it.
 
         Raises:
             WorkspaceUnwritable: it could not be moved into place.
         """
+        origins = tuple(origin_of(source, self._files) for source in sources)
         batch = Batch(
             id=self._store.next_id(now, origins),
             imported_at=now.astimezone(UTC),
-            origins=tuple(origins),
+            origins=origins,
             files=self._files,
             later=self._later,
             settings=self._settings,

@@ -181,7 +181,7 @@ class TestTheSameMoneyTwice:
             found = read(desk.engine, [source], settings=chosen, today=today, keep_later=True)
             with store.alone(), store.draft() as draft:
                 draft.write(desk.engine, found, settings=chosen, today=today)
-                draft.commit(origins=[], now=datetime(2024, 6, 30, tzinfo=UTC))
+                draft.commit([], now=datetime(2024, 6, 30, tzinfo=UTC))
         items = store.open(desk.engine, settings=chosen, today=today).files[0]
         assert items.left_out == {"told_order_by_order": 2}
         assert items.read == items.accepted + items.left_out_total == 3
