@@ -43,6 +43,12 @@ def content(result: Result) -> object:
     return result.manifest["content_hash"]
 
 
+def files_of(workspace: Path) -> dict[str, bytes]:
+    """Return every file that the imports made, and what the workspace knows of people."""
+    files = {str(path): path.read_bytes() for path in (workspace / "batches").rglob("*") if path.is_file()}
+    return {**files, "identities": repr(read_identities(workspace).to_pylist()).encode()}
+
+
 def words_in(folder: Path) -> str:
     """Return everything that the rows of the batches say, in one text."""
     rows = [pq.read_table(path).to_pylist() for path in sorted(folder.glob("batches/*/*/*.parquet"))]
@@ -60,13 +66,13 @@ class TestTheLaw:
         back.mkdir()
         shutil.copy(there / "key", back / "key")
         kept(back, first)
-        alone = {path: path.read_bytes() for path in sorted(back.rglob("*.*")) if path.is_file()}
+        alone = files_of(back), content(analyze(workspace=back, today=TODAY))
         batch = kept(back, second).batch
         assert batch is not None
         assert content(analyze(workspace=back, today=TODAY)) == content(together)
         assert read_identities(back).equals(read_identities(there))
         Batches(back).undo(batch.id)
-        assert {path: path.read_bytes() for path in sorted(back.rglob("*.*")) if path.is_file()} == alone
+        assert (files_of(back), content(analyze(workspace=back, today=TODAY))) == alone
 
     @settings(max_examples=5, deadline=None, phases=[Phase.generate])
     @given(data=st.data())
