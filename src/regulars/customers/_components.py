@@ -48,7 +48,7 @@ def write_components(engine: Engine, pairs: str, *, into: str) -> None:
     """
     engine.run(_BOTH_WAYS.format(pairs=quoted(pairs)), into="match_ways")
     engine.run(_ALONE, into="match_labels")
-    changed = 1
+    changed = engine.fetch("SELECT CAST(count(*) AS BIGINT) AS n FROM match_labels").column("n")[0].as_py()
     while changed:
         engine.run(_TOLD, into="match_told")
         engine.run(_JUMPED, into="match_jumped")

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from regulars.customers._comparisons import (
     BIRTHS_APART,
@@ -87,23 +88,18 @@ class People:
         return self._asked(_BORN_APART, components=components)
 
     def alike(self, *, above: float, model: Model | None, seed: int) -> Likeness:
-        """Return the pairs that are one person with a probability of at least `above`.
+        """Return the pairs that are one person with a probability of at least `above`; ask `why_not` first.
 
         Args:
             above: 0 to 1.
             model: one that was learned before; used if it knows the traits that there are.
             seed: of the pairs drawn at random to learn from.
         """
-        traits = self._known_traits()
-        if "full_name" not in traits or len(traits) < 2:
-            return _none("no_names" if "full_name" not in traits else "names_only")
-        is_known = model is not None and set(model["traits"]) == set(traits)
-        if not is_known and self._traits.num_rows < FEWEST_TO_LEARN:
-            return _none("too_few_to_learn")
+        traits = known_traits(self._traits)
         people = self._in_blocks()
-        used = model if is_known else learn(people, traits, seed=seed)
+        used = model if knows(model, traits) else learn(people, traits, seed=seed)
         if used is None:
-            return _none("nothing_to_learn_from")
+            return unused("nothing_to_learn_from")
         return Likeness(pairs=self._predicted(people, used, above), model=used, reason=None)
 
     def _in_blocks(self) -> "SplinkDataFrame":
@@ -114,12 +110,6 @@ class People:
         )
         made = self._made(f"SELECT *, {blocks} FROM {self._name} ORDER BY customer_id")
         return self._api.register(made.physical_name)
-
-    def _known_traits(self) -> list[str]:
-        """Return the traits that are not the same in all who have them, at least two of them."""
-        counts = ", ".join(f"count(DISTINCT {name}) AS {name}" for name in COMPARISONS)
-        (found,) = self._asked(f"SELECT {counts} FROM {{people}}").to_pylist()
-        return [name for name, kinds in found.items() if kinds > 1]
 
     def _predicted(self, people: "SplinkDataFrame", model: Model, above: float) -> pa.Table:
         from splink import Linker  # noqa: PLC0415
@@ -145,5 +135,26 @@ class People:
         return self._fetched(query.format(people=self._name, **names))
 
 
-def _none(reason: str) -> Likeness:
+def why_not(traits: pa.Table, model: Model | None) -> str | None:
+    """Return why likeness cannot be asked for, or None if it can; asked before splink's database is opened."""
+    known = known_traits(traits)
+    if "full_name" not in known:
+        return "no_names"
+    if len(known) < 2:
+        return "names_only"
+    return None if knows(model, known) or traits.num_rows >= FEWEST_TO_LEARN else "too_few_to_learn"
+
+
+def known_traits(traits: pa.Table) -> list[str]:
+    """Return the traits of which there are two kinds at least: what is the same in all tells nobody apart."""
+    return [name for name in COMPARISONS if pc.count_distinct(traits.column(name)).as_py() > 1]
+
+
+def knows(model: Model | None, traits: list[str]) -> bool:
+    """Whether a model was learned on these traits."""
+    return model is not None and set(model["traits"]) == set(traits)
+
+
+def unused(reason: str) -> Likeness:
+    """Return that nobody was found alike, and why."""
     return Likeness(pairs=PROBABLE.empty_table(), model=None, reason=reason)

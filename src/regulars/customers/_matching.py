@@ -12,7 +12,7 @@ from regulars.customers._components import write_components
 from regulars.customers._exact import Crowded, find_shared, join_and_hold, pairs_to_judge
 from regulars.customers._keys import KEYS, home_region, keys_of
 from regulars.customers._learning import Model
-from regulars.customers._likeness import JUDGED, PROBABLE, Likeness, People
+from regulars.customers._likeness import JUDGED, People, unused, why_not
 from regulars.customers._settling import DECIDED, Link, Pair, settle
 from regulars.customers._traits import traits_of
 from regulars.engines import Engine, splink_api
@@ -160,10 +160,18 @@ def match(engine: Engine, known: Known, *, settings: Settings, seed: int) -> Mat
     traits = traits_of(known.facts, region=home_region(settings))
     crowded = find_shared(engine, known.keys, most=chosen.key_shared_by_more_than)
     engine.load("match_decided", known.decisions)
+    to_judge = pairs_to_judge(engine)
+    why_unused = why_not(traits, known.model) if chosen.match_likeness else "switched_off"
     with ExitStack() as stack:
-        people = _people(stack, traits, pairs_to_judge(engine), wanted=chosen.match_likeness)
-        join_and_hold(engine, _judged(people, pairs_to_judge(engine)))
-        likeness = _likeness(people, known.model, settings, seed)
+        people = None
+        # Half a second that most shops need not wait: only if there are names to judge or births to compare.
+        if why_unused is None or to_judge.num_rows or traits.column("birth_date").null_count < traits.num_rows:
+            people = People(stack.enter_context(splink_api()), traits)
+        join_and_hold(engine, _judged(people, to_judge))
+        if people is None or why_unused is not None:
+            likeness = unused(why_unused or "no_names")
+        else:
+            likeness = people.alike(above=chosen.match_review_probability, model=known.model, seed=seed)
         engine.load("match_probable", likeness.pairs)
         engine.run(_LINKS, into="match_links", merge=chosen.match_merge_probability)
         write_components(engine, "match_links", into="match_components")
@@ -189,26 +197,11 @@ _OWN = ("decided", "joined", "held", "probable", "links", "components", "born_ap
         "refused")  # fmt: skip
 
 
-def _people(stack: ExitStack, traits: pa.Table, to_judge: pa.Table, *, wanted: bool) -> People | None:
-    """Open splink's database only where there is something to ask it."""
-    if not traits.num_rows or not (wanted or to_judge.num_rows):
-        return None
-    return People(stack.enter_context(splink_api()), traits)
-
-
 def _judged(people: People | None, pairs: pa.Table) -> pa.Table:
     if people is None or not pairs.num_rows:
         unknown = pa.array(["unknown"] * pairs.num_rows, pa.string())
         return pa.table([pairs.column("left_id"), pairs.column("right_id"), unknown], schema=JUDGED)
     return people.judge_names(pairs)
-
-
-def _likeness(people: People | None, model: Model | None, settings: Settings, seed: int) -> Likeness:
-    chosen = settings.customers
-    if people is None or not chosen.match_likeness:
-        reason = "no_names" if chosen.match_likeness else "switched_off"
-        return Likeness(pairs=PROBABLE.empty_table(), model=None, reason=reason)
-    return people.alike(above=chosen.match_review_probability, model=model, seed=seed)
 
 
 def _born_apart(people: People | None, components: pa.Table) -> pa.Table:

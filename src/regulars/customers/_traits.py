@@ -132,7 +132,7 @@ def place_words(cell: str) -> list[str] | None:
     """Return the words and numbers of an address, each once, in order; of Chinese every two neighbouring characters.
 
     >>> place_words("12 Oak Road"), place_words("中山路5号")
-    (['12', 'oak', 'road'], ['5', '中山', '山路', '路', '号'])
+    (['12', 'oak', 'road'], ['5', '中山', '号', '山路', '路'])
     """
     text = unicodedata.normalize("NFKC", cell).casefold()
     if _HIDDEN.search(text):
