@@ -33,7 +33,7 @@ def cleaned(desk: Desk, *files: str) -> Cleaning:
     return clean(desk.engine, records, resolve=HashedIdentities(None).resolve, settings=Settings(), today=TODAY)
 
 
-@pytest.mark.both_engines
+@pytest.mark.both_engines(slow=True)
 def test_five_measures_of_a_source_are_counted_by_hand(desk: Desk) -> None:
     content = (
         "customer_id,ordered_at,amount,channel\n"

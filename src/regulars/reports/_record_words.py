@@ -67,6 +67,7 @@ RECORD_COLUMNS: Mapping[str, str] = {
     "acquisition_channel": N_("channel of arrival"),
     "acquisition_cost": N_("cost of winning the customer"),
     "birth_year": N_("year of birth"),
+    "birth_date": N_("date of birth"),
     "purpose": N_("purpose"),
     "granted": N_("whether it is granted"),
     "recorded_at": N_("time of the record"),
