@@ -25,7 +25,7 @@ def typed(command: str, folder: Path) -> list[str]:
     return [sys.executable, "-m", *words]
 
 
-@pytest.mark.parametrize("name", ["manual.md", "manual.zh-CN.md"])
+@pytest.mark.parametrize("name", ["manual.md", pytest.param("manual.zh-CN.md", marks=pytest.mark.slow)])
 def test_every_command_of_the_manual_works(name: str, tmp_path: Path) -> None:
     page = (DOCS / name).read_text(encoding="utf-8")
     assert len(commands(page)) >= 8
