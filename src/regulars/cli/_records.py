@@ -98,7 +98,7 @@ def show(batch: BatchArgument, workspace: WorkspaceOption, lang: options.LangOpt
             for reason, rows in file.quarantined.items()
         ]
         lines += [
-            f"  {reports.word('issue', reason, voice=voice)}: {voice.count(rows)}"
+            f"  {reports.word('left_out', reason, voice=voice)}: {voice.count(rows)}"
             for reason, rows in file.left_out.items()
         ]
     for line in lines:
@@ -129,7 +129,7 @@ def _what_came_in(batch: "records.Batch", workspace: Path, voice: "reports.Voice
                 "  {file}: {rows} left out: {reason}",
                 file=file.file,
                 rows=voice.count(rows),
-                reason=reports.word("issue", reason, voice=voice),
+                reason=reports.word("left_out", reason, voice=voice),
             )
             for reason, rows in file.left_out.items()
         ]
