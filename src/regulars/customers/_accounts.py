@@ -37,7 +37,7 @@ def match_identities(engine: Engine, *, identities: HashedIdentities, settings: 
 
 
 def read_facts_of_persons(folder: Path) -> pa.Table:
-    """Return what a workspace knows of each person (customer_id, field, value), under the one id of the person.
+    """Return what a workspace knows of each person (customer_id, field, value), in order, under the person's one id.
 
     Raises:
         WorkspaceUnreadable: the folder is no workspace, or its identities are something else.
@@ -46,4 +46,5 @@ def read_facts_of_persons(folder: Path) -> pa.Table:
     places = pc.index_in(facts.column("customer_id"), value_set=persons.column("customer_id").combine_chunks())
     persons_of = pc.coalesce(persons.column("person_id").take(places), facts.column("customer_id"))
     of_persons = facts.set_column(0, IDENTITY_SCHEMA.field(0), persons_of)
-    return of_persons.group_by(IDENTITY_SCHEMA.names).aggregate([]).select(IDENTITY_SCHEMA.names)
+    each_once = of_persons.group_by(IDENTITY_SCHEMA.names).aggregate([]).select(IDENTITY_SCHEMA.names)
+    return each_once.sort_by([(name, "ascending") for name in IDENTITY_SCHEMA.names])
