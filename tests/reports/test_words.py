@@ -111,7 +111,15 @@ def test_every_confidence_and_every_ground_of_a_mapping_has_words() -> None:
 
 def test_everything_that_is_left_out_has_words() -> None:
     rows = {code for one in records.exports().values() for code in one.codes}
-    rows |= {"title_row", "summary_row", "blank_row", "nobody_named", "told_order_by_order", "header_row"}
+    rows |= {
+        "title_row",
+        "summary_row",
+        "blank_row",
+        "nobody_named",
+        "told_order_by_order",
+        "header_row",
+        "referrer_unknown",
+    }
     assert without_words("left_out", rows) == []
     tables = ("hidden_sheet", "chart_sheet", "empty_table", "no_records", "format_unknown", "mapping_unconfirmed")
     assert without_words("tables_left_out", tables) == []

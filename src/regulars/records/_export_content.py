@@ -1,7 +1,7 @@
 """A table of a named export as ordinary content: canonical columns, streamed piece by piece, nothing row by row."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 from regulars.records._export_cells import Sheet, cell_of
 from regulars.records._export_rows import SortedRows, Sorter
 from regulars.records._exports import KEY, ExportLayout, Found, Plan, layout_of
-from regulars.records._tables import TableSource
+from regulars.records._tables import readable_again
 from regulars.records._texts import Piece
 
 if TYPE_CHECKING:
@@ -78,9 +78,7 @@ def _sum(one: Mapping[str, int], other: Mapping[str, int]) -> dict[str, int]:
 
 def export_contents(content: "Content", found: Found) -> Iterator[ExportContent]:
     """Yield the tables of a recognised export; the first has the name of the file, the others are named beside it."""
-    if isinstance(content, TableSource) and isinstance(content.data, pa.RecordBatchReader):
-        # A stream passes only once, and each table reads the rows anew.
-        content = replace(content, data=content.data.read_all())
+    content = readable_again(content)  # each table reads the rows anew
     for plan in found.plans:
         file = content.file if plan.is_first else f"{content.file}/{plan.name}"
         yield ExportContent(origin=content, found=found, plan=plan, layout=layout_of(found, plan), file=file)

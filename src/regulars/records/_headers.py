@@ -145,13 +145,15 @@ _NAMING_HEADERS = (
 class Layout:
     """What was recognised: the kind, and where each canonical column stands (place and header).
 
-    `told_by`: its headers alone, the person of this time, or one who confirmed it before.
+    `told_by`: its headers alone, the person of this time, or one who confirmed it before. `used_elsewhere`: the places
+    of columns that another table of the same file reads.
     """
 
     kind: Kind
     places: Mapping[str, int]
     headers: tuple[str, ...]
     told_by: ToldBy = "headers"
+    used_elsewhere: frozenset[int] = frozenset()
 
     @property
     def key_role(self) -> str:
@@ -172,7 +174,7 @@ class Layout:
 
     def unused(self) -> tuple[str, ...]:
         """Return the headers that nothing is read from."""
-        used = set(self.sources().values())
+        used = self.used_elsewhere.union(self.sources().values())
         return tuple(header for place, header in enumerate(self.headers) if place not in used)
 
 

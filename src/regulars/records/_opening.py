@@ -21,6 +21,7 @@ from regulars.records._headers import (
 )
 from regulars.records._proposals import MappingUnconfirmed, layout_of
 from regulars.records._recipes import Export, exports
+from regulars.records._referrers import with_referrers
 from regulars.records._results import Source
 from regulars.records._stored import Stored, stored_at
 from regulars.records._tables import open_parquet, open_table
@@ -228,8 +229,13 @@ def _understood(content: Content, source: Source, *, sha256: str | None, size: i
     if found is None and asked is not None:
         raise ExportUnfit(file=content.file, export=asked.name, title=asked.title)
     if found is None or (found.export.last_resort and _is_ordinary(content, source)):
-        layout = layout_of(content, source)
-        return (Opened(file=content.file, content=content, layout=layout, sha256=sha256, size=size),)
+        layout, referrals = with_referrers(content, layout_of(content, source))
+        if referrals is not None:
+            content = referrals.origin
+        opened = Opened(file=content.file, content=content, layout=layout, sha256=sha256, size=size)
+        if referrals is None:
+            return (opened,)
+        return (opened, replace(opened, file=referrals.file, content=referrals, layout=referrals.layout))
     return tuple(
         Opened(file=one.file, content=one, layout=one.layout, sha256=sha256, size=size, export=found.export)
         for one in export_contents(content, found)

@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Iterator, Sequence, Sized
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -15,6 +15,8 @@ from regulars.core import RegularsError
 from regulars.records._results import ArrowStream
 from regulars.records._stored import Stored
 from regulars.records._texts import ColumnsMismatch, Piece
+
+ContentT = TypeVar("ContentT")
 
 _ROWS = 131_072
 _ROWS_LOOKED_AT = 8_192
@@ -126,6 +128,13 @@ def open_table(data: ArrowStream, *, file: str, columns: Sequence[str]) -> Table
 def _openable(stored: Stored) -> Any:
     """Return what Arrow opens: a path, which it reads fastest, or a reader."""
     return stored.place if isinstance(stored.place, Path) else stored.open()
+
+
+def readable_again(content: ContentT) -> ContentT:
+    """Return a content that can be read more than once: a stream of batches passes only once."""
+    if isinstance(content, TableSource) and isinstance(content.data, pa.RecordBatchReader):
+        return replace(content, data=content.data.read_all())
+    return content
 
 
 def _repetitive(opened: pq.ParquetFile) -> tuple[str, ...]:

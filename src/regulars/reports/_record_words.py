@@ -126,6 +126,7 @@ LEFT_OUT: Mapping[str, str] = {
     "merged": N_("merged into another row there"),
     "nobody_named": N_("they name nobody"),
     "nothing_said": N_("they say nothing"),
+    "referrer_unknown": N_("they name a referrer who is not in the file"),
     "told_order_by_order": N_("their orders are told by another file"),
 }
 
