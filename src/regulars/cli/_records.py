@@ -1,7 +1,8 @@
 """`regulars import` and `regulars records`: what a workspace keeps, how it came in, and how it goes again."""
 
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -93,14 +94,8 @@ def show(batch: BatchArgument, workspace: WorkspaceOption, lang: options.LangOpt
         lines += [f"  {name} = {header}" for name, header in file.mapping.items()]
         if file.unused_columns:
             lines.append("  " + voice.t("columns not used: {columns}", columns=voice.list(list(file.unused_columns))))
-        lines += [
-            f"  {reports.word('quarantine', reason, voice=voice)}: {voice.count(rows)}"
-            for reason, rows in file.quarantined.items()
-        ]
-        lines += [
-            f"  {reports.word('left_out', reason, voice=voice)}: {voice.count(rows)}"
-            for reason, rows in file.left_out.items()
-        ]
+        told = (*_reasons(file.quarantined, "quarantine", voice), *_reasons(file.left_out, "left_out", voice))
+        lines += [f"  {reason}: {rows}" for reason, rows in told]
     for line in lines:
         answers.print(line, markup=False)
 
@@ -115,24 +110,11 @@ def undo(batch: BatchArgument, workspace: WorkspaceOption, lang: options.LangOpt
 def _what_came_in(batch: "records.Batch", workspace: Path, voice: "reports.Voice") -> list[str]:
     lines = [voice.t("Batch {batch}:", batch=batch.id) + " " + _counted(batch.accepted, batch.read, voice)]
     for file in batch.files:
-        lines += [
-            voice.t(
-                "  {file}: {rows} put aside: {reason}",
-                file=file.file,
-                rows=voice.count(rows),
-                reason=reports.word("quarantine", reason, voice=voice),
-            )
-            for reason, rows in file.quarantined.items()
-        ]
-        lines += [
-            voice.t(
-                "  {file}: {rows} left out: {reason}",
-                file=file.file,
-                rows=voice.count(rows),
-                reason=reports.word("left_out", reason, voice=voice),
-            )
-            for reason, rows in file.left_out.items()
-        ]
+        told = {"file": file.file}
+        for reason, rows in _reasons(file.quarantined, "quarantine", voice):
+            lines.append(voice.t("  {file}: {rows} put aside: {reason}", rows=rows, reason=reason, **told))
+        for reason, rows in _reasons(file.left_out, "left_out", voice):
+            lines.append(voice.t("  {file}: {rows} left out: {reason}", rows=rows, reason=reason, **told))
     if batch.later:
         later = voice.t("{rows} rows are dated in the future; they count once their day has come.", rows=batch.later)
         lines.append(later)
@@ -142,3 +124,11 @@ def _what_came_in(batch: "records.Batch", workspace: Path, voice: "reports.Voice
 
 def _counted(accepted: int, read: int, voice: "reports.Voice") -> str:
     return voice.t("{accepted} of {read} rows accepted.", accepted=voice.count(accepted), read=voice.count(read))
+
+
+def _reasons(
+    counts: Mapping[str, int], vocabulary: Literal["quarantine", "left_out"], voice: "reports.Voice"
+) -> Iterator[tuple[str, str]]:
+    """Yield every reason in words, and how many rows it is of."""
+    for reason, rows in counts.items():
+        yield reports.word(vocabulary, reason, voice=voice), voice.count(rows)
