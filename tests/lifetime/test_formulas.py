@@ -33,6 +33,8 @@ def test_without_a_rate_later_money_is_worth_as_much() -> None:
 
 def test_a_tiny_rate_is_almost_no_rate() -> None:
     assert level_annuity(1000, 1e-13, 5) == pytest.approx(5000, rel=1e-9)
+    assert level_annuity(1.5, 5e-324, 1) == 1.5
+    assert level_annuity(1.5, -5e-324, 0.7) == pytest.approx(1.05, rel=1e-15)
 
 
 def test_a_hundred_a_month_at_ten_per_cent_a_year() -> None:

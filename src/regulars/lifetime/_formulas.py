@@ -5,6 +5,9 @@ from math import expm1, log1p
 
 from regulars.core import RegularsError
 
+_NOTHING = 1e-16
+"""Below half of what a double tells from 1."""
+
 
 class RateInvalid(RegularsError):
     """A discount rate at which later money would have no finite worth."""
@@ -58,7 +61,9 @@ def level_annuity(revenue: float, rate: float, periods: float) -> float:
     _check_rate(rate)
     if not periods >= 0:
         raise PeriodsInvalid(periods=periods)
-    if rate == 0:
+    # The sum is T · (1 − r (T + 1) / 2 + …): so near to nothing that it is T to the last digit, and r may be a number
+    # too small to be divided by without losing all of its own.
+    if abs(rate) * (periods + 1) < _NOTHING:
         return float(revenue * periods)
     # 1 − (1 + r)^−T by expm1 and log1p: the plain power loses every digit for a tiny rate.
     return float(revenue * -expm1(-periods * log1p(rate)) / rate)
