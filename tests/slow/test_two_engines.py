@@ -28,7 +28,7 @@ def results(spark_running: None, tmp_path_factory: pytest.TempPathFactory) -> di
     for engine in ("duckdb", "spark"):
         done = subprocess.run(
             [sys.executable, "-m", "regulars", "analyze", *map(str, shop.paths), "--engine", engine, "--out", engine,
-             "--workspace", "workspace", "--today", "2024-07-01", "--memory-limit", "2GB", "--format", "xlsx"],
+             "--workspace", "workspace", "--today", "2024-07-01", "--memory-limit", "1GB", "--format", "xlsx"],
             cwd=home, env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
             capture_output=True, text=True, encoding="utf-8", check=False,
         )  # fmt: skip
