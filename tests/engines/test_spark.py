@@ -89,3 +89,34 @@ def test_the_last_engine_stops_spark_and_another_may_start_it_again_without_a_wo
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines() == ["[{'who': 'ana'}]"] * 2 + ["[]"]
     assert not done.stderr
+
+
+KILLED = """
+    import os, signal
+    from pyspark import SparkContext
+    from regulars.core import RegularsError
+    from regulars.engines import open_engine
+    with open_engine("spark", memory_limit="600MB", threads=1) as engine:
+        engine.run("SELECT 1 AS one", into="numbers")
+        os.kill(SparkContext._gateway.proc.pid, signal.SIGKILL)
+        for ask in (engine.fetch, engine.stream, lambda query: engine.run(query, into="again")):
+            try:
+                ask("SELECT * FROM numbers")
+            except RegularsError as error:
+                print(error.code, "memory" in str(error))
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("spark_running")
+def test_java_that_ends_in_the_middle_of_the_work_is_told_in_our_words_and_leaves_nothing(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(KILLED)],
+        env={**os.environ, "TMPDIR": str(tmp_path), "PYTHONPATH": os.pathsep.join(sys.path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines() == ["java_ended True"] * 3
+    assert not [path for path in tmp_path.iterdir() if path.name.startswith("regulars")]

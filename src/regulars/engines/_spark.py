@@ -10,7 +10,7 @@ import re
 import shutil
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import date, datetime
 from decimal import Decimal
 from importlib.metadata import version
@@ -27,7 +27,7 @@ from regulars.core import RegularsError
 from regulars.engines._door import BatchFunction, Engine, Source
 from regulars.engines._files import bring_inside
 from regulars.engines._spark_dialect import told
-from regulars.engines._spark_session import Opened
+from regulars.engines._spark_session import JavaEnded, Opened, java_watched
 
 _ROWS_PER_BATCH = 131_072
 _BINDABLE = (bool, int, float, str, date, Decimal, type(None))
@@ -46,6 +46,7 @@ class SparkEngine(Engine):
         self._tables: dict[str, tuple[Path, tuple[str, ...]]] = {}
         self._places = 0
 
+    @java_watched()
     def load(self, table: str, source: Source) -> None:
         """Store the rows of a source as `table`, replacing any table of that name."""
         place = self._new_place()
@@ -57,14 +58,17 @@ class SparkEngine(Engine):
         _write(source.to_reader() if isinstance(source, pa.Table) else source, place / "part-0.parquet")
         self._keep(table, place, _spark_schema(source.schema))
 
+    @java_watched()
     def run(self, query: str, *, into: str, **params: object) -> None:
         """Store the rows of a SELECT as the table `into`, replacing any table of that name."""
         self._store(into, self._frame(query, params))
 
+    @java_watched()
     def fetch(self, query: str, **params: object) -> pa.Table:
         """Return all rows of a SELECT."""
         return self._frame(query, params).toArrow()
 
+    @java_watched()
     def stream(self, query: str, **params: object) -> pa.RecordBatchReader:
         """Return the rows of a SELECT as a stream of batches. Read it to its end before the next call."""
         frame = self._frame(query, params)
@@ -72,6 +76,7 @@ class SparkEngine(Engine):
         schema = to_arrow_schema(frame.schema, timezone="UTC")
         return pa.RecordBatchReader.from_batches(schema, _read_and_remove(place, schema))
 
+    @java_watched()
     def map_batches(
         self, query: str, function: BatchFunction, schema: pa.Schema, *, into: str, **params: object
     ) -> None:
@@ -91,6 +96,7 @@ class SparkEngine(Engine):
             raised.unlink()
             raise carried from error
 
+    @java_watched()
     def write_parquet(self, query: str, path: Path, **params: object) -> int:
         """Write the rows of a SELECT, in its order, to one Parquet file; return how many."""
         written = self._folder / "written.parquet"
@@ -112,7 +118,8 @@ class SparkEngine(Engine):
 
     def close(self) -> None:
         """Leave the session and remove the private folder."""
-        self.drop(*self._tables)
+        with suppress(JavaEnded), java_watched():
+            self.drop(*self._tables)
         self._opened.close()
         shutil.rmtree(self._folder, ignore_errors=True)
 

@@ -6,10 +6,13 @@ import subprocess
 import sys
 import tempfile
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 
+from py4j.protocol import Py4JError
 from pyspark import SparkConf, SparkContext
 from pyspark.java_gateway import launch_gateway
 from pyspark.logger import PySparkLogger
@@ -29,7 +32,18 @@ class JavaMissing(RegularsError):
     )
 
 
+class JavaEnded(RegularsError):
+    """Java ended while Spark was at work in it."""
+
+    code = "java_ended"
+    template = (
+        "Java, which Spark works in, ended in the middle of the work; most often its memory was too small. Give it"
+        " more with --memory-limit and run again: nothing half-written is left."
+    )
+
+
 _LEAST_MEBIBYTES = 512
+_SECONDS_TO_DIE = 5
 _PARTITIONS_PER_THREAD = 4
 
 _QUIET = """
@@ -72,7 +86,8 @@ class Opened:
                 return
             self.started.users -= 1
             if not self.started.users:
-                self.started.session.stop()
+                with suppress(JavaEnded), java_watched():
+                    self.started.session.stop()
                 shutil.rmtree(self.started.folder, ignore_errors=True)
                 _ours.clear()
 
@@ -80,6 +95,27 @@ class Opened:
 _ours: list[_Started] = []
 _folders: list[Path] = []
 _lock = Lock()
+
+
+@contextmanager
+def java_watched() -> Iterator[None]:
+    """Tell in our words that Java ended while it was spoken to; used as a decorator too.
+
+    Raises:
+        JavaEnded: it did.
+    """
+    try:
+        yield
+    except (Py4JError, ConnectionError) as error:
+        gateway = SparkContext._gateway
+        java = gateway.proc if gateway is not None else None  # None: somebody else started it
+        if java is None:
+            raise
+        try:
+            java.wait(_SECONDS_TO_DIE)
+        except subprocess.TimeoutExpired:
+            raise error from None
+        raise JavaEnded from error
 
 
 def open_session(*, parent: Path, memory_limit: str, threads: int | None) -> Opened:
