@@ -12,8 +12,9 @@ from records.exports.samples import Sample
 from records.exports.writing import count, money, sheet
 from records_desk import Desk
 from regulars.engines import Engine
-from regulars.records import Export, _exports, exports
-from regulars.records._recipes import export_of
+from regulars.records import Export, exports
+from regulars.records._exports import finding
+from regulars.records._exports.recipes import export_of
 
 DOCS = Path(__file__).parents[2] / "docs"
 PAGES = ["adding-an-export.md", "adding-an-export.zh-CN.md"]
@@ -29,7 +30,7 @@ def page(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str
     """A page, its recipe put among the others."""
     text = (DOCS / str(request.param)).read_text(encoding="utf-8")
     known: Mapping[str, Export] = {**exports(), "corner_till": export_of("corner_till", block(text, "toml"))}
-    monkeypatch.setattr(_exports, "exports", lambda: known)
+    monkeypatch.setattr(finding, "exports", lambda: known)
     return text
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from records_desk import HEADER, Desk
 from regulars.records import Source
-from regulars.records._decimal_cells import Marks, amount_of
+from regulars.records._cells.decimals import Marks, amount_of
 
 amounts = st.decimals(Decimal("-99999999"), Decimal("99999999"), places=2)
 

@@ -7,8 +7,8 @@ import pytest
 
 from records_desk import Desk
 from regulars.records import FileReport, Source
-from regulars.records._cells import mask_of
-from regulars.records._text_cells import read_flag
+from regulars.records._cells.cells import mask_of
+from regulars.records._cells.text import read_flag
 from regulars.records._words import words
 
 HEADER = "customer_id,purpose,granted,recorded_at\n"

@@ -11,7 +11,7 @@ import pytest
 from records_desk import Desk
 from regulars.core import RegularsError
 from regulars.records import KINDS, RAW_TABLES, Source
-from regulars.records._headers import recognise
+from regulars.records._recognition.headers import recognise
 from regulars.records._words import plain, words
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from records_desk import Desk
 from regulars.core import RegularsError
 from regulars.records import KINDS, MappingUnconfirmed, Proposal, Source, propose
-from regulars.records._looks import look_of
+from regulars.records._recognition.looks import look_of
 from regulars.records._words import words
 
 VALUES = {

@@ -10,7 +10,7 @@ import pytest
 from records_desk import HEADER, Desk
 from regulars.core import RegularsError, Settings
 from regulars.records import Source, read
-from regulars.records import _texts as texts
+from regulars.records._formats import texts
 
 CHINESE = "客户编号,下单时间,金额,渠道\n张三,2024-01-02,12.50,微信\n李四,2024-01-03,¥7.00,门店\n"
 READ = [("张三", Decimal("12.5"), "微信"), ("李四", Decimal(7), "门店")]
@@ -214,7 +214,7 @@ def test_line_numbers_survive_every_block(desk: Desk, monkeypatch: pytest.Monkey
     desk.text("customer_id,ordered_at,amount,channel\n" + "".join(lines))
     whole = desk.orders("line", "customer_key", "amount", "channel")
     assert len(whole) == 499
-    monkeypatch.setattr("regulars.records._encodings._CHUNK", 97)
+    monkeypatch.setattr("regulars.records._formats.encodings._CHUNK", 97)
     (file,) = desk.read(desk.folder / "orders.csv").files
     assert (file.accepted, file.quarantined) == (499, {"row_too_short": 1})
     assert desk.orders("line", "customer_key", "amount", "channel") == whole
@@ -235,6 +235,6 @@ def test_progress_is_told_up_to_the_whole(desk: Desk) -> None:
 
 def test_a_row_without_end_is_an_error(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(texts, "_LONGEST_ROW", 1000)
-    monkeypatch.setattr("regulars.records._encodings._CHUNK", 300)
+    monkeypatch.setattr("regulars.records._formats.encodings._CHUNK", 300)
     with pytest.raises(RegularsError, match="from line 2 on there is no end of a row"):
         desk.text(HEADER + "a" * 5000)

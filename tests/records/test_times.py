@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from records_desk import HEADER, Desk
 from regulars.core import RegularsError
 from regulars.records import Source
-from regulars.records._time_text import moment_of
-from regulars.records._zones import zone_of
+from regulars.records._cells.time_text import moment_of
+from regulars.records._cells.zones import zone_of
 
 EPOCH = datetime(1970, 1, 1)
 moments = st.datetimes(datetime(1970, 1, 2), datetime(2099, 12, 30)).map(lambda m: m.replace(microsecond=0))

@@ -26,6 +26,7 @@ from regulars import (
 )
 from regulars.backtest.metrics import Metric
 from regulars.core import Settings, _playbook
+from regulars.records._recognition import guesses
 from regulars.reports._columns import COLUMNS, CUSTOMER_COLUMNS
 from regulars.reports._notes import NOTES
 from regulars.reports._quality_words import AMOUNT_COSTS, ISSUE_COSTS, SET_ASIDE_COSTS
@@ -104,8 +105,8 @@ def test_every_problem_of_the_records_has_its_cost_in_words() -> None:
 
 
 def test_every_confidence_and_every_ground_of_a_mapping_has_words() -> None:
-    assert without_words("confidence", get_args(records._guesses.Confidence)) == []
-    assert without_words("why_mapped", get_args(records._guesses.Why)) == []
+    assert without_words("confidence", get_args(guesses.Confidence)) == []
+    assert without_words("why_mapped", get_args(guesses.Why)) == []
     assert without_words("dimension", get_args(customers._quality.Dimension)) == []
 
 

@@ -7,10 +7,15 @@ from pathlib import Path
 from typing import Protocol
 
 from regulars.core import RegularsError
-from regulars.records._archives import ArchiveNested, unpacked, zip_kind
-from regulars.records._export_content import export_contents
-from regulars.records._exports import find_export
-from regulars.records._headers import (
+from regulars.records._exports.content import export_contents
+from regulars.records._exports.finding import find_export
+from regulars.records._exports.recipes import Export, exports
+from regulars.records._formats.archives import ArchiveNested, unpacked, zip_kind
+from regulars.records._formats.stored import Stored, stored_at
+from regulars.records._formats.tables import open_parquet, open_table
+from regulars.records._formats.texts import FileEmpty, Piece, open_text
+from regulars.records._formats.workbooks import open_workbook
+from regulars.records._recognition.headers import (
     ColumnMissing,
     ColumnMissingEntirely,
     HeaderLineMissing,
@@ -19,14 +24,9 @@ from regulars.records._headers import (
     Layout,
     recognise,
 )
-from regulars.records._proposals import MappingUnconfirmed, layout_of
-from regulars.records._recipes import Export, exports
-from regulars.records._referrers import with_referrers
+from regulars.records._recognition.proposals import MappingUnconfirmed, layout_of
+from regulars.records._recognition.referrers import with_referrers
 from regulars.records._results import Source
-from regulars.records._stored import Stored, stored_at
-from regulars.records._tables import open_parquet, open_table
-from regulars.records._texts import FileEmpty, Piece, open_text
-from regulars.records._workbooks import open_workbook
 
 _ZIP, _OLE, _PARQUET = b"PK", b"\xd0\xcf\x11\xe0", b"PAR1"
 _FORMATS = (

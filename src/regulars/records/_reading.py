@@ -10,21 +10,21 @@ import pyarrow as pa
 from regulars.core import RegularsError, Settings
 from regulars.engines import Engine, quoted
 from regulars.records._ahead import read_ahead
-from regulars.records._currencies import Currencies
-from regulars.records._details import TOLD, leave_out_details
-from regulars.records._evidence import DecimalMarks
-from regulars.records._export_content import ExportContent
+from regulars.records._cells.personal import look_personal
+from regulars.records._cells.times import SERIAL, Clock
+from regulars.records._cells.zones import zone_of
+from regulars.records._exports.content import ExportContent
+from regulars.records._formats.tables import ParquetSource, TableSource
+from regulars.records._formats.texts import TextFile
 from regulars.records._kinds import KINDS, QUARANTINE, Kind, raw_schema
-from regulars.records._mappings import fingerprint
 from regulars.records._opening import Opened, open_source
-from regulars.records._personal import look_personal
-from regulars.records._rates import Rates
+from regulars.records._recognition.mappings import fingerprint
 from regulars.records._results import FileReport, RecordSet, Source
-from regulars.records._rows import Reading, Tally, rows_of
-from regulars.records._tables import ParquetSource, TableSource
-from regulars.records._texts import TextFile
-from regulars.records._time_cells import SERIAL, Clock
-from regulars.records._zones import zone_of
+from regulars.records._rows.currencies import Currencies
+from regulars.records._rows.details import TOLD, leave_out_details
+from regulars.records._rows.evidence import DecimalMarks
+from regulars.records._rows.rates import Rates
+from regulars.records._rows.rows import Reading, Tally, rows_of
 
 _DISTINCT_KEYS = "SELECT {key} FROM {table} WHERE file_id = $file GROUP BY {key}"
 

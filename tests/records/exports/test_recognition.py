@@ -16,8 +16,8 @@ from records_desk import Desk
 from regulars import simulation
 from regulars.core import RegularsError
 from regulars.records import KINDS, Source, exports
-from regulars.records._exports import Found, find_export
-from regulars.records._recipes import export_of
+from regulars.records._exports.finding import Found, find_export
+from regulars.records._exports.recipes import export_of
 
 _LAST_DAY = date(2024, 6, 30)
 

@@ -15,7 +15,7 @@ from records_desk import Desk
 from regulars.core import Settings
 from regulars.engines import open_engine
 from regulars.records import Batches, Source, read
-from regulars.records._time_text import moment_of
+from regulars.records._cells.time_text import moment_of
 
 cents = st.decimals(Decimal("0.01"), Decimal("99999.99"), places=2)
 shares = st.sampled_from(["paid", "part", "all", "pending", "cancelled"])

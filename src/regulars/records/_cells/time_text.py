@@ -1,0 +1,161 @@
+"""One time as people write it. Only what has one reading is read; 1/2/2024 waits until somebody says the order.
+
+Taken: 2024-01-02, 2024/1/2, 2024.1.2, 20240102, 2024年1月2日, 2 Jan 2024, January 2, 2024, and 13/2/2024 (no month
+is the 13th); with or without a time (10:20, 10:20:30.5, 2:30 PM, 下午2:30, 10时20分), with or without an offset
+(Z, +0200, +08:00) or the zone whose clocks showed it ([Europe/Berlin]). A fraction of a second is cut after six digits.
+"""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+
+import numpy as np
+
+from regulars.records._cells.zones import zone_of
+
+UNREADABLE, AMBIGUOUS = "time_unreadable", "time_ambiguous"
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MONTHS = (
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+)
+_NAME = r"(?P<name>[A-Za-z]{3,9})\.?"
+_DATES = tuple(
+    re.compile(pattern)
+    for pattern in (
+        r"(?P<y>\d{4})(?P<sep>[-/.])(?P<m>\d{1,2})(?P=sep)(?P<d>\d{1,2})(?!\d)",
+        r"(?P<y>\d{4})\s*年\s*(?P<m>\d{1,2})\s*月\s*(?P<d>\d{1,2})\s*[日号]?",
+        r"(?P<y>\d{4})(?P<m>\d{2})(?P<d>\d{2})(?!\d)",
+        r"(?P<a>\d{1,2})(?P<sep>[-/.])(?P<b>\d{1,2})(?P=sep)(?P<y>\d{4})(?!\d)",
+        rf"(?P<d>\d{{1,2}})(?:[snrt][tdh])?[ -]{_NAME}[ ,-]+(?P<y>\d{{4}})(?!\d)",
+        rf"{_NAME} (?P<d>\d{{1,2}})(?:[snrt][tdh])?,? (?P<y>\d{{4}})(?!\d)",
+    )
+)
+_TIME = re.compile(
+    r"(?:[T\s,]\s*|(?<=[日号]))(?P<half>上午|下午)?\s*(?P<h>\d{1,2})[:时](?P<min>\d{1,2})分?"
+    r"(?::?(?P<s>\d{1,2})秒?(?:[.,](?P<frac>\d{1,9}))?)?\s*(?P<ampm>[AaPp]\.?[Mm]\.?)?"
+    r"\s*(?P<zone>Z|z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)?"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moment:
+    """A time as read: microseconds since 1970, in UTC if it named its offset, else on the wall; or the fault."""
+
+    micros: int = 0
+    is_utc: bool = False
+    fault: str = ""
+
+
+@lru_cache(maxsize=65536)
+def moment_of(text: str, order: str | None = None) -> Moment:
+    """Read one time; `order` (dmy, mdy, ymd) says how 1/2/2024 is meant.
+
+    >>> moment_of("1/2/2024").fault, moment_of("1/2/2024", "dmy") == moment_of("2024年2月1日")
+    ('time_ambiguous', True)
+    """
+    text = unicodedata.normalize("NFKC", text).strip()
+    if text.endswith("]") and " [" in text:
+        bare, _, zone = text[:-1].rpartition(" [")
+        return _on_the_clock_of(bare, zone, order)
+    for pattern in _DATES:
+        found = pattern.match(text)
+        if found is None:
+            continue
+        day = _day(found.groupdict(), order)
+        if isinstance(day, str):
+            return Moment(fault=day)
+        return _with_time(day, text, found.end())
+    return Moment(fault=UNREADABLE)
+
+
+def _on_the_clock_of(text: str, zone: str, order: str | None) -> Moment:
+    """Read a time as the clocks of a zone showed it; an offset in the time itself is stronger, a day has no clock."""
+    moment = moment_of(text, order)
+    if moment.fault or moment.is_utc or ":" not in text:
+        return moment
+    try:
+        instant = zone_of(zone).to_utc(np.array([moment.micros], dtype=np.int64))[0]
+    except (ValueError, OSError, KeyError):
+        return Moment(fault=UNREADABLE)
+    return Moment(micros=int(instant), is_utc=True)
+
+
+def _day(parts: dict[str, str | None], order: str | None) -> tuple[int, int, int] | str:
+    """Return year, month and day, or the fault."""
+    year = int(parts["y"] or 0)
+    if "a" in parts:
+        return _ordered(year, int(parts["a"] or 0), int(parts["b"] or 0), order)
+    day = int(parts["d"] or 0)
+    if "name" not in parts:
+        return (year, int(parts["m"] or 0), day)
+    name = str(parts["name"]).casefold()
+    known = [number for number, month in enumerate(_MONTHS, start=1) if name in {month, month[:3], month[:4]}]
+    return (year, known[0], day) if known else UNREADABLE
+
+
+def _ordered(year: int, first: int, second: int, order: str | None) -> tuple[int, int, int] | str:
+    """Return the day that 1/2/2024 means: as said, else the only one that a calendar has, else the fault."""
+    if order is not None:
+        days = {"dmy": (year, second, first), "mdy": (year, first, second)}
+        return days.get(order, UNREADABLE)
+    if first > 12:
+        return (year, second, first)
+    return (year, first, second) if second > 12 or first == second else AMBIGUOUS
+
+
+def _with_time(day: tuple[int, int, int], text: str, end: int) -> Moment:
+    found = _TIME.fullmatch(text, end) if end < len(text) else None
+    if end < len(text) and found is None:
+        return Moment(fault=UNREADABLE)
+    parts = found.groupdict() if found else {}
+    hour = _hour(parts)
+    if hour is None:
+        return Moment(fault=UNREADABLE)
+    fraction = (parts.get("frac") or "")[:6].ljust(6, "0")
+    clock = (hour, int(parts.get("min") or 0), int(parts.get("s") or 0), int(fraction))
+    try:
+        moment = datetime(*day, *clock, tzinfo=UTC)
+    except ValueError:
+        return Moment(fault=UNREADABLE)
+    micros = (moment - _EPOCH) // timedelta(microseconds=1)
+    return _shifted(micros, parts.get("zone"))
+
+
+def _hour(parts: dict[str, str | None]) -> int | None:
+    """Return the hour from 0 to 23; None if a half of the day is named and the hour does not fit into it."""
+    hour = int(parts.get("h") or 0)
+    half = (parts.get("half") or parts.get("ampm") or "").casefold()
+    if not half:
+        return hour
+    if parts.get("ampm") and not 1 <= hour <= 12:
+        return None
+    is_afternoon = half == "下午" or half.startswith("p")
+    if hour >= 12:
+        return hour if is_afternoon else hour - 12
+    return hour + 12 if is_afternoon else hour
+
+
+def _shifted(micros: int, zone: str | None) -> Moment:
+    if zone is None:
+        return Moment(micros=micros)
+    if zone[0] not in "+-":
+        return Moment(micros=micros, is_utc=True)
+    hours, minutes = int(zone[1:3]), int(zone[-2:]) if len(zone) > 3 else 0
+    if hours > 15 or minutes > 59:
+        return Moment(fault=UNREADABLE)
+    offset = (hours * 60 + minutes) * 60 * 1_000_000
+    return Moment(micros=micros - offset if zone[0] == "+" else micros + offset, is_utc=True)

@@ -1,0 +1,228 @@
+"""What is asked before it is read: the kind and columns that a file probably has, shown with how sure each is."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+from regulars.core import RegularsError
+from regulars.records._cells.masking import looks_like_value
+from regulars.records._formats.tables import TableSource
+from regulars.records._recognition.guesses import Candidate, Claim, Confidence, Fit, Why, best_fit
+from regulars.records._recognition.headers import (
+    ColumnAmbiguous,
+    ColumnMissing,
+    ColumnMissingEntirely,
+    KindAmbiguous,
+    KindIncomplete,
+    KindIncompleteEntirely,
+    KindUnknown,
+    Layout,
+    recognise,
+)
+from regulars.records._recognition.looks import Look, look_of
+from regulars.records._recognition.mappings import fingerprint
+from regulars.records._results import Confirmed, Source
+from regulars.records._words import known_headers, plain
+
+if TYPE_CHECKING:
+    from regulars.records._opening import Content
+
+_UNCERTAIN = (
+    KindUnknown, KindIncomplete, KindIncompleteEntirely, KindAmbiguous,
+    ColumnMissing, ColumnMissingEntirely, ColumnAmbiguous,
+)  # fmt: skip
+_LONGEST_SHOWN = 60
+_MOST_HEADERS = 300
+"""A file with more headers is no list that a person made: only its known ones are looked at."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guess:
+    """One column of a proposal: canonical name, header, how sure and why, and a few values, masked."""
+
+    column: str
+    header: str
+    confidence: Confidence
+    why: Why
+    examples: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """What a table of records probably is. `headers_id` is its header line's fingerprint, whatever the order.
+
+    Only a proposal that is certain is read without asking.
+    """
+
+    file: str
+    headers_id: str
+    kind: str
+    kind_confidence: Confidence
+    columns: tuple[Guess, ...]
+    unused: tuple[str, ...]
+
+    @property
+    def is_certain(self) -> bool:
+        """Whether kind and columns are known, and not guessed."""
+        return self.kind_confidence == "high" and not self.doubtful
+
+    @property
+    def doubtful(self) -> tuple[Guess, ...]:
+        """The columns that need a yes."""
+        return tuple(guess for guess in self.columns if guess.confidence != "high")
+
+    @property
+    def mapping(self) -> dict[str, str]:
+        """Canonical name → header."""
+        return {guess.column: guess.header for guess in self.columns}
+
+    def confirmed(self) -> dict[str, Confirmed]:
+        """Return what `Source.confirmed` takes once somebody said yes."""
+        return {self.headers_id: Confirmed(kind=self.kind, mapping=self.mapping, file=self.file)}
+
+
+class MappingUnconfirmed(RegularsError):
+    """A file whose columns can be guessed: what is guessed has to be confirmed. `proposal` says what it is."""
+
+    code = "mapping_unconfirmed"
+    template = (
+        "{file}: its headers do not say for certain what it holds. It looks like {kind} with {columns}. If that is "
+        "right, add --accept-mapping; else say it yourself: {options}. With --dry-run you see it before you read it."
+    )
+
+    def __init__(self, proposal: Proposal) -> None:
+        self.proposal = proposal
+        shown = proposal.doubtful or proposal.columns
+        super().__init__(
+            file=proposal.file,
+            kind=proposal.kind,
+            columns=", ".join(f"{guess.column} = '{_brief(guess.header)}'" for guess in shown),
+            options=" ".join([f"--as {proposal.kind}", *(f"--map {_pair(guess)}" for guess in shown)]),
+        )
+
+
+def layout_of(content: "Content", source: Source) -> Layout:
+    """Return the kind and columns of a table: as confirmed before, as its headers say, else by nobody's guess.
+
+    Raises:
+        MappingUnconfirmed: the headers are not enough, and there is something to propose.
+        RegularsError: as `recognise` says, where there is not.
+    """
+    kept = source.confirmed.get(fingerprint(content.headers))
+    if kept is not None and source.kind in {None, kept.kind}:
+        mapping = {**kept.mapping, **source.mapping}
+        layout = recognise(content.headers, file=content.file, kind=kept.kind, mapping=mapping)
+        # What has no day was said yes to just now.
+        return replace(layout, told_by="person" if kept.day is None else "confirmed")
+    try:
+        layout = recognise(content.headers, file=content.file, kind=source.kind, mapping=source.mapping)
+    except _UNCERTAIN as error:
+        proposal = _guessed(content, source)
+        if proposal is None:
+            raise
+        raise MappingUnconfirmed(proposal) from error
+    return layout if _speaks_for_itself(layout, content.file) else replace(layout, told_by="person")
+
+
+def certain(content: "Content", layout: Layout) -> Proposal:
+    """Return the proposal of a table whose columns are known."""
+    places = layout.sources()
+    looks = _looks(content, sorted(set(places.values())))
+    return Proposal(
+        file=content.file,
+        headers_id=fingerprint(content.headers),
+        kind=layout.kind.name,
+        kind_confidence="high",
+        columns=tuple(
+            Guess(
+                column=layout.key_role if name == "customer_id" else name,
+                header=content.headers[place],
+                confidence="high",
+                why="known_header" if layout.told_by == "headers" else "said",
+                examples=looks[place].examples,
+            )
+            for name, place in places.items()
+            if name != "customer_id" or layout.key_role not in places or layout.key_role == name
+        ),
+        unused=layout.unused(),
+    )
+
+
+def _guessed(content: "Content", source: Source) -> Proposal | None:
+    """Return the best guess that can be read as it stands; None where there is none."""
+    headers = content.headers
+    # Two columns under one header cannot be told apart by it, and a header that is a value is none.
+    times = Counter(header.strip() for header in headers)
+    places = [
+        place
+        for place, header in enumerate(headers)
+        if times[header.strip()] == 1 and header.strip() and not looks_like_value(header)
+    ]
+    if len(places) > _MOST_HEADERS:
+        places = [place for place in places if plain(headers[place]) in known_headers()]
+    looks = _looks(content, places)
+    candidates = [Candidate(place=place, header=headers[place], look=looks[place]) for place in places]
+    fit = best_fit(candidates, kind=source.kind, mapping=source.mapping)
+    if fit is None:
+        return None
+    mapping = {name: claim.candidate.header for name, claim in fit.claims.items()}
+    try:
+        layout = recognise(headers, file=content.file, kind=fit.kind.name, mapping=mapping)
+    except RegularsError:
+        return None
+    return Proposal(
+        file=content.file,
+        headers_id=fingerprint(headers),
+        kind=fit.kind.name,
+        kind_confidence="high" if source.kind is not None else "medium" if fit.is_told else "low",
+        columns=tuple(_as_guess(claim, fit, is_stated=source.kind is not None) for claim in fit.claims.values()),
+        unused=layout.unused(),
+    )
+
+
+def _as_guess(claim: Claim, fit: Fit, *, is_stated: bool) -> Guess:
+    """Return a claim for showing: a general header is certain where the kind is."""
+    is_general = claim.why == "general_header" and is_stated
+    return Guess(
+        column=claim.name,
+        header=claim.candidate.header,
+        confidence="high" if is_general else claim.confidence,
+        why=claim.why,
+        examples=claim.candidate.look.examples,
+    )
+
+
+def _looks(content: "Content", places: Sequence[int]) -> Mapping[int, Look]:
+    """Return what the first rows show at these places; nothing of a stream, which passes only once."""
+    nothing = dict.fromkeys(places, Look(what="nothing"))
+    is_stream = isinstance(content, TableSource) and isinstance(content.data, pa.RecordBatchReader)
+    if is_stream or not places:
+        return nothing
+    try:
+        first = next(iter(content.pieces(places)), None)
+        return nothing if first is None else {place: look_of(first.columns[place]) for place in places}
+    except (pa.ArrowException, OSError, RegularsError):
+        # What is wrong with the rows is told by those who read them.
+        return nothing
+
+
+def _speaks_for_itself(layout: Layout, file: str) -> bool:
+    """Whether the headers alone would have come to the same."""
+    try:
+        alone = recognise(layout.headers, file=file, kind=None, mapping={})
+    except RegularsError:
+        return False
+    return alone.kind is layout.kind and alone.sources() == layout.sources()
+
+
+def _pair(guess: Guess) -> str:
+    header = guess.header.strip()
+    is_one_word = all(letter.isalnum() or letter in "_-" for letter in header)
+    return f"{guess.column}={header}" if is_one_word else f'{guess.column}="{header}"'
+
+
+def _brief(header: str) -> str:
+    return header.strip()[:_LONGEST_SHOWN]

@@ -1,0 +1,196 @@
+"""The rows of a batch as Parquet: one file a kind and month, read back into the tables they came from."""
+
+from collections.abc import Generator, Iterator, Sequence
+from dataclasses import replace
+from datetime import date
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from regulars.core import RegularsError, Settings
+from regulars.engines import Engine, quoted
+from regulars.records._ahead import read_ahead
+from regulars.records._kinds import KINDS, QUARANTINE, Kind, raw_schema
+from regulars.records._results import FileReport, RecordSet
+from regulars.records._rows.currencies import Currencies
+from regulars.records._rows.details import TOLD, leave_out_details
+from regulars.records._workspace.batch import Batch, BatchUnreadable
+from regulars.records._workspace.later import count_later, set_aside_later
+
+_ROWS = 131_072
+_UNDATED, _LATER = "undated", "later"
+_AFTER = np.datetime64("9999-12", "M")
+
+_HELD = "SELECT {counts} FROM {raw}"
+_UNDATED_ROWS = "SELECT {columns} FROM {raw} ORDER BY file_id, line"
+_DATED_ROWS = """
+SELECT {columns} FROM {raw} ORDER BY
+    CASE WHEN local_day > $today THEN 1 ELSE 0 END,
+    CASE WHEN local_day > $today THEN 0 ELSE 12 * year(local_day) + month(local_day) END, file_id, line
+"""
+_QUARANTINE = "SELECT * FROM quarantine ORDER BY file_id, line, column_name, reason"
+
+
+class ZoneChanged(RegularsError):
+    """A batch whose days are those of another time zone."""
+
+    code = "zone_changed"
+    template = (
+        "Batch {batch} was imported in the time zone {imported}, but business.time_zone in the settings is {stated},"
+        " where some of its rows fall on other days. Use the settings of the import, or undo the batch"
+        " (regulars records undo {batch} --workspace {folder}) and import its files again."
+    )
+
+
+def write_rows(engine: Engine, records: RecordSet, folder: Path, *, today: date, share: float) -> int:
+    """Write `<kind>/<yyyy-mm>.parquet` and `quarantine.parquet`; return how many rows are dated after `today`.
+
+    Rows after `today` stand in `later.parquet`: a file with dates of every century makes no thousand files.
+
+    Raises:
+        TooManyRefused: more rows of a file than `share` are dated after `today`, or could not be read.
+    """
+    later = count_later(engine, records, today=today, share=share)
+    for kind in KINDS.values():
+        if any(file.kind == kind.name and file.accepted for file in records.files):
+            (folder / kind.name).mkdir(mode=0o700)
+            _write_kind(engine, kind, folder / kind.name, today)
+    engine.write_parquet(_QUARANTINE, folder / "quarantine.parquet")
+    return later
+
+
+def _write_kind(engine: Engine, kind: Kind, folder: Path, today: date) -> None:
+    """Write the rows in one pass, in the order of their files; columns that hold nothing are left out."""
+    raw, names = quoted(f"raw_{kind.name}"), raw_schema(kind).names
+    counts = ", ".join(f"count({quoted(name)}) AS {quoted(name)}" for name in names)
+    (held,) = engine.fetch(_HELD.format(counts=counts, raw=raw)).to_pylist()
+    columns = ", ".join(quoted(name) for name in names if held[name])
+    if "local_day" in names:
+        rows = engine.stream(_DATED_ROWS.format(columns=columns, raw=raw), today=today)
+    else:
+        rows = engine.stream(_UNDATED_ROWS.format(columns=columns, raw=raw))
+    writer, written = None, ""
+    try:
+        for batch in rows:
+            for name, part in _by_file(batch, today):
+                if writer is None or name != written:
+                    if writer is not None:
+                        writer.close()
+                    path = folder / f"{name}.parquet"
+                    # Dictionaries of amounts and order numbers take a third of the time, and make no file smaller.
+                    writer, written = pq.ParquetWriter(path, batch.schema, use_dictionary=False), name
+                writer.write_batch(part)
+    finally:
+        if writer is not None:
+            writer.close()
+
+
+def _by_file(batch: pa.RecordBatch, today: date) -> Iterator[tuple[str, pa.RecordBatch]]:
+    """Cut a batch where one file ends and the next begins; yield the name of each file with its rows."""
+    if "local_day" not in batch.schema.names:
+        yield _UNDATED, batch
+        return
+    days = batch.column("local_day").to_numpy(zero_copy_only=False).astype("datetime64[D]")
+    months = np.where(days > np.datetime64(today), _AFTER, days.astype("datetime64[M]"))
+    cuts = [0, *(np.flatnonzero(months[1:] != months[:-1]) + 1).tolist(), len(months)]
+    for start, end in pairwise(cuts):
+        if end > start:
+            yield _LATER if months[start] == _AFTER else str(months[start]), batch.slice(start, end - start)
+
+
+def load_rows(engine: Engine, home: Path, batches: Sequence[Batch], *, settings: Settings, today: date) -> RecordSet:
+    """Load the rows of batches in `home` into `raw_<kind>` and `quarantine`; see `Batches.open`."""
+    _check_zone(batches, home.parent, settings.business.time_zone)
+    files = tuple(replace(file, batch=batch.id) for batch in batches for file in batch.files)
+    records = RecordSet(files=files, currency=_currency(files, settings.business.currency))
+    for kind in KINDS.values():
+        _load(engine, f"raw_{kind.name}", _Stored(home, batches, f"{kind.name}/*.parquet", raw_schema(kind)))
+    records, later = set_aside_later(engine, records, today=today)
+    told = leave_out_details(engine, [(file.export, file.kind) for file in records.files])
+    records = replace(records, files=tuple(_told(file, told.get(place, 0)) for place, file in enumerate(records.files)))
+    _load(engine, "quarantine", _Stored(home, batches, "quarantine.parquet", QUARANTINE, more=later))
+    return records
+
+
+def _told(file: FileReport, rows: int) -> FileReport:
+    """Count rows as none after all, for an order of another batch says what they say."""
+    if not rows:
+        return file
+    left_out = {**file.left_out, TOLD: file.left_out.get(TOLD, 0) + rows}
+    return replace(file, accepted=file.accepted - rows, left_out=left_out)
+
+
+def _load(engine: Engine, table: str, stored: "_Stored") -> None:
+    engine.load(table, pa.RecordBatchReader.from_batches(stored.schema, read_ahead(stored.rows())))
+    if stored.failure is not None:
+        engine.drop(table)
+        raise stored.failure
+
+
+def _check_zone(batches: Sequence[Batch], folder: Path, zone: str) -> None:
+    for batch in batches:
+        imported = batch.settings["business"]["time_zone"]
+        if imported != zone:
+            raise ZoneChanged(batch=batch.id, imported=imported, stated=zone, folder=folder)
+
+
+def _currency(files: Sequence[FileReport], stated: str) -> str:
+    currencies = Currencies(stated)
+    for file in files:
+        currencies.meet(set(file.currencies), file=file.file)
+    return currencies.only
+
+
+class _Stored:
+    """The rows of some files of every batch as one stream, numbered by the place of their file among all files."""
+
+    def __init__(
+        self, home: Path, batches: Sequence[Batch], pattern: str, schema: pa.Schema, *, more: pa.Table | None = None
+    ) -> None:
+        self._home = home
+        self._batches = batches
+        self._pattern = pattern
+        self._more = more
+        self.schema = schema
+        self.failure: Exception | None = None
+
+    def rows(self) -> Generator[pa.RecordBatch, None, None]:
+        """Yield the rows; an error ends the stream and is kept, for the driver would hide what it was."""
+        try:
+            first = 0
+            for batch in self._batches:
+                folder = self._home / batch.id
+                if not folder.is_dir():
+                    raise FileNotFoundError(folder)
+                for path in sorted(folder.glob(self._pattern)):
+                    yield from self._of_file(path, batch, first)
+                first += len(batch.files)
+            if self._more is not None:
+                yield from self._more.to_batches()
+        except Exception as error:
+            self.failure = error
+
+    def _of_file(self, path: Path, batch: Batch, first: int) -> Iterator[pa.RecordBatch]:
+        try:
+            with pq.ParquetFile(path) as file:
+                for rows in file.iter_batches(batch_size=_ROWS):
+                    yield _numbered(rows, first, self.schema)
+        except FileNotFoundError:
+            raise
+        except (OSError, pa.ArrowException) as error:
+            problem = f"{path.relative_to(self._home / batch.id)}: {str(error).splitlines()[0][:200]}"
+            raise BatchUnreadable(batch=batch.id, folder=self._home.parent, problem=problem) from error
+
+
+def _numbered(rows: pa.RecordBatch, first: int, schema: pa.Schema) -> pa.RecordBatch:
+    """Return rows in the present schema (a column that came later is empty), their files numbered on from `first`."""
+    columns = [
+        rows.column(field.name).cast(field.type) if field.name in rows.schema.names else pa.nulls(len(rows), field.type)
+        for field in schema
+    ]
+    columns[0] = pc.add(columns[0], pa.scalar(first, pa.int32()))
+    return pa.RecordBatch.from_arrays(columns, schema=schema)

@@ -1,0 +1,292 @@
+"""Accepted records that stay: batches in a workspace, each one folder that appears and vanishes as a whole.
+
+    <workspace>/batches/<id>/manifest.json, <kind>/<yyyy-mm>.parquet, quarantine.parquet, identities.parquet
+
+What lies there is the list of batches; no other file has to agree with it. A folder whose name begins with a dot is
+not yet, or no longer, a batch, and whoever next holds the lock clears it away. Folders are for their owner only.
+"""
+
+import hashlib
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from regulars._version import __version__
+from regulars.core import RegularsError, Settings
+from regulars.engines import Engine
+from regulars.records._results import FileReport, RecordSet, Source
+from regulars.records._workspace.batch import Batch, Origin, read_manifest, write_manifest
+from regulars.records._workspace.batch_rows import load_rows, write_rows
+from regulars.records._workspace.lock import held
+from regulars.records._workspace.origins import origin_of, sort_out
+
+_ID = re.compile(r"\d{8}T\d{6}-[0-9a-f]{6}")
+_TIME = "%Y%m%dT%H%M%S"
+
+
+class BatchUnknown(RegularsError):
+    """A batch that the workspace does not have."""
+
+    code = "batch_unknown"
+    template = "There is no batch '{batch}' in {folder}. List them: regulars records list --workspace {folder}"
+
+
+class WorkspaceUnwritable(RegularsError):
+    """A workspace in which no batch can be written or removed."""
+
+    code = "workspace_unwritable"
+    template = "The workspace {folder} cannot be written: {problem}. Check its permissions, and the room on its disk."
+
+
+class WorkspaceChanged(RegularsError):
+    """A batch that was undone while it was being read."""
+
+    code = "workspace_changed"
+    template = "Records in {folder} were undone while they were being read. Run it again."
+
+
+class Batches:
+    """The batches in a workspace, in the order of their import.
+
+    Args:
+        folder: the workspace; made when the first batch is.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._home = folder / "batches"
+
+    def live(self) -> tuple[Batch, ...]:
+        """Return every batch, the first import first.
+
+        Raises:
+            BatchUnreadable: the manifest of one is damaged.
+        """
+        found = []
+        for place in self._places():
+            try:
+                found.append(read_manifest(place))
+            except FileNotFoundError:  # undone since the folder was listed
+                continue
+        return tuple(found)
+
+    def find(self, name: str) -> Batch:
+        """Return the batch of that id, or of the one id that begins with it.
+
+        Raises:
+            BatchUnknown: there is none, or more than one.
+            BatchUnreadable: its manifest is damaged.
+        """
+        return read_manifest(self._place(name))
+
+    def sort_out(self, sources: Iterable[Source]) -> tuple[list[Source], list[tuple[str, str]]]:
+        """Return the sources that no batch holds, and the names of the others, each with the id of its batch.
+
+        Raises:
+            BatchUnreadable: the manifest of a batch is damaged.
+        """
+        return sort_out(self.live(), sources)
+
+    def identities(self) -> tuple[Path, ...]:
+        """Return the files that lead from hashed keys back to people.
+
+        That is one for each batch that hashed any, and `analysed` if every batch it tells of is still there.
+        """
+        found = [path for path in (place / "identities.parquet" for place in self._places()) if path.exists()]
+        return (*found, *([self.analysed] if self._is_current() else []))
+
+    @property
+    def analysed(self) -> Path:
+        """Where an analysis writes what it hashed itself, the ids of its batches in the file's metadata.
+
+        It counts only as long as all of these batches do, so an undo takes it back in the same moment.
+        """
+        return self._home / "analysed.parquet"
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Be the only process that changes this workspace; clear away what one left that was killed.
+
+        Raises:
+            WorkspaceBusy: another process is at it.
+            WorkspaceUnwritable: the workspace cannot be written.
+        """
+        with ExitStack() as stack:
+            with self._writing():
+                self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+                self._home.mkdir(mode=0o700, exist_ok=True)
+                stack.enter_context(held(self.folder))
+            for left in self._home.glob(".*"):
+                shutil.rmtree(left, ignore_errors=True)
+            self._forget_the_undone()
+            yield
+
+    @contextmanager
+    def draft(self) -> Iterator["Draft"]:
+        """Prepare a batch in a private folder; what was not committed vanishes. Be `alone` meanwhile.
+
+        Raises:
+            WorkspaceUnwritable: the workspace cannot be written.
+        """
+        with self._writing():
+            folder = Path(tempfile.mkdtemp(prefix=".new-", dir=self._home))
+        try:
+            yield Draft(store=self, folder=folder)
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def commit(self, batch: Batch, folder: Path) -> None:
+        """Let a folder become the batch: from one moment to the next, and only once all of it is on the disk."""
+        with self._writing():
+            write_manifest(batch, folder)
+            for path in sorted(folder.rglob("*")):
+                os.chmod(path, 0o700 if path.is_dir() else 0o600)
+                _settle(path)
+            os.replace(folder, self._home / batch.id)
+            _settle(self._home)
+
+    def undo(self, name: str) -> str:
+        """Remove a batch as if it had never been imported; return its id. Nothing of it is kept.
+
+        Raises:
+            BatchUnknown: there is no such batch.
+            WorkspaceBusy, WorkspaceUnwritable: as in `alone`.
+        """
+        place = self._place(name)
+        with self.alone():
+            gone = place.with_name(f".gone-{place.name}")
+            try:
+                os.replace(place, gone)
+            except FileNotFoundError as error:
+                raise BatchUnknown(batch=name, folder=self.folder) from error
+            shutil.rmtree(gone, ignore_errors=True)
+            self._forget_the_undone()
+            _settle(self._home)
+        return place.name
+
+    def open(self, engine: Engine, *, settings: Settings, today: date) -> RecordSet:
+        """Load every batch into `raw_<kind>` and `quarantine`, as `read` would have its files in the order of import.
+
+        Raises:
+            BatchUnreadable: a file of a batch is damaged.
+            CurrencyMixed, CurrencyUnexpected: the amounts are not all in one currency, or not in the stated one.
+            ZoneChanged: a batch was read in another time zone than the settings state.
+            WorkspaceChanged: a batch was undone meanwhile.
+        """
+        batches = self.live()
+        try:
+            return load_rows(engine, self._home, batches, settings=settings, today=today)
+        except FileNotFoundError as error:
+            raise WorkspaceChanged(folder=self.folder) from error
+
+    def _is_current(self) -> bool:
+        if not self.analysed.exists():
+            return False
+        told = (pq.read_schema(self.analysed).metadata or {}).get(b"batches", b"").decode().split()
+        return set(told) <= {place.name for place in self._places()}
+
+    def _forget_the_undone(self) -> None:
+        try:
+            is_current = self._is_current()
+        except (OSError, pa.ArrowException):
+            is_current = False
+        if not is_current:
+            self.analysed.unlink(missing_ok=True)
+
+    def _places(self) -> list[Path]:
+        return sorted(path for path in self._home.glob("*") if _ID.fullmatch(path.name) and path.is_dir())
+
+    def _place(self, name: str) -> Path:
+        places = [place for place in self._places() if place.name.startswith(name)]
+        if len(places) != 1 or not name:
+            raise BatchUnknown(batch=name, folder=self.folder)
+        return places[0]
+
+    def next_id(self, now: datetime, origins: Sequence[Origin]) -> str:
+        """Return an id that sorts after every other one's, also within one second and where the clock was set back."""
+        digest = hashlib.sha256(repr([(each.name, each.sha256) for each in origins]).encode()).hexdigest()
+        moment = now.astimezone(UTC)
+        places = self._places()
+        if places:
+            newest = datetime.strptime(places[-1].name[:15], _TIME).replace(tzinfo=UTC)
+            moment = max(moment, newest + timedelta(seconds=1))
+        return f"{moment.strftime(_TIME)}-{digest[:6]}"
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise WorkspaceUnwritable(folder=self.folder, problem=error.strerror or type(error).__name__) from error
+
+
+class Draft:
+    """A batch in the making: rows first, then whatever else belongs into its folder, then the commit.
+
+    The engine that holds the rows may have its private folder in here, if it is closed before the commit.
+    """
+
+    def __init__(self, *, store: Batches, folder: Path) -> None:
+        self._store = store
+        self.folder = folder
+        self._files: tuple[FileReport, ...] = ()
+        self._later = 0
+        self._settings: dict[str, Any] = {}
+        self._versions: dict[str, str] = {}
+
+    def write(self, engine: Engine, records: RecordSet, *, settings: Settings, today: date) -> None:
+        """Write the raw tables of an engine, as `read(..., keep_later=True)` left them.
+
+        Raises:
+            TooManyRefused: too many rows are dated after `today` to have been understood.
+        """
+        share = settings.records.max_quarantined_share
+        self._later = write_rows(engine, records, self.folder, today=today, share=share)
+        self._files = records.files
+        self._settings = _shaping(settings)
+        self._versions = {"regulars": __version__, "pyarrow": pa.__version__, **engine.versions}
+
+    def commit(self, sources: Iterable[Source], *, now: datetime) -> Batch:
+        """Let it become a batch of the workspace, made of these sources; return it.
+
+        Raises:
+            WorkspaceUnwritable: it could not be moved into place.
+        """
+        origins = tuple(origin_of(source, self._files) for source in sources)
+        batch = Batch(
+            id=self._store.next_id(now, origins),
+            imported_at=now.astimezone(UTC),
+            origins=origins,
+            files=self._files,
+            later=self._later,
+            settings=self._settings,
+            versions=self._versions,
+        )
+        self._store.commit(batch, self.folder)
+        return batch
+
+
+def _shaping(settings: Settings) -> dict[str, Any]:
+    """Return the settings that decide how a file is read."""
+    business = settings.business.model_dump(mode="json", include={"currency", "rates", "time_zone"})
+    return {"business": business, "records": settings.records.model_dump(mode="json")}
+
+
+def _settle(path: Path) -> None:
+    """Have the disk hold what was written, so that a power cut leaves no batch with half its rows."""
+    if os.name != "posix" and path.is_dir():
+        return  # only POSIX opens a folder
+    number = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)
+    try:
+        os.fsync(number)
+    finally:
+        os.close(number)
