@@ -48,8 +48,8 @@ vendor: $(VENV)/dev-ready  ## fetch the browser library that reports carry insid
 	$(BIN)/python tools/vendor_frontend.py
 
 lock:  ## write the hash-locked requirements anew (needs uv)
-	uv pip compile $(LOCK) pyproject.toml requirements/build.in --constraint requirements/locked-engine.in -o requirements/run.txt
-	uv pip compile $(LOCK) pyproject.toml requirements/dev.in --constraint requirements/run.txt -o requirements/dev.txt
+	uv pip compile $(LOCK) --extra app pyproject.toml requirements/build.in --constraint requirements/locked-engine.in -o requirements/run.txt
+	uv pip compile $(LOCK) --extra app pyproject.toml requirements/dev.in --constraint requirements/run.txt -o requirements/dev.txt
 	uv pip compile $(LOCK) pyproject.toml requirements/duckdb2.in -o requirements/duckdb2.txt
 LOCK := --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header
 

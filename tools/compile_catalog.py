@@ -33,9 +33,9 @@ def messages() -> set[Message]:
     found: set[Message] = set()
     for path in sorted(SOURCE.rglob("*.py")):
         found.update(_error_templates(path))
-        if path.parent.name in {"reports", "cli"}:
+        if path.relative_to(SOURCE).parts[0] in {"reports", "cli", "app"}:
             found.update(_said(path))
-    for path in sorted((SOURCE / "reports" / "templates").glob("*.html")):
+    for path in sorted([*SOURCE.glob("*/templates/**/*.html")]):
         with path.open("rb") as file:
             for _, message, _, _ in extract("jinja2.ext:babel_extract", file, keywords=KEYWORDS):
                 found.add(message if isinstance(message, str) else (message[0], message[1]))

@@ -18,7 +18,7 @@ from regulars.analysis._result import Result
 from regulars.analysis._run import Run
 from regulars.analysis._sources import Data, NothingToRead, WorkspaceEmpty, gather, with_kept
 from regulars.core import Settings, load_settings
-from regulars.customers import HashedIdentities
+from regulars.customers import Crosswalk, HashedIdentities
 from regulars.engines import Engine, open_engine
 from regulars.records import Batches, RecordSet, Source, read
 
@@ -26,7 +26,7 @@ Progress = Callable[[str, float], None]
 """Called with the code of the step that begins and the share of the work that is done (0 to 1)."""
 
 
-def analyze(  # noqa: PLR0913  (the one public use case: every choice is an argument)
+def analyze(
     orders: Data = None,
     *,
     usage: Data = None,
@@ -43,10 +43,12 @@ def analyze(  # noqa: PLR0913  (the one public use case: every choice is an argu
     settings: Settings | Path | str | None = None,
     out: Path | str | None = None,
     workspace: Path | str | None = None,
+    crosswalk: Crosswalk | None = None,
     previous: Path | str | None = None,
     seed: int = 0,
     language: reports.Language = "en",
     workbook: bool = False,
+    events: bool = False,
     engine: str = "duckdb",
     memory_limit: str | None = None,
     threads: int | None = None,
@@ -72,10 +74,12 @@ def analyze(  # noqa: PLR0913  (the one public use case: every choice is an argu
         out: the folder for the result; default a temporary one that lives as long as the result.
         workspace: the folder with the key that makes ids of e-mails, phones and names, and the way back. With neither
             tables nor files, the records that were imported into it are analysed, its `inbox/` imported first.
+        crosswalk: keeps who people are in place of files in the workspace: an app's vault.
         previous: the folder of an earlier result; its score bounds are used again, so that scores compare.
         seed: of every random draw (bootstrap, hold-out).
         language: of the report in the folder.
         workbook: whether the tables are written as tables.xlsx too.
+        events: whether events.parquet is written too: what happened to each customer, day by day.
         engine: "duckdb", in this process, or "spark", Apache Spark (the extra `spark`, and Java).
         memory_limit: such as "4GB"; default half of the machine's.
         threads: default every core.
@@ -108,8 +112,10 @@ def analyze(  # noqa: PLR0913  (the one public use case: every choice is an argu
         if sources:
             take, inbox = partial(read, sources=sources, settings=chosen, today=until), Inbox()
         else:
-            take, inbox = _kept(Path(str(workspace)), chosen, until, memory_limit, language, progress or _silent)
-        identities = HashedIdentities(None if workspace is None else Path(workspace))
+            take, inbox = _kept(
+                Path(str(workspace)), chosen, until, memory_limit, crosswalk, language, progress or _silent
+            )
+        identities = HashedIdentities(None if workspace is None else Path(workspace), crosswalk=crosswalk)
         opened = stack.enter_context(open_engine(engine, memory_limit=memory_limit, threads=threads))
         run = Run(
             engine=opened,
@@ -121,6 +127,7 @@ def analyze(  # noqa: PLR0913  (the one public use case: every choice is an argu
             progress=progress or _silent,
             notes=inbox.notes,
             from_batches=not sources,
+            with_events=events,
         )
         run.read(take)
         run.compute(as_of)
@@ -135,11 +142,12 @@ def analyze(  # noqa: PLR0913  (the one public use case: every choice is an argu
     return Result(folder=folder) if out is not None else Result.in_temporary(folder)
 
 
-def _kept(
+def _kept(  # noqa: PLR0917  (what `analyze` was told, handed on)
     workspace: Path,
     settings: Settings,
     today: date,
     memory_limit: str | None,
+    crosswalk: Crosswalk | None,
     language: reports.Language,
     progress: Progress,
 ) -> tuple[Callable[[Engine], RecordSet], Inbox]:
@@ -154,6 +162,7 @@ def _kept(
         settings=settings,
         today=today,
         memory_limit=memory_limit,
+        crosswalk=crosswalk,
         language=language,
         began=partial(progress, "read", 0.0),
     )

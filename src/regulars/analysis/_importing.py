@@ -10,7 +10,7 @@ from regulars.analysis._arguments import check_days
 from regulars.analysis._clock import machine_day, machine_time
 from regulars.analysis._sources import Data, NothingToRead, gather, with_kept
 from regulars.core import Settings, load_settings
-from regulars.customers import HashedIdentities, hide_identities
+from regulars.customers import Crosswalk, HashedIdentities, hide_identities
 from regulars.engines import open_engine
 from regulars.records import Batch, Batches, Mappings, Source, read
 
@@ -33,6 +33,7 @@ def import_records(
     settings: Settings | Path | str | None = None,
     today: date | None = None,
     memory_limit: str | None = None,
+    crosswalk: Crosswalk | None = None,
     progress: RowsRead | None = None,
     **tables: Data,
 ) -> Imported:
@@ -45,6 +46,7 @@ def import_records(
         today: of more rows dated later than `records.max_quarantined_share` allows the file is refused; the others
             are kept, and each analysis sets aside those after its own day. Default: the machine's date.
         memory_limit: such as "4GB"; default half of the machine's.
+        crosswalk: keeps who people are in place of files in the workspace.
         progress: is told how far each file is read.
         tables: paths or tables by kind, as `analyze` takes them: `orders="orders.csv"`.
 
@@ -65,7 +67,8 @@ def import_records(
         fresh, known = store.sort_out(with_kept(sources, store.folder))
         batch = None
         if fresh:
-            batch = _imported(store, fresh, settings=chosen, today=until, memory_limit=memory_limit, progress=progress)
+            identities = HashedIdentities(store.folder, crosswalk=crosswalk)
+            batch = _imported(store, fresh, identities, chosen, today=until, limit=memory_limit, progress=progress)
             Mappings(folder=store.folder).keep(batch.files, day=until)
     return Imported(batch=batch, known=tuple(known))
 
@@ -73,17 +76,18 @@ def import_records(
 def _imported(
     store: Batches,
     sources: Sequence[Source],
-    *,
+    identities: HashedIdentities,
     settings: Settings,
+    *,
     today: date,
-    memory_limit: str | None,
+    limit: str | None,
     progress: RowsRead | None,
 ) -> Batch:
-    identities = HashedIdentities(store.folder)
     with store.draft() as draft:
         # What spills from the engine is as private as the batch, and goes with it if this process is killed.
-        with open_engine(memory_limit=memory_limit, parent=draft.folder) as engine:
+        with open_engine(memory_limit=limit, parent=draft.folder) as engine:
             records = read(engine, sources, settings=settings, today=today, progress=progress, keep_later=True)
             draft.write(engine, hide_identities(engine, records, identities), settings=settings, today=today)
-        identities.save_to(draft.folder)
-        return draft.commit(sources, now=machine_time())
+        now = machine_time()
+        identities.save_to(draft.folder, batch=draft.name(sources, now=now))
+        return draft.commit(sources, now=now)

@@ -13,6 +13,7 @@ from pathlib import Path
 from regulars import reports
 from regulars.analysis._importing import Imported, import_records
 from regulars.core import Note, RegularsError, Settings
+from regulars.customers import Crosswalk
 from regulars.records import Source
 
 _NOTE = ".problem.txt"
@@ -33,10 +34,13 @@ def import_inbox(
     settings: Settings,
     today: date,
     memory_limit: str | None,
+    crosswalk: Crosswalk | None = None,
     language: reports.Language,
     began: Callable[[], None],
 ) -> Inbox:
     """Import the files of `inbox/`, by name, each into a batch of its own. `began` is called if there are any.
+
+    With a crosswalk of its own a file is removed once it is in: who it speaks of is to stand nowhere else.
 
     Raises:
         WorkspaceBusy, WorkspaceUnwritable: nothing can be imported now.
@@ -46,7 +50,12 @@ def import_inbox(
         began()
         try:
             done = import_records(
-                workspace, files=[Source(data=path)], settings=settings, today=today, memory_limit=memory_limit
+                workspace,
+                files=[Source(data=path)],
+                settings=settings,
+                today=today,
+                memory_limit=memory_limit,
+                crosswalk=crosswalk,
             )
         except RegularsError as error:
             if error.code in {"workspace_busy", "workspace_unwritable", "workspace_unreadable"}:
@@ -57,7 +66,11 @@ def import_inbox(
             notes.append(Note(code="inbox_file_failed", params={"file": path.name, "problem": problem}))
         else:
             notes.append(_told(path.name, done))
-            _move(path, done)
+            if crosswalk is None:
+                _move(path, done)
+            else:
+                path.unlink()
+            path.with_name(path.name + _NOTE).unlink(missing_ok=True)
     return Inbox(notes=tuple(notes), errors=tuple(errors))
 
 
@@ -86,7 +99,6 @@ def _move(path: Path, done: Imported) -> None:
     batch = done.batch.id if done.batch is not None else done.known[0][1]
     place = folder / path.name
     os.replace(path, folder / f"{path.stem}-{batch}{path.suffix}" if place.exists() else place)
-    path.with_name(path.name + _NOTE).unlink(missing_ok=True)
 
 
 def _write(path: Path, text: str) -> None:

@@ -45,7 +45,7 @@ class Preview:
         )
 
 
-def preview(  # noqa: PLR0913  (the same choices as an analysis has)
+def preview(
     files: Iterable[Source],
     *,
     settings: Settings,

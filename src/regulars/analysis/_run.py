@@ -10,6 +10,7 @@ from time import perf_counter
 from typing import Any
 
 from regulars import features, feedback, network, prediction, rates, scoring, segments, strategy
+from regulars.analysis._events import EVENTS
 from regulars.analysis._manifest import Facts, write_json_files
 from regulars.analysis._past import look_back
 from regulars.analysis._quarantine import write_masked, write_raw
@@ -80,7 +81,8 @@ class NoRecords(RegularsError):
 class Run:
     """The state of one run: what was read, what was found, and how long it took.
 
-    `notes` are those of what came before the run; `from_batches` says that the workspace keeps what is read.
+    `notes` are those of what came before the run; `from_batches` says that the workspace keeps what is read;
+    `with_events` that what happened to each customer is written too.
     """
 
     engine: Engine
@@ -92,6 +94,7 @@ class Run:
     progress: Callable[[str, float], None]
     notes: tuple[Note, ...] = ()
     from_batches: bool = False
+    with_events: bool = False
     timings: dict[str, float] = field(default_factory=dict)
 
     records: RecordSet = field(init=False)
@@ -175,6 +178,8 @@ class Run:
         """Write everything but the report into a folder."""
         with self._step("write"):
             rows = write_tables(self.engine, folder)
+            if self.with_events:
+                rows["events"] = self.engine.write_parquet(EVENTS, folder / "events.parquet", as_of=self.facts.as_of)
             write_masked(self.engine, self.records, folder / "quarantine.parquet")
         write_json_files(self, folder, rows)
         self.progress("report", (len(_STEPS) - 1) / len(_STEPS))

@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from regulars import analysis, customers, records, reports, simulation
+    from regulars import analysis, app, customers, records, reports, simulation
 else:
 
     class _Room:
@@ -19,8 +19,8 @@ else:
         def __getattr__(self, name: str) -> Any:
             return getattr(import_module(self._place), name)
 
-    analysis, customers, records, reports, simulation = (
-        _Room(name) for name in ("analysis", "customers", "records", "reports", "simulation")
+    analysis, app, customers, records, reports, simulation = (
+        _Room(name) for name in ("analysis", "app", "customers", "records", "reports", "simulation")
     )
 
-__all__ = ["analysis", "customers", "records", "reports", "simulation"]
+__all__ = ["analysis", "app", "customers", "records", "reports", "simulation"]

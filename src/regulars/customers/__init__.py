@@ -9,7 +9,13 @@ from regulars.customers._accounts import match_identities, read_facts_of_persons
 from regulars.customers._clean import Cleaning, clean
 from regulars.customers._clean_tables import CLEAN_TABLES
 from regulars.customers._hiding import hide_identities
-from regulars.customers._identity import HashedIdentities, WorkspaceUnreadable, read_identities
+from regulars.customers._identity import (
+    IDENTITY_SCHEMA,
+    Crosswalk,
+    HashedIdentities,
+    WorkspaceUnreadable,
+    read_identities,
+)
 from regulars.customers._matching import Known, Matching, known_of, match
 from regulars.customers._merges import decide, read_merges, read_persons, read_review, remember_matching
 from regulars.customers._outliers import outlier_bound
@@ -17,7 +23,9 @@ from regulars.customers._soundness import Soundness
 
 __all__ = [
     "CLEAN_TABLES",
+    "IDENTITY_SCHEMA",
     "Cleaning",
+    "Crosswalk",
     "HashedIdentities",
     "Known",
     "Matching",

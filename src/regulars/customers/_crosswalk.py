@@ -5,7 +5,7 @@ An id that is another account of the same person leads to that person; `own_id` 
 
 import pyarrow as pa
 
-from regulars.customers._identity import IDENTITY_SCHEMA, HashedIdentities, Resolve, read_identities
+from regulars.customers._identity import IDENTITY_SCHEMA, HashedIdentities, Resolve
 from regulars.engines import Engine, quoted
 from regulars.records import KINDS, FileReport, RecordSet, looks_like_person
 
@@ -76,7 +76,7 @@ def remember_known(engine: Engine, identities: HashedIdentities) -> None:
     """
     if identities.folder is None or not identities.has_hashed:
         return
-    engine.load("known", read_identities(identities.folder))
+    engine.load("known", identities.stored())
     facts = engine.fetch(
         "SELECT DISTINCT w.customer_id, k.field, k.value FROM crosswalk AS w"
         " JOIN known AS k ON k.customer_id = w.customer_key AND w.customer_id <> w.customer_key"

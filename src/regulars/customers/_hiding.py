@@ -5,6 +5,8 @@ What a batch keeps of a person is the customer id; the way back goes into the id
 
 from dataclasses import replace
 
+import pyarrow as pa
+
 from regulars.customers._crosswalk import build_crosswalk, remember_profiles
 from regulars.customers._identity import HashedIdentities
 from regulars.customers._known_rows import rows_by_id
@@ -27,6 +29,7 @@ def hide_identities(engine: Engine, records: RecordSet, identities: HashedIdenti
         if places & hashed or (places and kind.name == "profiles"):
             engine.run(rows_by_id(kind, without_identifiers=True), into=f"raw_{kind.name}")
     engine.drop("crosswalk")
+    _leave_out_erased(engine, identities)
     personal = any(file.looks_personal for file in records.files)
     files = [replace(file, hidden=hidden.get(place, {})) for place, file in enumerate(records.files)]
     return replace(
@@ -35,6 +38,20 @@ def hide_identities(engine: Engine, records: RecordSet, identities: HashedIdenti
             replace(file, key_role="hashed") if file.key_role != "customer_id" or personal else file for file in files
         ),
     )
+
+
+def _leave_out_erased(engine: Engine, identities: HashedIdentities) -> None:
+    """Remove every row of somebody who was erased: an old export must not bring them back."""
+    for kind in KINDS.values():
+        raw = quoted(f"raw_{kind.name}")
+        for column in (column.key_name for column in kind.columns if column.role == "key"):
+            ids = engine.fetch(f"SELECT DISTINCT {quoted(column)} AS id FROM {raw} WHERE {quoted(column)} IS NOT NULL")
+            gone = identities.erased(ids["id"].cast(pa.string()).combine_chunks())
+            if gone:
+                engine.load("erased", pa.table({"id": sorted(gone)}))
+                engine.run(f"SELECT r.* FROM {raw} AS r ANTI JOIN erased AS e ON e.id = r.{quoted(column)}",
+                           into=f"raw_{kind.name}")  # fmt: skip
+                engine.drop("erased")
 
 
 def _held_identifiers(engine: Engine) -> dict[int, dict[str, int]]:

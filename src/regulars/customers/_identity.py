@@ -12,6 +12,7 @@ import secrets
 import unicodedata
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Protocol
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -34,6 +35,23 @@ _FILE = "identities.parquet"
 _HASH = f"^[0-9a-f]{{{_ID_HEX_DIGITS}}}$"
 
 
+class Crosswalk(Protocol):
+    """Where the way back from customer ids to people is kept if not in the files of a workspace: an app's vault."""
+
+    @property
+    def key(self) -> bytes:
+        """The 32 bytes that make customer ids of keys; the same for ever."""
+
+    def facts(self) -> pa.Table:
+        """Return all that is known of people (IDENTITY_SCHEMA)."""
+
+    def keep(self, facts: pa.Table, *, batch: str) -> None:
+        """Keep facts (IDENTITY_SCHEMA) before anything that refers to them is written; `batch` may be empty."""
+
+    def erased(self, facts: pa.Table) -> set[str]:
+        """Return the ids among those of some facts whose people were erased: nothing of them is taken in again."""
+
+
 class WorkspaceUnreadable(RegularsError):
     """A workspace folder whose key cannot be used."""
 
@@ -46,18 +64,23 @@ class HashedIdentities:
 
     Args:
         folder: the workspace; created with its key if it does not exist. None: a key for this run only.
+        crosswalk: takes the place of the key and of every file of identities in the workspace.
 
     Raises:
         WorkspaceUnreadable: the folder, its key or its identities cannot be read, or are something else.
     """
 
-    def __init__(self, folder: Path | None) -> None:
+    def __init__(self, folder: Path | None, *, crosswalk: Crosswalk | None = None) -> None:
         self.folder = folder
-        self._key = secrets.token_bytes(_KEY_BYTES) if folder is None else _key_of(folder)
+        self._crosswalk = crosswalk
+        if crosswalk is not None:
+            self._key = crosswalk.key
+        else:
+            self._key = secrets.token_bytes(_KEY_BYTES) if folder is None else _key_of(folder)
         self._seen: list[pa.Table] = []
         self.has_hashed = False
         """Whether any key was turned into a hash."""
-        if folder is not None:
+        if folder is not None and crosswalk is None:
             _check_identities(folder)  # what only `save` found would be found after all the work
 
     def resolve(self, keys: pa.Array, role: str) -> pa.Array:
@@ -85,13 +108,29 @@ class HashedIdentities:
 
     def facts(self) -> pa.Table:
         """Return what is known of everybody (customer_id, field, value): of the workspace, and seen in this run."""
-        stored = IDENTITY_SCHEMA.empty_table() if self.folder is None else _identities(self.folder)
         order = [(name, "ascending") for name in IDENTITY_SCHEMA.names]
-        return _each_once(pa.concat_tables([stored, *self._seen])).sort_by(order)
+        return _each_once(pa.concat_tables([self.stored(), *self._seen])).sort_by(order)
+
+    def stored(self) -> pa.Table:
+        """Return what was known of people before this run (IDENTITY_SCHEMA)."""
+        if self._crosswalk is not None:
+            return self._crosswalk.facts()
+        return IDENTITY_SCHEMA.empty_table() if self.folder is None else _identities(self.folder)
+
+    def erased(self, customer_ids: pa.Array) -> set[str]:
+        """Return those of some ids whose people were erased: by the id, or by an e-mail address or phone seen here."""
+        if self._crosswalk is None:
+            return set()
+        fields = pa.array(["customer_id"] * len(customer_ids), pa.string())
+        plain = pa.table([customer_ids, fields, customer_ids], schema=IDENTITY_SCHEMA)
+        return self._crosswalk.erased(pa.concat_tables([plain, *self._seen]))
 
     def save(self) -> None:
         """Add what was seen to `identities.parquet` in the workspace; without a workspace, forget it."""
         if self.folder is None or not self._has_seen:
+            return
+        if self._crosswalk is not None:
+            self._keep("")
             return
         path = self.folder / _FILE
         earlier = pq.read_table(path, schema=IDENTITY_SCHEMA) if path.exists() else IDENTITY_SCHEMA.empty_table()
@@ -99,16 +138,24 @@ class HashedIdentities:
 
     def save_with(self, batches: Iterable[str]) -> None:
         """Keep what an analysis of batches hashed itself for as long as all of these batches are kept."""
-        if self.folder is not None and self._has_seen:
+        if self._crosswalk is not None:
+            self._keep("")
+        elif self.folder is not None and self._has_seen:
             metadata = {"batches": " ".join(dict.fromkeys(batches))}
             self._write(
                 [facts.replace_schema_metadata(metadata) for facts in self._seen], Batches(self.folder).analysed
             )
 
-    def save_to(self, folder: Path) -> None:
+    def save_to(self, folder: Path, *, batch: str) -> None:
         """Write what was seen, and nothing else, into the folder of a batch: it comes and goes with the batch."""
-        if self._has_seen:
+        if self._crosswalk is not None:
+            self._keep(batch)
+        elif self._has_seen:
             self._write(self._seen, folder / _FILE)
+
+    def _keep(self, batch: str) -> None:
+        if self._crosswalk is not None and self._has_seen:
+            self._crosswalk.keep(pa.concat_tables(self._seen), batch=batch)
 
     @property
     def _has_seen(self) -> bool:
@@ -123,9 +170,9 @@ class HashedIdentities:
     def _are_hashes(self, keys: pa.Array) -> pa.Array:
         """Whether each key is the hash of a key that the workspace knows; a name may be known of plain ids too."""
         shaped = keys.filter(pc.match_substring_regex(keys, _HASH))
-        if self.folder is None or not len(shaped):
+        if not len(shaped):
             return pa.array([False] * len(keys))
-        known = _identities(self.folder)
+        known = self.stored()
         known = known.filter(pc.is_in(known["customer_id"], value_set=shaped)).to_pylist()
         hashes = [row["customer_id"] for row in known if self._hashed(_canonical(row)) == row["customer_id"]]
         return pc.is_in(keys, value_set=pa.array(hashes, pa.string()))

@@ -136,7 +136,7 @@ def _add(folder: Path, rows: list[dict[str, Any]]) -> None:
 
 def _stored(folder: Path, name: str) -> pa.Table:
     """Return a table of the workspace, empty if it is not there yet."""
-    if not (folder / "key").is_file():
+    if not ((folder / "key").is_file() or (folder / "batches").is_dir()):
         problem = "there is no file 'key' in it, so no analysis was made with it"
         raise WorkspaceUnreadable(folder=folder, problem=problem)
     path = folder / f"{name}.parquet"

@@ -11,19 +11,23 @@ below handed over as codes and numbers.
 
 from regulars.reports._charts import charts
 from regulars.reports._excel import write_xlsx
-from regulars.reports._folder import ResultMissing, ResultUnreadable
+from regulars.reports._folder import ResultFolder, ResultMissing, ResultUnreadable
 from regulars.reports._lines import action_rows, explanation_lines
 from regulars.reports._notes import error_text, note_text
-from regulars.reports._page import render_html
+from regulars.reports._page import render_html, sections
+from regulars.reports._people import People
 from regulars.reports._reasons import reason_text
 from regulars.reports._sentences import sentence
 from regulars.reports._target import ReportUnwritable
-from regulars.reports._voice import Language, Voice
+from regulars.reports._voice import N_, Language, Voice
 from regulars.reports._words import word
 
 __all__ = [
+    "N_",
     "Language",
+    "People",
     "ReportUnwritable",
+    "ResultFolder",
     "ResultMissing",
     "ResultUnreadable",
     "Voice",
@@ -34,6 +38,7 @@ __all__ = [
     "note_text",
     "reason_text",
     "render_html",
+    "sections",
     "sentence",
     "word",
     "write_xlsx",

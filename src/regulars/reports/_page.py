@@ -1,7 +1,10 @@
 """The report as one HTML file: styles, scripts and data inside, nothing fetched from anywhere."""
 
+from collections.abc import Callable, Mapping
+from dataclasses import fields, is_dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
@@ -43,41 +46,63 @@ def render_html(folder: Path, *, path: Path | None = None, language: Language = 
     """
     result = ResultFolder(path=Path(folder))
     voice = Voice(language=language, currency=result.currency)
-    page = _environment().get_template("report.html").render(
-        html_language=_HTML_LANGUAGE[language],
-        t=voice.t,
-        nt=voice.nt,
-        voice=voice,
-        shop=result.shop,
-        as_of=voice.day(result.as_of),
-        first_day=voice.day(result.first_day),
-        period_days=result.setting("windows", "period_days", 90),
-        summary=summary(result, voice=voice),
-        cards=cards(result, voice=voice),
-        contacts=contacts(result, voice=voice),
-        scores=scores(result, voice=voice),
-        lifecycle=lifecycle(result, voice=voice),
-        revenue=revenue(result, voice=voice),
-        chances=chances(result, voice=voice),
-        values=values(result, voice=voice),
-        model_cards=model_cards(result, voice=voice),
-        grid=grid(result, voice=voice),
-        found_groups=found_groups(result, voice=voice),
-        referrals=referrals(result, voice=voice),
-        groups=groups(result, voice=voice),
-        cohorts=cohorts(result, voice=voice),
-        rates=rates(result, voice=voice),
-        efficiency=efficiency(result, voice=voice),
-        quality=quality(result, voice=voice),
-        method=method(result, voice=voice),
-        charts=charts(Path(folder), language),
-        style=_text(_TEMPLATES / "report.css"),
-        script=_text(_TEMPLATES / "report.js"),
-        chart_library=_text(_CHART_LIBRARY),
-    )  # fmt: skip
+    page = (
+        _environment()
+        .get_template("report.html")
+        .render(
+            **_sections(result, voice),
+            html_language=_HTML_LANGUAGE[language],
+            t=voice.t,
+            nt=voice.nt,
+            voice=voice,
+            style=_text(_TEMPLATES / "report.css"),
+            script=_text(_TEMPLATES / "report.js"),
+            chart_library=_text(_CHART_LIBRARY),
+        )
+    )
     target = writable(Path(folder) / "report.html" if path is None else Path(path))
     target.write_text(page, encoding="utf-8")
     return target
+
+
+def sections(folder: Path, *, language: Language) -> dict[str, Any]:
+    """Return everything the report says, section by section, as plain lists and mappings of texts: for other pages.
+
+    Raises:
+        ResultMissing: the folder holds no result.
+        ResultUnreadable: the result is damaged or of another version.
+    """
+    result = ResultFolder(path=Path(folder))
+    return {
+        name: _bare(told)
+        for name, told in _sections(result, Voice(language=language, currency=result.currency)).items()
+    }
+
+
+def _sections(result: ResultFolder, voice: Voice) -> dict[str, Any]:
+    makers: Mapping[str, Callable[..., Any]] = {
+        "summary": summary, "cards": cards, "contacts": contacts, "scores": scores, "lifecycle": lifecycle,
+        "revenue": revenue, "chances": chances, "values": values, "model_cards": model_cards, "grid": grid,
+        "found_groups": found_groups, "referrals": referrals, "groups": groups, "cohorts": cohorts, "rates": rates,
+        "efficiency": efficiency, "quality": quality, "method": method,
+    }  # fmt: skip
+    return {
+        "shop": result.shop,
+        "as_of": voice.day(result.as_of),
+        "first_day": voice.day(result.first_day),
+        "period_days": result.setting("windows", "period_days", 90),
+        **{name: make(result, voice=voice) for name, make in makers.items()},
+        "charts": charts(result.path, voice.language),
+    }
+
+
+def _bare(told: Any) -> Any:
+    """Return what is told without its types."""
+    if is_dataclass(told) and not isinstance(told, type):
+        return {field.name: _bare(getattr(told, field.name)) for field in fields(told)}
+    if isinstance(told, dict):
+        return {name: _bare(value) for name, value in told.items()}
+    return [_bare(each) for each in told] if isinstance(told, list | tuple) else told
 
 
 @cache

@@ -255,6 +255,10 @@ class Draft:
         self._settings = _shaping(settings)
         self._versions = {"regulars": __version__, "pyarrow": pa.__version__, **engine.versions}
 
+    def name(self, sources: Iterable[Source], *, now: datetime) -> str:
+        """Return the id that the batch will have if it is committed at this moment."""
+        return self._store.next_id(now, [origin_of(source, self._files) for source in sources])
+
     def commit(self, sources: Iterable[Source], *, now: datetime) -> Batch:
         """Let it become a batch of the workspace, made of these sources; return it.
 

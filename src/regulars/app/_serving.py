@@ -1,0 +1,90 @@
+"""Serving a shop: what it needs made ready, the first owner's link told, then the web server until it is stopped."""
+
+import os
+import sys
+from collections.abc import Callable
+from importlib.util import find_spec
+from pathlib import Path
+
+from regulars.app._shop import SHOP_PLACE, Shop
+from regulars.core import RegularsError
+
+_PACKAGES = ("django", "axes", "csp", "whitenoise", "granian", "argon2", "cryptography")
+_THREADS = 4
+
+
+class AppMissing(RegularsError):
+    """The packages of the extra `app` are not installed."""
+
+    code = "app_missing"
+    template = 'The app needs {packages}, not installed here. Install them: pip install "regulars[app]".'
+
+
+class AppUnready(RegularsError):
+    """A shop that cannot be served."""
+
+    code = "app_unready"
+    template = "The shop cannot be served on port {port}: {problem}. Name another with --port."
+
+
+def serve(folder: Path, *, port: int = 8320, tell: Callable[[str, str], None]) -> None:
+    """Serve a shop on this machine until interrupted; a new folder becomes a new shop.
+
+    Args:
+        folder: of the shop.
+        port: of this machine; nothing else reaches it.
+        tell: is handed a code and an address: `owner`, the one-time link of the first owner; `ready`, the app's.
+
+    Raises:
+        AppMissing: a package is not installed.
+        ShopUnusable: the folder is none of ours.
+    """
+    missing = [package for package in _PACKAGES if find_spec(package) is None]
+    if missing:
+        raise AppMissing(packages=", ".join(missing))
+    shop = Shop.at(folder)
+    os.environ[SHOP_PLACE] = str(shop.folder)
+    os.environ["DJANGO_SETTINGS_MODULE"] = "regulars.app.settings"
+    token = _make_ready(shop)
+    address = f"http://127.0.0.1:{port}"
+    if token is not None:
+        tell("owner", f"{address}/welcome/{token}/")
+    tell("ready", f"{address}/")
+    _run(port)
+
+
+def _make_ready(shop: Shop) -> str | None:
+    """Bring the tables up to date; return the token of the first owner's link, if there is no owner yet."""
+    import django  # noqa: PLC0415  (the extra may not be installed)
+
+    django.setup()
+    from django.core.management import call_command  # noqa: PLC0415
+    from django.db import connections  # noqa: PLC0415
+
+    from regulars.app.invitations import invite  # noqa: PLC0415
+
+    for database in ("default", "keys"):
+        call_command("migrate", database=database, verbosity=0, interactive=False)
+    for name in ("app.sqlite3", "keys.sqlite3"):
+        os.chmod(shop.folder / name, 0o600)
+    token = invite()
+    connections.close_all()
+    return token
+
+
+def _run(port: int) -> None:
+    from granian import Granian  # noqa: PLC0415
+    from granian.constants import Interfaces  # noqa: PLC0415
+
+    server = Granian(
+        "regulars.app.wsgi:application",
+        address="127.0.0.1",
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=1,
+        blocking_threads=_THREADS,
+        respawn_failed_workers=True,
+        log_enabled=False,
+        process_name="regulars" if sys.platform == "linux" and find_spec("setproctitle") else None,
+    )
+    server.serve()

@@ -1,0 +1,45 @@
+"""The one-time link that makes the first owner. Only its fingerprint is kept, and it is gone once used."""
+
+import secrets
+from datetime import timedelta
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.utils import timezone
+
+from regulars.app.models import Kept
+from regulars.app.vault.keys import fingerprint
+from regulars.app.vault.secrets import secret
+
+_NAME = "invitation"
+_HOLDS = timedelta(hours=24)
+
+
+def invite() -> str | None:
+    """Return a fresh link's token if the shop has no owner yet; earlier ones no longer hold."""
+    if User.objects.exists():
+        return None
+    token = secrets.token_urlsafe(24)
+    until = (timezone.now() + _HOLDS).timestamp()
+    Kept.objects.update_or_create(name=_NAME, defaults={"value": {"mark": _mark(token), "until": until}})
+    return token
+
+
+def is_invited(token: str) -> bool:
+    """Whether a token holds."""
+    kept = Kept.objects.filter(name=_NAME).first()
+    if kept is None or User.objects.exists() or timezone.now().timestamp() > kept.value["until"]:
+        return False
+    return secrets.compare_digest(kept.value["mark"], _mark(token))
+
+
+def use_invitation(token: str) -> bool:
+    """Let a token be used up; whether it held until then."""
+    with transaction.atomic():
+        if not is_invited(token):
+            return False
+        return bool(Kept.objects.filter(name=_NAME).delete()[0])
+
+
+def _mark(token: str) -> str:
+    return fingerprint(secret("index"), f"invitation:{token}").hex()

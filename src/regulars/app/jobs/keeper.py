@@ -1,0 +1,57 @@
+"""The thread of the web server that sees to jobs: one at a time, each in a process of its own.
+
+An analysis may take gigabytes and be killed for it; the pages stay up, and what it took is given back when it ends.
+"""
+
+import logging
+import os
+import secrets
+import subprocess
+import sys
+import threading
+
+from django.db import connections
+
+from regulars.app.jobs import daily, queue
+from regulars.app.models import Job
+
+_PAUSE = 1.0
+_log = logging.getLogger(__name__)
+
+
+class Keeper:
+    """Sees to jobs until it is told to stop."""
+
+    def __init__(self) -> None:
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="jobs", daemon=True)
+        self._worker = f"{os.getpid()}-{secrets.token_hex(4)}"
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End, and with it the job under way, which the next server resumes."""
+        self._stopped.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        while not self._stopped.wait(_PAUSE):
+            try:
+                daily.ask_what_is_due()
+                job = queue.lease_next(self._worker)
+                if job is not None:
+                    self._see_to(job)
+            except Exception:
+                _log.exception("the keeper of jobs goes on after an error")
+            finally:
+                connections.close_all()
+
+    def _see_to(self, job: Job) -> None:
+        command = [sys.executable, "-m", "regulars.app.jobs.work", self._worker, str(job.id)]
+        with subprocess.Popen(command, stdin=subprocess.PIPE) as process:
+            while process.poll() is None:
+                if self._stopped.wait(_PAUSE / 4):
+                    process.kill()
+        queue.release(job.id, self._worker)

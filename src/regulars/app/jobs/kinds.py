@@ -1,0 +1,112 @@
+"""What each kind of job does. Each is right when it is done again after having been killed half-way.
+
+A job is handed its payload and a way to tell how far it is, and returns what its page will show.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from pathlib import Path
+from shutil import rmtree
+from typing import Any, TypeAlias
+
+from regulars import analysis, records, simulation
+from regulars.app._shop import Shop
+from regulars.app.publication.boards import prepare
+from regulars.app.publication.current import next_place, publish
+from regulars.app.vault.crosswalk import VaultCrosswalk
+from regulars.core import Settings, load_settings
+
+Tell: TypeAlias = Callable[[str, float], None]
+"""Takes the code of the step that begins and how much is done (0 to 1); raises Cancelled if it is to stop."""
+
+Kind: TypeAlias = Callable[[Shop, Mapping[str, Any], Tell], dict[str, Any]]
+
+_MEMORY = "1GB"
+_SIMULATED_CUSTOMERS = 300
+
+
+def analyse(shop: Shop, payload: Mapping[str, Any], tell: Tell) -> dict[str, Any]:
+    """Analyse all that is kept and publish the result."""
+    place = next_place(shop)
+    try:
+        analysis.analyze(
+            workspace=shop.workspace,
+            crosswalk=VaultCrosswalk(),
+            settings=settings_of(shop),
+            out=place,
+            events=True,
+            memory_limit=_MEMORY,
+            progress=lambda step, done: tell(step, 0.9 * done),
+        )
+        tell("publish", 0.9)
+        prepare(place)
+    except BaseException:
+        rmtree(place, ignore_errors=True)
+        raise
+    published = publish(shop, place)
+    return {"result": published.name, "customers": published.manifest["counts"]["customers"]}
+
+
+def take_in(shop: Shop, payload: Mapping[str, Any], tell: Tell) -> dict[str, Any]:
+    """Import uploaded files as one batch; they are removed when they are in."""
+    sources = [_source(each) for each in payload["files"]]
+    done = analysis.import_records(
+        shop.workspace,
+        files=sources,
+        crosswalk=VaultCrosswalk(),
+        settings=settings_of(shop),
+        memory_limit=_MEMORY,
+        progress=lambda file, read, total, rows: tell(f"read:{rows}", read / total if total else 0.0),
+    )
+    for source in sources:
+        if isinstance(source.data, Path):
+            source.data.unlink(missing_ok=True)
+    batch = done.batch
+    return {
+        "batch": batch.id if batch else None,
+        "read": batch.read if batch else 0,
+        "accepted": batch.accepted if batch else 0,
+        "known": [list(each) for each in done.known],
+    }
+
+
+def undo(shop: Shop, payload: Mapping[str, Any], tell: Tell) -> dict[str, Any]:
+    """Take a batch back: its rows, and the identifiers that only it brought."""
+    name = str(payload["batch"])
+    store = records.Batches(shop.workspace)
+    if any(batch.id == name for batch in store.live()):  # an earlier attempt may have come this far
+        store.undo(name)
+    VaultCrosswalk().forget(name)
+    return {"batch": name}
+
+
+def simulate(shop: Shop, payload: Mapping[str, Any], tell: Tell) -> dict[str, Any]:
+    """Put the files of a simulated shop where imports are taken from."""
+    folder = shop.workspace / "simulated"
+    rmtree(folder, ignore_errors=True)
+    last_day = date.fromisoformat(payload["last_day"])
+    made = simulation.simulate_shop(folder, customers=_SIMULATED_CUSTOMERS, seed=1, last_day=last_day)
+    done = take_in(shop, {"files": [{"path": str(path)} for path in made.paths]}, tell)
+    rmtree(folder, ignore_errors=True)
+    return done
+
+
+CHANGES = {"import", "undo", "simulate"}
+"""Kinds of jobs after which a new analysis is due."""
+
+KINDS: Mapping[str, Kind] = {"analyse": analyse, "import": take_in, "undo": undo, "simulate": simulate}
+
+
+def settings_of(shop: Shop) -> Settings:
+    """Return the settings of a shop: those of its file, or the usual ones."""
+    return load_settings(shop.settings_file if shop.settings_file.exists() else None)
+
+
+def _source(each: Mapping[str, Any]) -> records.Source:
+    return records.Source(
+        data=Path(each["path"]),
+        kind=each.get("kind"),
+        mapping=each.get("mapping", {}),
+        confirmed=each.get("confirmed", {}),
+        encoding=each.get("encoding"),
+    )

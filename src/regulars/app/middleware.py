@@ -1,0 +1,81 @@
+"""What every request is given, and what no page of a person may be without."""
+
+from collections.abc import Callable
+from functools import cached_property
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.http import HttpRequest, HttpResponse
+
+from regulars.app._shop import served
+from regulars.app.publication.current import Published, current
+from regulars.reports import Language, People, ResultFolder, Voice
+
+
+class Request(HttpRequest):
+    """A request as views get it: who asks (pages without login apart), and what about."""
+
+    user: User
+    asked: "Asked"
+
+
+Answer = Callable[[HttpRequest], HttpResponse]
+
+LANGUAGE_COOKIE = "regulars_language"
+_STATIC = "/static/"
+
+
+class Asked:
+    """What one request asks about: the shop, one result of it, and the language of the answer."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self._request = request
+        self.shop = served()
+
+    @cached_property
+    def result(self) -> Published | None:
+        """The result that was current when the request first asked; it stays the same to its end."""
+        return current(self.shop)
+
+    @cached_property
+    def language(self) -> Language:
+        """What the reader chose, else what the browser prefers."""
+        chosen = self._request.COOKIES.get(LANGUAGE_COOKIE)
+        if chosen is None:
+            chosen = self._request.headers.get("Accept-Language", "").strip()[:2].lower()
+        return "zh" if chosen == "zh" else "en"
+
+    @cached_property
+    def voice(self) -> Voice:
+        """How numbers, days and sentences are said."""
+        currency = "" if self.result is None else str(self.result.manifest["business"].get("currency") or "")
+        return Voice(language=self.language, currency=currency)
+
+    @cached_property
+    def people(self) -> People:
+        """The words for people of the result, which there must be."""
+        if self.result is None:
+            raise LookupError("nothing is published yet")
+        return People(folder=ResultFolder(path=self.result.folder), voice=self.voice)
+
+
+def asked(answer: Answer) -> Answer:
+    """Give every request what it asks about, as `request.asked`."""
+
+    def middleware(request: Any) -> HttpResponse:
+        request.asked = Asked(request)
+        return answer(request)
+
+    return middleware
+
+
+def personal_pages(answer: Answer) -> Answer:
+    """Forbid browsers and proxies to keep any page: nearly all show people."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = answer(request)
+        if not request.path.startswith(_STATIC):
+            response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+    return middleware

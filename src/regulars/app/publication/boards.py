@@ -1,0 +1,26 @@
+"""Beside a finished analysis, what pages will ask of it: worked out once, then only read."""
+
+import json
+import os
+from pathlib import Path
+
+from regulars import reports
+from regulars.app.publication.listing import FILE, write_listing
+from regulars.app.publication.shelves import shelve
+
+LANGUAGES: tuple[reports.Language, ...] = ("en", "zh")
+
+
+def prepare(folder: Path) -> None:
+    """Write `pages/` into the folder of a result that is not published yet."""
+    pages = folder / "pages"
+    pages.mkdir()
+    ids = write_listing(folder, pages / FILE)
+    for kind in ("customers", "reasons", "events"):
+        if (folder / f"{kind}.parquet").exists():
+            shelve(folder / f"{kind}.parquet", ids, pages / kind)
+    for language in LANGUAGES:
+        content = json.dumps(reports.sections(folder, language=language), ensure_ascii=False, separators=(",", ":"))
+        (pages / f"board.{language}.json").write_text(content, encoding="utf-8")
+    for path in folder.rglob("*"):
+        os.chmod(path, 0o700 if path.is_dir() else 0o600)

@@ -1,0 +1,47 @@
+"""The shop's own secrets, opened once a process: the master keys, and what is wrapped under them."""
+
+from functools import cache
+
+from django.db import transaction
+
+from regulars.app._shop import served
+from regulars.app.models import Secret
+from regulars.app.vault.keys import derived, new_key, opened, sealed
+
+
+@cache
+def wrapping_keys() -> dict[int, bytes]:
+    """Return the key-encryption key of each version of the master key; the newest one wraps what is new."""
+    shop = served()
+    return {version: derived(master, shop.id, "wrapping") for version, master in shop.master_keys().items()}
+
+
+def newest_version() -> int:
+    """Return the version of the master key that wraps what is new."""
+    return max(wrapping_keys())
+
+
+def wrap(key: bytes, owner: str) -> tuple[bytes, int]:
+    """Return a key wrapped for its owner, and the version it is wrapped under."""
+    version = newest_version()
+    return sealed(wrapping_keys()[version], key, f"key.{owner}.{version}"), version
+
+
+def unwrap(wrapped: bytes | memoryview, owner: str, version: int) -> bytes:
+    """Return a key that was wrapped for its owner.
+
+    Raises:
+        Unreadable: the row is damaged, or of another shop.
+    """
+    return opened(wrapping_keys()[version], bytes(wrapped), f"key.{owner}.{version}")
+
+
+@cache
+def secret(name: str) -> bytes:
+    """Return a secret of the shop, made when it is first asked for: `ids`, `index` or `audit`."""
+    with transaction.atomic(using="keys"):
+        kept = Secret.objects.filter(name=name).first()
+        if kept is None:
+            wrapped, version = wrap(new_key(), f"secret.{name}")
+            kept = Secret.objects.create(name=name, wrapped=wrapped, version=version)
+    return unwrap(kept.wrapped, f"secret.{name}", kept.version)

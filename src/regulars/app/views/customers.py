@@ -1,0 +1,130 @@
+"""Customers: everybody in an order, found by a part of a name, and one person whole."""
+
+from typing import Any
+
+from django import forms
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from regulars.app.middleware import Request
+from regulars.app.models import Note, Person
+from regulars.app.publication import listing, shelves
+from regulars.app.vault import store
+from regulars.app.views.screen import show
+from regulars.app.views.today import names_of
+
+_SIZE = 50
+_NUMBER = r"-?\d{1,12}(?:\.\d{1,12})?"
+
+
+class Narrowed(forms.Form):
+    """What part of the list is asked for; whatever does not fit is taken for not said."""
+
+    order = forms.ChoiceField(choices=[(each, each) for each in listing.ORDERS], required=False)
+    after = forms.RegexField(rf"^{_NUMBER},\d{{1,12}}$", required=False)
+    lifecycle_stage = forms.RegexField(r"^[a-z_]{1,40}$", required=False)
+    rfm_group = forms.RegexField(r"^[a-z_]{1,40}$", required=False)
+
+    def asked_for(self) -> dict[str, Any]:
+        """Return what `listing.page` takes."""
+        self.is_valid()
+        said = self.cleaned_data
+        after = said.get("after") or None
+        value, place = after.split(",") if after else (None, None)
+        return {
+            "order": said.get("order") or "rank",
+            "after": (float(value), int(place)) if value is not None and place is not None else None,
+            "where": {name: said[name] for name in ("lifecycle_stage", "rfm_group") if said.get(name)},
+        }
+
+
+class Search(forms.Form):
+    """What is looked for."""
+
+    wanted = forms.CharField(max_length=100, strip=True)
+
+
+class Written(forms.Form):
+    """A note."""
+
+    text = forms.CharField(max_length=10_000)
+
+
+def customers(request: Request) -> HttpResponse:
+    """Show a page of the list."""
+    asked = request.asked
+    if asked.result is None:
+        return redirect("start")
+    told = Narrowed(request.GET).asked_for()
+    page = listing.page(asked.result, size=_SIZE, **told)
+    rows = _with_words(request, page.rows)
+    shown = {"rows": rows, "after": page.after, "order": told["order"], "where": told["where"],
+             "orders": list(listing.ORDERS)}  # fmt: skip
+    return show(request, "customers/list.html", shown, at="customers")
+
+
+@require_POST
+def search(request: Request) -> HttpResponse:
+    """Show the people that a search finds. What is looked for is a person's name: it goes into no address or log."""
+    asked = request.asked
+    form = Search(request.POST)
+    if asked.result is None or not form.is_valid():
+        return redirect("customers")
+    wanted = form.cleaned_data["wanted"]
+    ids = store.find(wanted)
+    rows = listing.some(asked.result, ids[:_SIZE])
+    found = [rows[who] for who in ids[:_SIZE] if who in rows]
+    shown = {"rows": _with_words(request, found), "wanted": wanted, "found": len(ids), "shown": len(found),
+             "is_capped": len(ids) >= store.MOST_FOUND}  # fmt: skip
+    return show(request, "customers/found.html", shown, at="customers")
+
+
+def customer(request: Request, person: str) -> HttpResponse:
+    """Show one person whole."""
+    asked = request.asked
+    result = asked.result
+    row = None if result is None else listing.some(result, [person]).get(person)
+    told = store.reveal([person]).get(person, {})
+    if row is None and not told:
+        raise Http404
+    shown: dict[str, Any] = {"person": person, "identity": told, "notes": _notes(person), "figures": None,
+                             "suggestion": None, "events": []}  # fmt: skip
+    shown["name"] = names_of([person]).get(person, person)
+    if result is not None and row is not None:
+        place = row["place"]
+        (whole,) = shelves.rows_of(result, "customers", person, place)
+        reasons = shelves.rows_of(result, "reasons", person, place)
+        shown["figures"] = asked.people.portrait(whole, reasons)
+        shown["events"] = asked.people.events(shelves.rows_of(result, "events", person, place))
+        shown["suggestion"] = asked.people.suggestion(row) if row["rank"] is not None else None
+    return show(request, "customers/customer.html", shown, at="customers")
+
+
+@require_POST
+def write(request: Request, person: str) -> HttpResponse:
+    """Keep a note about a person."""
+    form = Written(request.POST)
+    if form.is_valid():
+        kept = store.seal_text(person, form.cleaned_data["text"], "note")
+        about = Person.objects.get(customer_id=person)
+        Note.objects.create(person=about, author=request.user, written_at=timezone.now(), ciphertext=kept)
+    return redirect("customer", person)
+
+
+def _notes(person: str) -> list[dict[str, Any]]:
+    return [
+        {"text": store.open_text(person, note.ciphertext, "note"), "at": note.written_at, "by": note.author}
+        for note in Note.objects.filter(person__customer_id=person).order_by("-written_at")[:100]
+    ]
+
+
+def _with_words(request: Request, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    asked = request.asked
+    names = names_of([row["customer_id"] for row in rows])
+    return [
+        {"id": row["customer_id"], "name": names.get(row["customer_id"], row["customer_id"]),
+         **asked.people.line(row)}
+        for row in rows
+    ]  # fmt: skip

@@ -1,0 +1,42 @@
+"""What every screen has: its words, its place in the menu, and who is looking."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+
+from regulars.app.middleware import Request
+from regulars.reports import N_
+
+MENU = (
+    ("today", N_("Today")),
+    ("customers", N_("Customers")),
+    ("pulse", N_("Pulse")),
+    ("groups", N_("Groups")),
+    ("import", N_("Import")),
+)
+"""The screens of the menu: the name of each one's address, and what it is called."""
+
+_HTML_LANGUAGE = {"en": "en", "zh": "zh-Hans"}
+
+
+def show(
+    request: Request, template: str, context: Mapping[str, Any] | None = None, *, at: str = "", status: int = 200
+) -> HttpResponse:
+    """Return a page; `at` is its place in the menu."""
+    asked = request.asked
+    voice = asked.voice
+    shared = {
+        "t": voice.t,
+        "nt": voice.nt,
+        "voice": voice,
+        "html_language": _HTML_LANGUAGE[asked.language],
+        "other_language": "en" if asked.language == "zh" else "zh",
+        "menu": [(name, voice.t(called)) for name, called in MENU],
+        "at": at,
+        "user": request.user,
+        "result": asked.result,
+        "here": request.get_full_path(),
+    }
+    return render(request, template, {**shared, **(context or {})}, status=status)

@@ -1,0 +1,79 @@
+"""Today: whom to write to, why, with what; and what became of it."""
+
+from datetime import timedelta
+from typing import Any
+
+from django import forms
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from regulars.app.middleware import Request
+from regulars.app.models import Message, Person
+from regulars.app.publication import listing
+from regulars.app.publication.current import Published
+from regulars.app.vault import store
+from regulars.app.vault.store import NAME_FIELDS
+from regulars.app.views.screen import show
+
+_SHOWN = 25
+_LOOKED_AT = 400
+_LATER = timedelta(days=7)
+_NOT_USEFUL = timedelta(days=90)
+
+
+class Became(forms.Form):
+    """What somebody did about a suggestion."""
+
+    became = forms.ChoiceField(choices=[(each, each) for each in (Message.DONE, Message.LATER, Message.NOT_USEFUL)])
+    action = forms.CharField(max_length=60)
+    channel = forms.CharField(max_length=30, required=False)
+
+
+def today(request: Request) -> HttpResponse:
+    """Show the people to contact first, without those already dealt with."""
+    asked = request.asked
+    if asked.result is None:
+        return redirect("start")
+    rows = _open(asked.result)
+    names = names_of([row["customer_id"] for row in rows])
+    people = [
+        {**asked.people.suggestion(row), "row": row, "name": names.get(row["customer_id"], row["customer_id"])}
+        for row in rows[:_SHOWN]
+    ]
+    board = asked.result.board(asked.language)
+    told = {"people": people, "summary": board["summary"], "lines": board["contacts"]["lines"], "as_of": board["as_of"]}
+    return show(request, "today.html", told, at="today")
+
+
+@require_POST
+def became(request: Request, person: str) -> HttpResponse:
+    """Write down what became of a suggestion."""
+    asked = request.asked
+    form = Became(request.POST)
+    if asked.result is None or not form.is_valid():
+        return HttpResponse(status=422)
+    found = get_object_or_404(Person, customer_id=person)
+    day = timezone.now().date()
+    until = {Message.DONE: None, Message.LATER: day + _LATER, Message.NOT_USEFUL: day + _NOT_USEFUL}
+    Message.objects.create(
+        person=found, author=request.user, result=asked.result.name, told_at=timezone.now(),
+        until=until[form.cleaned_data["became"]], **form.cleaned_data,
+    )  # fmt: skip
+    return show(request, "today/became.html", {"became": form.cleaned_data["became"]})
+
+
+def names_of(customer_ids: list[str]) -> dict[str, str]:
+    """Return what people are called, where that is known."""
+    told = store.reveal(customer_ids, NAME_FIELDS)
+    return {who: next(fields[name][0] for name in NAME_FIELDS if name in fields) for who, fields in told.items()}
+
+
+def _open(result: Published) -> list[dict[str, Any]]:
+    """Return the suggestions of a result that nobody has dealt with."""
+    rows = listing.suggestions(result, first=1, size=_LOOKED_AT)
+    dealt = Message.objects.filter(person__customer_id__in=[row["customer_id"] for row in rows])
+    recent = dealt.filter(result=result.name) | dealt.filter(until__gt=timezone.now().date())
+    gone = set(recent.values_list("person__customer_id", flat=True))
+    return [row for row in rows if row["customer_id"] not in gone]
