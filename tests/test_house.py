@@ -77,8 +77,8 @@ def test_files_are_short_named_for_their_idea_and_say_why_they_exist(path: Path)
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(HOUSE)))
 def test_there_is_no_clock_below_the_edge(path: Path) -> None:
     place = path.relative_to(HOUSE).as_posix()
-    if place in EDGES:
-        return
+    if place in EDGES or place.startswith("app/"):
+        return  # whoever asks on a page asks now
     called = {
         node.func.attr
         for node in ast.walk(_tree(path))

@@ -53,9 +53,9 @@ def test_people_are_found_by_a_part_of_a_name_or_a_whole_address(wanted: str, fo
 def test_a_name_is_found_by_any_two_letters_of_it_and_by_no_others(name: str, data: st.DataObject) -> None:
     store.take_in([Fact("cy", "name", name)])
     letters = names.plain(name)
-    if len(letters) > 1:
-        start = data.draw(st.integers(0, len(letters) - 2))
-        assert "cy" in store.find(letters[start : start + 2])
+    pairs = [pair for pair in names.pairs(name) if pair == pair.strip()]  # blanks around a search go
+    if pairs:
+        assert "cy" in store.find(data.draw(st.sampled_from(pairs)))
     store.forget_batch("")
     assert store.find(letters) == []
 

@@ -17,18 +17,22 @@ _OF_PROFILES = frozenset({"base_value", "value_at_risk"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Movement:
-    """A change, since when, and whether it is surely welcome; `sign` is None where there is nothing to compare with."""
+    """A change, since when, and whether it is surely welcome or surely not; `sign` is None with nothing to compare."""
 
     since: str
     text: str
     sign: int | None
     is_welcome: bool
+    is_alarming: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
-    """One of the eight numbers, as it is shown."""
+    """One of the eight numbers, as it is shown; `name` is its code, `amount` the number itself in its `unit`."""
 
+    name: str
+    unit: str
+    amount: float | None
     label: str
     value: str
     is_known: bool
@@ -80,12 +84,18 @@ def _card(entry: dict[str, Any], *, refused: int, voice: Voice) -> Card | None:
     label, meaning = name_of(now, voice=voice), meaning_of(now, voice=voice)
     if now.value is None:
         why = why_missing(now, voice=voice)
-        return Card(label=label, value=voice.t("not known"), is_known=False, meaning=meaning, doubt=why, movements=[])
+        return Card(
+            name=now.name, unit=now.unit, amount=None, label=label, value=voice.t("not known"), is_known=False,
+            meaning=meaning, doubt=why, movements=[],
+        )  # fmt: skip
     doubt = [text for text in (base(now, voice=voice), interval(now, voice=voice)) if text]
     if refused and now.name in _OF_PROFILES:
         left_out = voice.nt("without {n} who withdrew consent", "without {n} who withdrew consent", refused)
         doubt.append(left_out)
     return Card(
+        name=now.name,
+        unit=now.unit,
+        amount=now.value,
         label=label,
         value=said(now.value, now, voice=voice),
         is_known=True,
@@ -103,5 +113,5 @@ def _movement(now: Figure, then: Figure | None, since: str, *, voice: Voice) -> 
     if moved is None:
         why = why_missing(then, voice=voice) if then is not None and then.reason else voice.t("nothing to compare with")
         return Movement(since=since, text=why, sign=None, is_welcome=False)
-    is_good = moved.sign * (-1 if now.name in _BETTER_LOW else 1) > 0
-    return Movement(since=since, text=moved.text, sign=moved.sign, is_welcome=is_good and not moved.may_be_chance)
+    way = 0 if moved.may_be_chance else moved.sign * (-1 if now.name in _BETTER_LOW else 1)
+    return Movement(since=since, text=moved.text, sign=moved.sign, is_welcome=way > 0, is_alarming=way < 0)

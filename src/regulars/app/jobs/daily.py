@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 from django.utils import timezone
 
 from regulars.app._shop import served
+from regulars.app.clock import shop_settings
 from regulars.app.jobs import queue
-from regulars.app.jobs.kinds import settings_of
 from regulars.app.models import Job
 from regulars.app.publication.current import current
 
@@ -24,7 +24,7 @@ def ask_what_is_due() -> None:
     if _is_new(shop.workspace / "inbox", now):
         queue.ask("analyse", key="analyse")
     elif current(shop) is not None:
-        night = _last_night(now, ZoneInfo(settings_of(shop).business.time_zone))
+        night = _last_night(now, ZoneInfo(shop_settings().business.time_zone))
         if not Job.objects.filter(kind="analyse", asked_at__gte=night).exists():
             queue.ask("analyse", key="analyse")
 

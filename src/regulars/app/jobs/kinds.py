@@ -11,10 +11,10 @@ from typing import Any, TypeAlias
 
 from regulars import analysis, records, simulation
 from regulars.app._shop import Shop
+from regulars.app.clock import shop_settings
 from regulars.app.publication.boards import prepare
 from regulars.app.publication.current import next_place, publish
 from regulars.app.vault.crosswalk import VaultCrosswalk
-from regulars.core import Settings, load_settings
 
 Tell: TypeAlias = Callable[[str, float], None]
 """Takes the code of the step that begins and how much is done (0 to 1); raises Cancelled if it is to stop."""
@@ -32,7 +32,7 @@ def analyse(shop: Shop, payload: Mapping[str, Any], tell: Tell) -> dict[str, Any
         analysis.analyze(
             workspace=shop.workspace,
             crosswalk=VaultCrosswalk(),
-            settings=settings_of(shop),
+            settings=shop_settings(),
             out=place,
             events=True,
             memory_limit=_MEMORY,
@@ -54,7 +54,7 @@ def take_in(shop: Shop, payload: Mapping[str, Any], tell: Tell) -> dict[str, Any
         shop.workspace,
         files=sources,
         crosswalk=VaultCrosswalk(),
-        settings=settings_of(shop),
+        settings=shop_settings(),
         memory_limit=_MEMORY,
         progress=lambda file, read, total, rows: tell(f"read:{rows}", read / total if total else 0.0),
     )
@@ -95,11 +95,6 @@ CHANGES = {"import", "undo", "simulate"}
 """Kinds of jobs after which a new analysis is due."""
 
 KINDS: Mapping[str, Kind] = {"analyse": analyse, "import": take_in, "undo": undo, "simulate": simulate}
-
-
-def settings_of(shop: Shop) -> Settings:
-    """Return the settings of a shop: those of its file, or the usual ones."""
-    return load_settings(shop.settings_file if shop.settings_file.exists() else None)
 
 
 def _source(each: Mapping[str, Any]) -> records.Source:

@@ -5,13 +5,12 @@ from typing import Any
 from django import forms
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
-from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from regulars.app.middleware import Request
-from regulars.app.models import Note, Person
 from regulars.app.publication import listing, shelves
 from regulars.app.vault import store
+from regulars.app.views import about
 from regulars.app.views.screen import show
 from regulars.app.views.today import names_of
 
@@ -44,12 +43,6 @@ class Search(forms.Form):
     """What is looked for."""
 
     wanted = forms.CharField(max_length=100, strip=True)
-
-
-class Written(forms.Form):
-    """A note."""
-
-    text = forms.CharField(max_length=10_000)
 
 
 def customers(request: Request) -> HttpResponse:
@@ -89,7 +82,7 @@ def customer(request: Request, person: str) -> HttpResponse:
     told = store.reveal([person]).get(person, {})
     if row is None and not told:
         raise Http404
-    shown: dict[str, Any] = {"person": person, "identity": told, "notes": _notes(person), "figures": None,
+    shown: dict[str, Any] = {"person": person, "identity": told, "figures": None,
                              "suggestion": None, "events": []}  # fmt: skip
     shown["name"] = names_of([person]).get(person, person)
     if result is not None and row is not None:
@@ -99,25 +92,7 @@ def customer(request: Request, person: str) -> HttpResponse:
         shown["figures"] = asked.people.portrait(whole, reasons)
         shown["events"] = asked.people.events(shelves.rows_of(result, "events", person, place))
         shown["suggestion"] = asked.people.suggestion(row) if row["rank"] is not None else None
-    return show(request, "customers/customer.html", shown, at="customers")
-
-
-@require_POST
-def write(request: Request, person: str) -> HttpResponse:
-    """Keep a note about a person."""
-    form = Written(request.POST)
-    if form.is_valid():
-        kept = store.seal_text(person, form.cleaned_data["text"], "note")
-        about = Person.objects.get(customer_id=person)
-        Note.objects.create(person=about, author=request.user, written_at=timezone.now(), ciphertext=kept)
-    return redirect("customer", person)
-
-
-def _notes(person: str) -> list[dict[str, Any]]:
-    return [
-        {"text": store.open_text(person, note.ciphertext, "note"), "at": note.written_at, "by": note.author}
-        for note in Note.objects.filter(person__customer_id=person).order_by("-written_at")[:100]
-    ]
+    return show(request, "customers/customer.html", {**shown, **about.known(person)}, at="customers")
 
 
 def _with_words(request: Request, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -7,10 +7,10 @@ from typing import Any
 from django import forms
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from regulars import records
+from regulars.app import clock
 from regulars.app.jobs import queue
 from regulars.app.middleware import Request
 from regulars.app.models import Job
@@ -62,7 +62,7 @@ def upload(request: Request) -> HttpResponse:
 @require_POST
 def simulated(request: Request) -> HttpResponse:
     """Fill the shop with a simulated one."""
-    day = timezone.now().date().isoformat()
+    day = clock.today().isoformat()
     queue.ask("simulate", {"last_day": day}, key="simulate", by=request.user)
     return redirect("start")
 

@@ -14,6 +14,7 @@ MENU = (
     ("customers", N_("Customers")),
     ("pulse", N_("Pulse")),
     ("groups", N_("Groups")),
+    ("surveys", N_("Surveys")),
     ("import", N_("Import")),
 )
 """The screens of the menu: the name of each one's address, and what it is called."""

@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from regulars.app import clock
 from regulars.app.middleware import Request
 from regulars.app.models import Message, Person
 from regulars.app.publication import listing
@@ -55,7 +56,7 @@ def became(request: Request, person: str) -> HttpResponse:
     if asked.result is None or not form.is_valid():
         return HttpResponse(status=422)
     found = get_object_or_404(Person, customer_id=person)
-    day = timezone.now().date()
+    day = clock.today()
     until = {Message.DONE: None, Message.LATER: day + _LATER, Message.NOT_USEFUL: day + _NOT_USEFUL}
     Message.objects.create(
         person=found, author=request.user, result=asked.result.name, told_at=timezone.now(),
@@ -74,6 +75,6 @@ def _open(result: Published) -> list[dict[str, Any]]:
     """Return the suggestions of a result that nobody has dealt with."""
     rows = listing.suggestions(result, first=1, size=_LOOKED_AT)
     dealt = Message.objects.filter(person__customer_id__in=[row["customer_id"] for row in rows])
-    recent = dealt.filter(result=result.name) | dealt.filter(until__gt=timezone.now().date())
+    recent = dealt.filter(result=result.name) | dealt.filter(until__gt=clock.today())
     gone = set(recent.values_list("person__customer_id", flat=True))
     return [row for row in rows if row["customer_id"] not in gone]

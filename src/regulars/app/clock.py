@@ -1,0 +1,28 @@
+"""The app's day: today where the business is. Every other file of the app asks here."""
+
+from datetime import date
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from django.utils import timezone
+
+from regulars.app._shop import served
+from regulars.core import Settings, load_settings
+
+
+def today() -> date:
+    """Return the day in the business's time zone."""
+    return timezone.now().astimezone(ZoneInfo(shop_settings().business.time_zone)).date()
+
+
+def shop_settings() -> Settings:
+    """Return the settings of the shop: those of its file, or the usual ones."""
+    path = served().settings_file
+    changed = path.stat().st_mtime_ns if path.exists() else 0
+    return _loaded(changed)
+
+
+@lru_cache(maxsize=2)
+def _loaded(changed: int) -> Settings:
+    """Read the file anew when it has changed."""
+    return load_settings(served().settings_file if changed else None)

@@ -1,0 +1,124 @@
+"""Surveys: what is asked, links to hand out, the page on which somebody answers, and what came of it."""
+
+from typing import Any
+
+from django import forms
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from regulars.app import surveys
+from regulars.app.middleware import Request
+from regulars.app.models import Person, Survey
+from regulars.app.vault import store
+from regulars.app.views.screen import show
+
+_SHOWN = 50
+
+
+class NewSurvey(forms.Form):
+    """What is to be asked, and when."""
+
+    kind = forms.ChoiceField(choices=[(kind, kind) for kind in Survey.KINDS])
+    title = forms.CharField(max_length=120)
+    question = forms.CharField(max_length=500, required=False)
+    language = forms.ChoiceField(choices=[("en", "en"), ("zh", "zh")])
+    when = forms.ChoiceField(choices=[(w, w) for w in (Survey.ON_REQUEST, Survey.AFTER_ORDER, Survey.PERIODIC)])
+    days = forms.IntegerField(min_value=1, max_value=730)
+
+
+class Given(forms.Form):
+    """What somebody answers."""
+
+    score = forms.IntegerField(min_value=0, max_value=10, required=False)
+    text = forms.CharField(max_length=5_000, required=False)
+
+
+def listed(request: Request) -> HttpResponse:
+    """Show every survey with what came of it, and a form for a new one."""
+    voice = request.asked.voice
+    rows = [{"survey": survey, **_told(request, survey)} for survey in Survey.objects.order_by("-made_at", "-id")]
+    questions = {kind: voice.t(question) for kind, question in surveys.QUESTIONS.items()}
+    return show(request, "surveys/list.html", {"rows": rows, "questions": questions}, at="surveys")
+
+
+@require_POST
+def begin(request: Request) -> HttpResponse:
+    """Keep a new survey."""
+    form = NewSurvey(request.POST)
+    if form.is_valid():
+        said = form.cleaned_data
+        question = said["question"] or request.asked.voice.t(surveys.QUESTIONS[said["kind"]])
+        Survey.objects.create(**{**said, "question": question}, made_at=timezone.now())
+    return redirect("surveys")
+
+
+def one(request: Request, survey: int) -> HttpResponse:
+    """Show one survey: its answers, and a link for a person if one was just made."""
+    found = get_object_or_404(Survey, pk=survey)
+    answers = [
+        {"who": answer.person.customer_id, "at": answer.given_at, "score": answer.score,
+         "text": store.open_text(answer.person.customer_id, answer.ciphertext, "answer") if answer.ciphertext else ""}
+        for answer in found.answers.select_related("person").order_by("-given_at")[:_SHOWN]
+    ]  # fmt: skip
+    link = request.session.pop("survey_link", None)
+    told = {"survey": found, "answers": answers, "link": link, **_told(request, found)}
+    return show(request, "surveys/one.html", told, at="surveys")
+
+
+@require_POST
+def invite(request: Request, person: str) -> HttpResponse:
+    """Make a link to a survey for a person, and show it once."""
+    survey = get_object_or_404(Survey, pk=request.POST.get("survey") if request.POST.get("survey", "").isdigit() else 0)
+    about = get_object_or_404(Person, customer_id=person)
+    token = surveys.invite(survey, about)
+    request.session["survey_link"] = request.build_absolute_uri(f"/answer/{token}/")
+    return redirect("survey", survey.pk)
+
+
+@require_POST
+def close(request: Request, survey: int) -> HttpResponse:
+    """Close a survey, or open it again."""
+    found = get_object_or_404(Survey, pk=survey)
+    found.is_open = not found.is_open
+    found.save()
+    return redirect("survey", survey)
+
+
+@login_not_required
+def answer(request: Request, token: str) -> HttpResponse:
+    """Let somebody answer: no login, nothing about them on the page."""
+    invitation = surveys.invited(token)
+    if invitation is None:
+        return show(request, "surveys/gone.html", status=410)
+    survey = invitation.survey
+    scale = surveys.SCALES.get(survey.kind)
+    form = Given(request.POST or None)
+    is_short = False
+    if form.is_valid():
+        score, text = form.cleaned_data["score"], form.cleaned_data["text"]
+        fits = scale is None or (score is not None and scale[0] <= score <= scale[1])
+        if fits and (score is not None or text):
+            told = surveys.answer(token, score=score if scale else None, text=text, language=request.asked.language)
+            return show(request, "surveys/thanks.html" if told else "surveys/gone.html")
+        is_short = True
+    ends = surveys.ENDS.get(survey.kind, ("", ""))
+    shown: dict[str, Any] = {
+        "survey": survey, "token": token, "is_short": is_short,
+        "scores": list(range(scale[0], scale[1] + 1)) if scale else [],
+        "low": request.asked.voice.t(ends[0]), "high": request.asked.voice.t(ends[1]),
+    }  # fmt: skip
+    return show(request, "surveys/answer.html", shown)
+
+
+def _told(request: Request, survey: Survey) -> dict[str, Any]:
+    voice = request.asked.voice
+    outcome = surveys.outcome(survey)
+    said = ""
+    if outcome.scores:
+        mean = sum(outcome.scores) / len(outcome.scores)
+        points = surveys.nps(outcome.scores) if survey.kind == "nps" else None
+        said = voice.score(mean if points is None else points)
+    return {"outcome": outcome, "said": said}
