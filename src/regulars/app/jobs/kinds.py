@@ -48,7 +48,7 @@ def analyse(shop: Shop, payload: Mapping[str, Any], tell: Tell) -> dict[str, Any
 
 
 def take_in(shop: Shop, payload: Mapping[str, Any], tell: Tell) -> dict[str, Any]:
-    """Import uploaded files as one batch; they are removed when they are in."""
+    """Import files as one batch; they are removed when they are in, unless they are to be kept."""
     sources = [_source(each) for each in payload["files"]]
     done = analysis.import_records(
         shop.workspace,
@@ -58,7 +58,7 @@ def take_in(shop: Shop, payload: Mapping[str, Any], tell: Tell) -> dict[str, Any
         memory_limit=_MEMORY,
         progress=lambda file, read, total, rows: tell(f"read:{rows}", read / total if total else 0.0),
     )
-    for source in sources:
+    for source in () if payload.get("keep") else sources:
         if isinstance(source.data, Path):
             source.data.unlink(missing_ok=True)
     batch = done.batch

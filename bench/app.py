@@ -1,0 +1,182 @@
+"""The app with many customers: how fast its pages are under four clients that never pause, and what it takes at rest.
+
+python bench/app.py [--customers 1000000] [--seconds 20] [--warm-up 120]
+
+Makes a shop of simulated customers with names (Latin and Chinese), imports, analyses and publishes it as the app does,
+then asks for pages over HTTP: p50, p95 and p99 of each kind, the page of rows 950,000 on, and the memory of all
+processes of the server (PSS).
+"""
+
+import argparse
+import http.cookiejar
+import os
+import random
+import re
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+from pathlib import Path
+
+from measure import HERE
+
+from regulars.simulation import simulate_shop
+
+CLIENTS, PORT = 4, 8399
+LAST_DAY = date(2024, 6, 30)
+BARS = {"list": 100, "search": 150, "customer": 150, "pulse": 50, "segment": 500}
+_ANYBODY = 'href="/customers/([^"/]+)/"'
+
+
+def main() -> None:
+    """Make the shop if it is not there, serve it, measure, say so."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--customers", type=int, default=1_000_000)
+    parser.add_argument("--seconds", type=int, default=20)
+    parser.add_argument("--warm-up", type=int, default=120)
+    arguments = parser.parse_args()
+    home = HERE / "data" / f"app-{arguments.customers}"
+    environment = {**os.environ, "REGULARS_KEYS": str(home / "keys"), "REGULARS_SHOP": str(home / "shop")}
+    if not (home / "shop" / "results" / "CURRENT").exists():
+        _make(home, arguments.customers, environment)
+    command = [sys.executable, "-m", "regulars", "serve", str(home / "shop"), "--port", str(PORT)]
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as server:
+        try:
+            _measure(server, arguments.warm_up, arguments.seconds)
+        finally:
+            server.terminate()
+
+
+def _make(home: Path, customers: int, environment: dict[str, str]) -> None:
+    files = home / "records"
+    if not files.exists():
+        _timed("simulate", lambda: simulate_shop(files, customers=customers, seed=1, last_day=LAST_DAY, format="parquet"))
+    code = f"""
+import os, time, django
+from pathlib import Path
+os.environ["DJANGO_SETTINGS_MODULE"] = "regulars.app.settings"
+django.setup()
+from django.core.management import call_command
+for database in ("default", "keys"):
+    call_command("migrate", database=database, verbosity=0)
+from django.contrib.auth.models import User
+from regulars.app._shop import served
+from regulars.app.jobs import kinds
+User.objects.create_superuser("lin", password="tea with three clouds")
+files = [{{"path": str(path)}} for path in sorted(Path({str(files)!r}).glob("*.parquet"))]
+for name, does in (("import", lambda: kinds.take_in(served(), {{"files": files, "keep": True}}, print)),
+                   ("analyse", lambda: kinds.analyse(served(), {{}}, lambda step, done: None))):
+    began = time.perf_counter()
+    print(name, does(), round(time.perf_counter() - began, 1), "s", flush=True)
+"""
+    subprocess.run([sys.executable, "-c", code], env=environment, check=True)
+
+
+def _measure(server: "subprocess.Popen[str]", warm_up: int, seconds: int) -> None:
+    client = Client()
+    _wait(client)
+    _say(f"memory at rest: {_memory(server.pid):.0f} MiB (PSS of all processes)")
+    client.enter()
+    people = re.findall(_ANYBODY, client.get("/customers/?order=spend_total"))
+    deep = client.get("/customers/?order=total_value")
+    asks: dict[str, Callable[[Client], object]] = {
+        "list": lambda each: each.get("/customers/?order=" + random.choice(["rank", "total_value", "spend_total"])),
+        "search": lambda each: each.post("/customers/found/", {"wanted": random.choice(["smith", "raven", "张伟", "秀英", "zzqx"])}),
+        "customer": lambda each: each.get(f"/customers/{random.choice(people)}/"),
+        "pulse": lambda each: each.get("/pulse/"),
+    }
+    assert deep
+    _under_load(asks, warm_up)
+    taken = _under_load(asks, seconds * len(asks))
+    for name, times in taken.items():
+        times.sort()
+        p50, p95, p99 = (1000 * times[min(int(share * len(times)), len(times) - 1)] for share in (0.5, 0.95, 0.99))
+        _say(f"{name:10} {len(times):6} answers   p50 {p50:6.0f} ms   p95 {p95:6.0f} ms (bar {BARS[name]})   p99 {p99:6.0f} ms")
+    _say(f"memory after it: {_memory(server.pid):.0f} MiB")
+
+
+def _under_load(asks: "dict[str, Callable[[Client], object]]", seconds: int) -> dict[str, list[float]]:
+    """Ask, with all clients at once, one kind of page after the other for the same time; return the seconds of each."""
+    taken: dict[str, list[float]] = {name: [] for name in asks}
+    for name, ask in asks.items():
+        until = time.perf_counter() + seconds / len(asks)
+
+        def loop(_: int, name: str = name, ask: Callable[[Client], object] = ask, until: float = until) -> None:
+            each = Client()
+            each.enter()
+            while time.perf_counter() < until:
+                began = time.perf_counter()
+                ask(each)
+                taken[name].append(time.perf_counter() - began)
+
+        with ThreadPoolExecutor(CLIENTS) as pool:
+            list(pool.map(loop, range(CLIENTS)))
+    return taken
+
+
+class Client:
+    """A browser without eyes."""
+
+    def __init__(self) -> None:
+        self._jar = http.cookiejar.CookieJar()
+        self._opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(self._jar))
+
+    def get(self, path: str) -> str:
+        """Return a page."""
+        with self._opener.open(f"http://127.0.0.1:{PORT}{path}") as answer:
+            return str(answer.read().decode())
+
+    def post(self, path: str, form: dict[str, str]) -> str:
+        """Send a form and return the page that answers."""
+        token = next((cookie.value or "" for cookie in self._jar if cookie.name == "csrftoken"), "")
+        data = urllib.parse.urlencode({**form, "csrfmiddlewaretoken": token}).encode()
+        address = f"http://127.0.0.1:{PORT}{path}"
+        with self._opener.open(urllib.request.Request(address, data=data)) as answer:
+            return str(answer.read().decode())
+
+    def enter(self) -> None:
+        """Log in."""
+        self.get("/login/")
+        self.post("/login/", {"username": "lin", "password": "tea with three clouds"})
+        self.get("/customers/")
+
+
+def _wait(client: Client) -> None:
+    for _ in range(120):
+        try:
+            client.get("/login/")
+        except urllib.error.URLError:
+            time.sleep(0.5)
+        else:
+            return
+    raise SystemExit("the server does not answer")
+
+
+def _memory(process: int) -> float:
+    """Return the PSS of a process and all below it, in MiB."""
+    total, waiting = 0, [process]
+    while waiting:
+        one = waiting.pop()
+        total += int(re.findall(r"^Pss:\s+(\d+)", Path(f"/proc/{one}/smaps_rollup").read_text(), re.MULTILINE)[0])
+        waiting += [int(child) for child in Path(f"/proc/{one}/task/{one}/children").read_text().split()]
+    return total / 1024
+
+
+def _timed(name: str, does: Callable[[], object]) -> None:
+    began = time.perf_counter()
+    does()
+    _say(f"{name}: {time.perf_counter() - began:.0f} s")
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()
