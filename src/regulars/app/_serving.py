@@ -1,7 +1,6 @@
 """Serving a shop: what it needs made ready, the first owner's link told, then the web server until it is stopped."""
 
 import os
-import sys
 from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
@@ -10,7 +9,7 @@ from regulars.app._shop import SHOP_PLACE, Shop
 from regulars.core import RegularsError
 
 _PACKAGES = ("django", "axes", "csp", "whitenoise", "granian", "argon2", "cryptography")
-_THREADS = 4
+_WORKERS, _THREADS = 2, 4
 
 
 class AppMissing(RegularsError):
@@ -73,18 +72,25 @@ def _make_ready(shop: Shop) -> str | None:
 
 
 def _run(port: int) -> None:
+    """Run the web server in processes of its own, and see to jobs in this one meanwhile."""
     from granian import Granian  # noqa: PLC0415
     from granian.constants import Interfaces  # noqa: PLC0415
+
+    from regulars.app.jobs.keeper import Keeper  # noqa: PLC0415
 
     server = Granian(
         "regulars.app.wsgi:application",
         address="127.0.0.1",
         port=port,
         interface=Interfaces.WSGI,
-        workers=1,
+        workers=min(os.cpu_count() or 1, _WORKERS),
         blocking_threads=_THREADS,
         respawn_failed_workers=True,
         log_enabled=False,
-        process_name="regulars" if sys.platform == "linux" and find_spec("setproctitle") else None,
     )
-    server.serve()
+    keeper = Keeper()
+    keeper.start()
+    try:
+        server.serve()
+    finally:
+        keeper.stop()

@@ -1,4 +1,4 @@
-"""The door for the web server: the pages, and beside them the thread that sees to jobs."""
+"""The door for the web server."""
 
 import os
 
@@ -6,12 +6,3 @@ from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "regulars.app.settings")
 application = get_wsgi_application()
-
-
-def _see_to_jobs() -> None:
-    from regulars.app.jobs.keeper import Keeper  # noqa: PLC0415  (Django is set up above)
-
-    Keeper().start()
-
-
-_see_to_jobs()

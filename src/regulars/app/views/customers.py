@@ -15,6 +15,9 @@ from regulars.app.views.screen import show
 from regulars.app.views.today import names_of
 
 _SIZE = 50
+_EVENTS = 40
+"""How many of the newest events a page shows, unless all are asked for."""
+
 _NUMBER = r"-?\d{1,12}(?:\.\d{1,12})?"
 
 
@@ -83,14 +86,16 @@ def customer(request: Request, person: str) -> HttpResponse:
     if row is None and not told:
         raise Http404
     shown: dict[str, Any] = {"person": person, "identity": told, "figures": None,
-                             "suggestion": None, "events": []}  # fmt: skip
+                             "suggestion": None, "events": [], "older": 0}  # fmt: skip
     shown["name"] = names_of([person]).get(person, person)
     if result is not None and row is not None:
         place = row["place"]
         (whole,) = shelves.rows_of(result, "customers", person, place)
         reasons = shelves.rows_of(result, "reasons", person, place)
         shown["figures"] = asked.people.portrait(whole, reasons)
-        shown["events"] = asked.people.events(shelves.rows_of(result, "events", person, place))
+        happened = shelves.rows_of(result, "events", person, place)
+        shown["older"] = 0 if "all" in request.GET else max(len(happened) - _EVENTS, 0)
+        shown["events"] = asked.people.events(happened[shown["older"] :])
         shown["suggestion"] = asked.people.suggestion(row) if row["rank"] is not None else None
     return show(request, "customers/customer.html", {**shown, **about.known(person)}, at="customers")
 

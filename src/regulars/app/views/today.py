@@ -19,7 +19,7 @@ from regulars.app.vault.store import NAME_FIELDS
 from regulars.app.views.screen import show
 
 _SHOWN = 25
-_LOOKED_AT = 400
+_LOOKED_AT = 50
 _LATER = timedelta(days=7)
 _NOT_USEFUL = timedelta(days=90)
 
@@ -41,7 +41,7 @@ def today(request: Request) -> HttpResponse:
     names = names_of([row["customer_id"] for row in rows])
     people = [
         {**asked.people.suggestion(row), "row": row, "name": names.get(row["customer_id"], row["customer_id"])}
-        for row in rows[:_SHOWN]
+        for row in rows
     ]
     board = asked.result.board(asked.language)
     told = {"people": people, "summary": board["summary"], "lines": board["contacts"]["lines"], "as_of": board["as_of"]}
@@ -72,9 +72,16 @@ def names_of(customer_ids: list[str]) -> dict[str, str]:
 
 
 def _open(result: Published) -> list[dict[str, Any]]:
-    """Return the suggestions of a result that nobody has dealt with."""
-    rows = listing.suggestions(result, first=1, size=_LOOKED_AT)
-    dealt = Message.objects.filter(person__customer_id__in=[row["customer_id"] for row in rows])
-    recent = dealt.filter(result=result.name) | dealt.filter(until__gt=clock.today())
-    gone = set(recent.values_list("person__customer_id", flat=True))
-    return [row for row in rows if row["customer_id"] not in gone]
+    """Return the first suggestions of a result that nobody has dealt with."""
+    found: list[dict[str, Any]] = []
+    first = 1
+    while len(found) < _SHOWN:
+        rows = listing.suggestions(result, first=first, size=_LOOKED_AT)
+        if not rows:
+            break
+        dealt = Message.objects.filter(person__customer_id__in=[row["customer_id"] for row in rows])
+        recent = dealt.filter(result=result.name) | dealt.filter(until__gt=clock.today())
+        gone = set(recent.values_list("person__customer_id", flat=True))
+        found += [row for row in rows if row["customer_id"] not in gone]
+        first = rows[-1]["rank"] + 1
+    return found[:_SHOWN]
