@@ -8,21 +8,18 @@ processes of the server (PSS).
 """
 
 import argparse
-import http.cookiejar
 import os
 import random
 import re
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.parse
-import urllib.request
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 
+from app_client import Client
 from measure import HERE
 
 from regulars.simulation import simulate_shop
@@ -30,6 +27,8 @@ from regulars.simulation import simulate_shop
 CLIENTS, PORT = 4, 8399
 LAST_DAY = date(2024, 6, 30)
 BARS = {"list": 100, "search": 150, "customer": 150, "pulse": 50, "segment": 500}
+_CHANCE = random.Random(0)  # noqa: S311  (no secret)
+_WANTED = ("smith", "raven", "张伟", "秀英", "zzqx")
 _ANYBODY = 'href="/customers/([^"/]+)/"'
 
 
@@ -55,7 +54,7 @@ def main() -> None:
 def _make(home: Path, customers: int, environment: dict[str, str]) -> None:
     files = home / "records"
     if not files.exists():
-        _timed("simulate", lambda: simulate_shop(files, customers=customers, seed=1, last_day=LAST_DAY, format="parquet"))
+        simulate_shop(files, customers=customers, seed=1, last_day=LAST_DAY, format="parquet")
     code = f"""
 import os, time, django
 from pathlib import Path
@@ -78,25 +77,24 @@ for name, does in (("import", lambda: kinds.take_in(served(), {{"files": files, 
 
 
 def _measure(server: "subprocess.Popen[str]", warm_up: int, seconds: int) -> None:
-    client = Client()
-    _wait(client)
+    client = Client(PORT)
+    client.wait()
     _say(f"memory at rest: {_memory(server.pid):.0f} MiB (PSS of all processes)")
     client.enter()
     people = re.findall(_ANYBODY, client.get("/customers/?order=spend_total"))
-    deep = client.get("/customers/?order=total_value")
     asks: dict[str, Callable[[Client], object]] = {
-        "list": lambda each: each.get("/customers/?order=" + random.choice(["rank", "total_value", "spend_total"])),
-        "search": lambda each: each.post("/customers/found/", {"wanted": random.choice(["smith", "raven", "张伟", "秀英", "zzqx"])}),
-        "customer": lambda each: each.get(f"/customers/{random.choice(people)}/"),
+        "list": lambda each: each.get("/customers/?order=" + _CHANCE.choice(["rank", "total_value", "spend_total"])),
+        "search": lambda each: each.post("/customers/found/", {"wanted": _CHANCE.choice(_WANTED)}),
+        "customer": lambda each: each.get(f"/customers/{_CHANCE.choice(people)}/"),
         "pulse": lambda each: each.get("/pulse/"),
     }
-    assert deep
     _under_load(asks, warm_up)
     taken = _under_load(asks, seconds * len(asks))
     for name, times in taken.items():
         times.sort()
         p50, p95, p99 = (1000 * times[min(int(share * len(times)), len(times) - 1)] for share in (0.5, 0.95, 0.99))
-        _say(f"{name:10} {len(times):6} answers   p50 {p50:6.0f} ms   p95 {p95:6.0f} ms (bar {BARS[name]})   p99 {p99:6.0f} ms")
+        bar = f"(bar {BARS[name]})"
+        _say(f"{name:10} {len(times):6} answers   p50 {p50:6.0f} ms   p95 {p95:6.0f} ms {bar:10} p99 {p99:6.0f} ms")
     _say(f"memory after it: {_memory(server.pid):.0f} MiB")
 
 
@@ -107,7 +105,7 @@ def _under_load(asks: "dict[str, Callable[[Client], object]]", seconds: int) -> 
         until = time.perf_counter() + seconds / len(asks)
 
         def loop(_: int, name: str = name, ask: Callable[[Client], object] = ask, until: float = until) -> None:
-            each = Client()
+            each = Client(PORT)
             each.enter()
             while time.perf_counter() < until:
                 began = time.perf_counter()
@@ -119,44 +117,6 @@ def _under_load(asks: "dict[str, Callable[[Client], object]]", seconds: int) -> 
     return taken
 
 
-class Client:
-    """A browser without eyes."""
-
-    def __init__(self) -> None:
-        self._jar = http.cookiejar.CookieJar()
-        self._opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(self._jar))
-
-    def get(self, path: str) -> str:
-        """Return a page."""
-        with self._opener.open(f"http://127.0.0.1:{PORT}{path}") as answer:
-            return str(answer.read().decode())
-
-    def post(self, path: str, form: dict[str, str]) -> str:
-        """Send a form and return the page that answers."""
-        token = next((cookie.value or "" for cookie in self._jar if cookie.name == "csrftoken"), "")
-        data = urllib.parse.urlencode({**form, "csrfmiddlewaretoken": token}).encode()
-        address = f"http://127.0.0.1:{PORT}{path}"
-        with self._opener.open(urllib.request.Request(address, data=data)) as answer:
-            return str(answer.read().decode())
-
-    def enter(self) -> None:
-        """Log in."""
-        self.get("/login/")
-        self.post("/login/", {"username": "lin", "password": "tea with three clouds"})
-        self.get("/customers/")
-
-
-def _wait(client: Client) -> None:
-    for _ in range(120):
-        try:
-            client.get("/login/")
-        except urllib.error.URLError:
-            time.sleep(0.5)
-        else:
-            return
-    raise SystemExit("the server does not answer")
-
-
 def _memory(process: int) -> float:
     """Return the PSS of a process and all below it, in MiB."""
     total, waiting = 0, [process]
@@ -165,12 +125,6 @@ def _memory(process: int) -> float:
         total += int(re.findall(r"^Pss:\s+(\d+)", Path(f"/proc/{one}/smaps_rollup").read_text(), re.MULTILINE)[0])
         waiting += [int(child) for child in Path(f"/proc/{one}/task/{one}/children").read_text().split()]
     return total / 1024
-
-
-def _timed(name: str, does: Callable[[], object]) -> None:
-    began = time.perf_counter()
-    does()
-    _say(f"{name}: {time.perf_counter() - began:.0f} s")
 
 
 def _say(line: str) -> None:

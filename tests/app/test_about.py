@@ -85,3 +85,11 @@ def test_a_goal_stands_beside_its_figure_until_it_is_forgotten(client: Client, t
 def test_a_goal_that_makes_no_sense_is_not_kept(client: Client, tea: Published, form: dict[str, str]) -> None:
     assert client.post("/pulse/goal/", form).status_code == 302
     assert not Goal.objects.exists()
+
+
+def test_somebody_without_a_name_can_be_written_about_too(client: Client, tea: Published) -> None:
+    Person.objects.all().delete()
+    who = str(listing.suggestions(tea, first=1, size=1)[0]["customer_id"])
+    assert client.post(f"/customers/{who}/note/", {"text": "likes oolong"}).status_code == 302
+    assert "likes oolong" in client.get(f"/customers/{who}/").content.decode()
+    assert client.post("/customers/nobody-at-all/note/", {"text": "x"}).status_code == 404

@@ -13,7 +13,7 @@ from regulars.app import clock
 from regulars.app.middleware import Request
 from regulars.app.models import Note, Person, Survey, Task
 from regulars.app.vault import store
-from regulars.app.views.screen import show
+from regulars.app.views.screen import person_or_404, show
 
 _SHOWN = 100
 
@@ -76,7 +76,7 @@ def write(request: Request, person: str) -> HttpResponse:
     """Keep a note."""
     form = Written(request.POST)
     if form.is_valid():
-        about = get_object_or_404(Person, customer_id=person)
+        about = person_or_404(request, person)
         kept = store.seal_text(person, form.cleaned_data["text"], "note")
         Note.objects.create(person=about, author=request.user, written_at=timezone.now(), ciphertext=kept)
     return redirect("customer", person)
@@ -87,7 +87,7 @@ def plan(request: Request, person: str) -> HttpResponse:
     """Keep a task."""
     form = NewTask(request.POST)
     if form.is_valid():
-        about = get_object_or_404(Person, customer_id=person)
+        about = person_or_404(request, person)
         kept = store.seal_text(person, form.cleaned_data["text"], "task")
         Task.objects.create(person=about, assignee=request.user, ciphertext=kept, due_on=form.cleaned_data["due_on"])
     return redirect("customer", person)
@@ -107,7 +107,9 @@ def assign(request: Request, person: str) -> HttpResponse:
     """Say who sees to a customer."""
     form = Assigned(request.POST)
     if form.is_valid():
-        Person.objects.filter(customer_id=person).update(assignee=form.cleaned_data["assignee"])
+        about = person_or_404(request, person)
+        about.assignee = form.cleaned_data["assignee"]
+        about.save()
     return redirect("customer", person)
 
 
@@ -117,7 +119,7 @@ def set_field(request: Request, person: str) -> HttpResponse:
     form = OwnField(request.POST)
     if form.is_valid():
         name, value = form.cleaned_data["name"], form.cleaned_data["value"]
-        about = get_object_or_404(Person, customer_id=person)
+        about = person_or_404(request, person)
         about.custom.pop(name, None)
         if value:
             about.custom[name] = store.seal_text(person, value, f"custom.{name}").hex()

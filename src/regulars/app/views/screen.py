@@ -3,10 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 
 from regulars.app.middleware import Request
+from regulars.app.models import Person
+from regulars.app.publication import listing
+from regulars.app.vault import store
 from regulars.reports import N_
 
 MENU = (
@@ -20,6 +23,21 @@ MENU = (
 """The screens of the menu: the name of each one's address, and what it is called."""
 
 _HTML_LANGUAGE = {"en": "en", "zh": "zh-Hans"}
+
+
+def person_or_404(request: Request, customer_id: str) -> Person:
+    """Return somebody whom the vault or the result knows.
+
+    Raises:
+        Http404: neither does.
+    """
+    found = Person.objects.filter(customer_id=customer_id).first()
+    result = request.asked.result
+    if found is None and result is not None and listing.some(result, [customer_id]):
+        found = store.meet(customer_id)
+    if found is None:
+        raise Http404
+    return found
 
 
 def show(

@@ -11,9 +11,9 @@ from django.views.decorators.http import require_POST
 
 from regulars.app import surveys
 from regulars.app.middleware import Request
-from regulars.app.models import Person, Survey
+from regulars.app.models import Survey
 from regulars.app.vault import store
-from regulars.app.views.screen import show
+from regulars.app.views.screen import person_or_404, show
 
 _SHOWN = 50
 
@@ -72,7 +72,7 @@ def one(request: Request, survey: int) -> HttpResponse:
 def invite(request: Request, person: str) -> HttpResponse:
     """Make a link to a survey for a person, and show it once."""
     survey = get_object_or_404(Survey, pk=request.POST.get("survey") if request.POST.get("survey", "").isdigit() else 0)
-    about = get_object_or_404(Person, customer_id=person)
+    about = person_or_404(request, person)
     token = surveys.invite(survey, about)
     request.session["survey_link"] = request.build_absolute_uri(f"/answer/{token}/")
     return redirect("survey", survey.pk)

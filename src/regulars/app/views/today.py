@@ -5,18 +5,18 @@ from typing import Any
 
 from django import forms
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from regulars.app import clock
 from regulars.app.middleware import Request
-from regulars.app.models import Message, Person
+from regulars.app.models import Message
 from regulars.app.publication import listing
 from regulars.app.publication.current import Published
 from regulars.app.vault import store
 from regulars.app.vault.store import NAME_FIELDS
-from regulars.app.views.screen import show
+from regulars.app.views.screen import person_or_404, show
 
 _SHOWN = 25
 _LOOKED_AT = 50
@@ -55,7 +55,7 @@ def became(request: Request, person: str) -> HttpResponse:
     form = Became(request.POST)
     if asked.result is None or not form.is_valid():
         return HttpResponse(status=422)
-    found = get_object_or_404(Person, customer_id=person)
+    found = person_or_404(request, person)
     day = clock.today()
     until = {Message.DONE: None, Message.LATER: day + _LATER, Message.NOT_USEFUL: day + _NOT_USEFUL}
     Message.objects.create(
