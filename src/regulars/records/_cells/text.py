@@ -21,6 +21,7 @@ _EDGE = r"[\x{200B}\x{200E}\x{200F}\x{202A}-\x{202E}\x{2060}\x{2066}-\x{2069}\x{
 _INVISIBLE = rf"^(?:\s*{_EDGE})+|(?:{_EDGE}\s*)+$"
 _SEVERAL = re.compile(r"[,;|、，；/\n]+|\bor\b|或")
 _FEWEST_DIGITS = 7
+_FIRST_ROWS = 1_000
 _REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 _SCIENTIFIC = re.compile(r"\d(\.\d+)?[eE]\+\d+")
 _BYTES = (pa.types.is_binary, pa.types.is_large_binary, pa.types.is_fixed_size_binary)
@@ -69,7 +70,8 @@ def read_text(column: pa.Array) -> Cells:
         return _digits(column)
     if pa.types.is_dictionary(column.type):
         return tidy(as_text(column.dictionary)).take(column.indices)
-    return tidy(as_text(column))
+    text = as_text(column)
+    return by_distinct(text, tidy) if _repeats(text) else tidy(text)
 
 
 def read_id(column: pa.Array) -> Cells:
@@ -138,6 +140,12 @@ def read_currency(column: pa.Array) -> Cells:
         return Cells(values=pa.array(texts, pa.string()), signs=frozenset(text for text in texts if text))
 
     return _after(cells, by_distinct(cells.values, read))
+
+
+def _repeats(column: pa.Array) -> bool:
+    """Whether its first rows say the same few things again and again, as those of a channel or a category do."""
+    first = column.slice(0, _FIRST_ROWS)
+    return bool(pc.count_distinct(first).as_py() * 10 <= len(first))
 
 
 def _flag_word(text: str, own: Mapping[str, str]) -> str:
