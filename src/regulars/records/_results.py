@@ -35,7 +35,8 @@ class Source:
 
     `mapping` is canonical name → header; `columns` names the columns of a file that has no header;
     `delimiter` is one character, a blank standing for runs of blanks. `confirmed` is what was said yes to before, by
-    `Proposal.headers_id`; it goes before what the headers say, and what is said here goes before it.
+    `Proposal.headers_id`; it goes before what the headers say, those of a named export too, and what is said here goes
+    before it.
     """
 
     data: Path | ArrowStream

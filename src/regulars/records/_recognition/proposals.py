@@ -111,8 +111,8 @@ def layout_of(content: "Content", source: Source) -> Layout:
         MappingUnconfirmed: the headers are not enough, and there is something to propose.
         RegularsError: as `recognise` says, where there is not.
     """
-    kept = source.confirmed.get(fingerprint(content.headers))
-    if kept is not None and source.kind in {None, kept.kind}:
+    kept = confirmed_for(content.headers, source)
+    if kept is not None:
         mapping = {**kept.mapping, **source.mapping}
         layout = recognise(content.headers, file=content.file, kind=kept.kind, mapping=mapping)
         # What has no day was said yes to just now.
@@ -125,6 +125,12 @@ def layout_of(content: "Content", source: Source) -> Layout:
             raise
         raise MappingUnconfirmed(proposal) from error
     return layout if _speaks_for_itself(layout, content.file) else replace(layout, told_by="person")
+
+
+def confirmed_for(headers: Sequence[str], source: Source) -> Confirmed | None:
+    """Return what somebody said yes to for a file with these headers, unless another kind is asked for now."""
+    kept = source.confirmed.get(fingerprint(headers))
+    return kept if kept is not None and source.kind in {None, kept.kind} else None
 
 
 def certain(content: "Content", layout: Layout) -> Proposal:
