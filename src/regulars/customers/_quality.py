@@ -23,9 +23,15 @@ _DIMENSIONS: Mapping[Dimension, frozenset[str]] = {
     "uniqueness": frozenset({"duplicate", "repeated", "key_shared", "perhaps_one_person"}),
     "timeliness": frozenset({"after_today", "too_early"}),
     "consistency": frozenset(
-        {"order_in_two_files", "off_scale", "outlier", "granted_unclear_as_refusal", "purpose_unknown_as_marketing"}
+        {
+            "order_in_two_files", "off_scale", "outlier", "granted_unclear_as_refusal", "purpose_unknown_as_marketing",
+            "first_of_several_phones",
+        }
     ),
-}
+}  # fmt: skip
+
+_TAKEN: Mapping[str, str] = {"first_of_several_phones": "first_kept"}
+"""The rule by which something unclear was taken; of all else a refusal is kept."""
 
 QUALITY_SCHEMA = pa.schema(
     [
@@ -67,7 +73,7 @@ def quality_table(
                 amount = amounts.get(file_id) if file.kind == "orders" else None
                 rows.append(_row(issue, counts[file_id], file.read, rule=issue, **place) | {"amount": amount})
         rows += [
-            _row(issue, count, file.read, file=file.file, kind=file.kind, rule="refusal_kept")
+            _row(issue, count, file.read, file=file.file, kind=file.kind, rule=_TAKEN.get(issue, "refusal_kept"))
             for issue, count in sorted(file.taken_as.items())
         ]
         rows += [

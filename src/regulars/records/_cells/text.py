@@ -12,6 +12,9 @@ import pyarrow.compute as pc
 from regulars.records._cells.cells import Cells, Faults, Mask, by_distinct, doubles_of, marked, mask_of
 from regulars.records._words import plain, words
 
+FIRST_PHONE = "first_of_several_phones"
+"""The code of rows whose key is the first of several phones in the cell."""
+
 _LARGEST_EXACT = 2.0**53
 _FLAGS = {"yes": True, "no": False}
 _LONGEST_MISSING = max(len(word.encode()) for word in words().missing)
@@ -96,6 +99,15 @@ def read_key(column: pa.Array, *, role: str) -> Cells:
             one_form = _one_email if role == "email" else _one_phone
             values = by_distinct(values, lambda distinct: Cells(values=_each(distinct, one_form))).values
     return Cells(values=values, faults=faults)
+
+
+def names_several_phones(column: pa.Array) -> Mask:
+    """Return which cells hold several phones, of which the first is the key."""
+    values = read_text(column).values
+    found = mask_of(pc.greater(pc.utf8_length(values), 2 * _FEWEST_DIGITS))
+    for place in np.flatnonzero(found):
+        found[place] = len(_phones(values[int(place)].as_py())) > 1
+    return found
 
 
 def read_word(column: pa.Array, *, place: tuple[str, str]) -> Cells:
@@ -216,8 +228,12 @@ def _one_email(text: str) -> str:
     return unicodedata.normalize("NFKC", text).strip().casefold()
 
 
+def _phones(text: str) -> list[str]:
+    return [part for part in _SEVERAL.split(text) if sum(letter.isdigit() for letter in part) >= _FEWEST_DIGITS]
+
+
 def _one_phone(text: str) -> str:
-    several = [part for part in _SEVERAL.split(text) if sum(letter.isdigit() for letter in part) >= _FEWEST_DIGITS]
+    several = _phones(text)
     text = several[0] if len(several) > 1 else text
     digits = _PHONE_PUNCTUATION.sub("", unicodedata.normalize("NFKC", text))
     national = re.fullmatch(r"(?:\+|00)?86(1[3-9]\d{9})", digits)
