@@ -14,11 +14,17 @@ from hypothesis import strategies as st
 from records_desk import HEADER, Desk
 from regulars.core import RegularsError
 from regulars.records import Source
+from regulars.records._cells.cells import REASONS
 from regulars.records._cells.time_text import moment_of
+from regulars.records._cells.times import Clock, read_time
 from regulars.records._cells.zones import zone_of
 
 EPOCH = datetime(1970, 1, 1)
 moments = st.datetimes(datetime(1970, 1, 2), datetime(2099, 12, 30)).map(lambda m: m.replace(microsecond=0))
+leap_days = st.integers(1, 9999).map(lambda year: f"{year:04}-02-29")
+nearly_iso = st.from_regex(
+    r"(?!0000)[0-9]{4}-[01][0-9]-[0-3][0-9]([ T][0-2][0-9]:[0-6][0-9](:[0-6][0-9](\.[0-9]{1,7})?)?)?", fullmatch=True
+)
 ZONES = ["UTC", "Asia/Shanghai", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Pacific/Apia"]
 
 
@@ -41,6 +47,17 @@ def test_reading_what_was_printed_is_the_identity(moment: datetime) -> None:
         assert moment_of(text).micros == micros(moment), text
     assert moment_of(moment.strftime("%d/%m/%Y %H:%M:%S"), "dmy").micros == micros(moment)
     assert moment_of(moment.strftime("%m/%d/%Y %H:%M:%S"), "mdy").micros == micros(moment)
+
+
+@given(times=st.lists(leap_days | nearly_iso | moments.map(str), min_size=1, max_size=5))
+@settings(deadline=None)
+def test_a_column_is_read_at_once_as_each_of_its_times_is_by_itself(times: list[str]) -> None:
+    clock = Clock(zone=zone_of("UTC"), today=date(2024, 6, 30), order=None)
+    cells = read_time(pa.array(times), clock, may_be_later=True)
+    for place, moment in enumerate(map(moment_of, times)):
+        fault = moment.fault or ("too_early" if moment.micros < 0 else "")
+        assert REASONS[0 if cells.faults is None else cells.faults[place]] == fault
+        assert fault or cells.values[place].value == moment.micros
 
 
 @given(moment=moments, zone=st.sampled_from(ZONES))

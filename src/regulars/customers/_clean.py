@@ -16,7 +16,7 @@ from regulars.customers._matching import Matching
 from regulars.customers._orders import order_rows, write_orders
 from regulars.customers._people import clean_people
 from regulars.customers._quality import contradicting, quality_table
-from regulars.customers._soundness import Soundness, soundness
+from regulars.customers._soundness import Soundness, count_filled, soundness
 from regulars.engines import Engine
 from regulars.records import RecordSet
 
@@ -53,7 +53,7 @@ def clean(
 
     Args:
         engine: holds `raw_<kind>` for every kind, as `records.read` left them, and `answers`, what `feedback.add`
-            read in those of feedback.
+            read in those of feedback. Those of usage, touches, subscriptions and assignments are gone afterwards.
         records: what was read.
         resolve: turns keys into customer ids; `HashedIdentities.resolve`, or the app's vault.
         settings: what is allowed without a recorded consent.
@@ -61,6 +61,7 @@ def clean(
         match: writes `persons`, whose accounts are one person's: `match_identities` with its arguments in place.
             Without it every id is a person.
     """
+    filled = count_filled(engine, records)
     build_crosswalk(engine, records, resolve)
     matching = None if match is None else match(engine)
     if matching is not None and matching.persons.num_rows:
@@ -72,7 +73,7 @@ def clean(
     write_charges(engine, rows, today=today)
     write_orders(engine, rows)
     consents_of_nobody = clean_people(engine, settings=settings, today=today)
-    quality = quality_table(engine, records, duplicates=duplicates, repeated=repeated, matching=matching)
+    quality = quality_table(engine, records, filled=filled, duplicates=duplicates, repeated=repeated, matching=matching)
     return Cleaning(
         duplicates=duplicates,
         repeated=repeated,
@@ -80,8 +81,8 @@ def clean(
         consents_of_nobody=consents_of_nobody,
         quality=quality,
         sources=soundness(
-            engine,
             records,
+            filled=filled,
             copies={place: duplicates.get(place, 0) + repeated.get(place, 0) for place in range(len(records.files))},
             contradicting=contradicting(quality),
         ),

@@ -10,7 +10,7 @@ import os
 import re
 import secrets
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
@@ -80,6 +80,8 @@ class HashedIdentities:
         self._seen: list[pa.Table] = []
         self.has_hashed = False
         """Whether any key was turned into a hash."""
+        self.batches: tuple[str, ...] = ()
+        """The batches that the workspace had when `facts` were asked for: all that is made of them goes with these."""
         if folder is not None and crosswalk is None:
             _check_identities(folder)  # what only `save` found would be found after all the work
 
@@ -108,6 +110,7 @@ class HashedIdentities:
 
     def facts(self) -> pa.Table:
         """Return what is known of everybody (customer_id, field, value): of the workspace, and seen in this run."""
+        self.batches = () if self.folder is None else Batches(self.folder).ids()
         order = [(name, "ascending") for name in IDENTITY_SCHEMA.names]
         return _each_once(pa.concat_tables([self.stored(), *self._seen])).sort_by(order)
 
@@ -136,18 +139,8 @@ class HashedIdentities:
         earlier = pq.read_table(path, schema=IDENTITY_SCHEMA) if path.exists() else IDENTITY_SCHEMA.empty_table()
         self._write([earlier, *self._seen], path)
 
-    def save_with(self, batches: Iterable[str]) -> None:
-        """Keep what an analysis of batches hashed itself for as long as all of these batches are kept."""
-        if self._crosswalk is not None:
-            self._keep("")
-        elif self.folder is not None and self._has_seen:
-            metadata = {"batches": " ".join(dict.fromkeys(batches))}
-            self._write(
-                [facts.replace_schema_metadata(metadata) for facts in self._seen], Batches(self.folder).analysed
-            )
-
-    def save_to(self, folder: Path, *, batch: str) -> None:
-        """Write what was seen, and nothing else, into the folder of a batch: it comes and goes with the batch."""
+    def save_to(self, folder: Path, *, batch: str = "") -> None:
+        """Write what was seen, and nothing else, into a folder of batches: it comes and goes with them."""
         if self._crosswalk is not None:
             self._keep(batch)
         elif self._has_seen:
@@ -162,9 +155,8 @@ class HashedIdentities:
         return any(facts.num_rows for facts in self._seen)
 
     def _write(self, facts: list[pa.Table], path: Path) -> None:
-        everything = pa.concat_tables(facts).group_by(IDENTITY_SCHEMA.names).aggregate([])
         order = [(name, "ascending") for name in IDENTITY_SCHEMA.names]
-        ordered = everything.sort_by(order).replace_schema_metadata(facts[0].schema.metadata)
+        ordered = pa.concat_tables(facts).group_by(IDENTITY_SCHEMA.names).aggregate([]).sort_by(order)
         write_private(path, lambda target: pq.write_table(ordered, target))
 
     def _are_hashes(self, keys: pa.Array) -> pa.Array:

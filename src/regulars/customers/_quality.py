@@ -12,8 +12,9 @@ import pyarrow as pa
 from regulars.core import MONEY
 from regulars.customers._duplicates import count_in_two_files, duplicated_amounts, repeated_amounts
 from regulars.customers._matching import Matching
-from regulars.engines import Engine, quoted
-from regulars.records import FileReport, RecordSet
+from regulars.customers._soundness import Filled
+from regulars.engines import Engine
+from regulars.records import KINDS, FileReport, RecordSet
 
 Dimension: TypeAlias = Literal["completeness", "validity", "uniqueness", "timeliness", "consistency"]
 
@@ -22,9 +23,15 @@ _DIMENSIONS: Mapping[Dimension, frozenset[str]] = {
     "uniqueness": frozenset({"duplicate", "repeated", "key_shared", "perhaps_one_person"}),
     "timeliness": frozenset({"after_today", "too_early"}),
     "consistency": frozenset(
-        {"order_in_two_files", "off_scale", "outlier", "granted_unclear_as_refusal", "purpose_unknown_as_marketing"}
+        {
+            "order_in_two_files", "off_scale", "outlier", "granted_unclear_as_refusal", "purpose_unknown_as_marketing",
+            "first_of_several_phones",
+        }
     ),
-}
+}  # fmt: skip
+
+_TAKEN: Mapping[str, str] = {"first_of_several_phones": "first_kept"}
+"""The rule by which something unclear was taken; of all else a refusal is kept."""
 
 QUALITY_SCHEMA = pa.schema(
     [
@@ -50,6 +57,7 @@ def quality_table(
     engine: Engine,
     records: RecordSet,
     *,
+    filled: Filled,
     duplicates: dict[int, int],
     repeated: dict[int, int],
     matching: Matching | None,
@@ -65,7 +73,7 @@ def quality_table(
                 amount = amounts.get(file_id) if file.kind == "orders" else None
                 rows.append(_row(issue, counts[file_id], file.read, rule=issue, **place) | {"amount": amount})
         rows += [
-            _row(issue, count, file.read, file=file.file, kind=file.kind, rule="refusal_kept")
+            _row(issue, count, file.read, file=file.file, kind=file.kind, rule=_TAKEN.get(issue, "refusal_kept"))
             for issue, count in sorted(file.taken_as.items())
         ]
         rows += [
@@ -73,7 +81,7 @@ def quality_table(
             for code, count in sorted(file.left_out.items())
         ]
     for kind in sorted({file.kind for file in records.files}):
-        rows += _missing(engine, records, kind)
+        rows += _missing(records, kind, filled)
     if sum(file.kind == "orders" and "order_id" in file.mapping for file in records.files) > 1:
         rows += _in_two_files(engine)
     rows += _off_scale(engine)
@@ -114,15 +122,15 @@ def _set_aside(file: FileReport) -> list[Row]:
     return rows
 
 
-def _missing(engine: Engine, records: RecordSet, kind: str) -> list[Row]:
+def _missing(records: RecordSet, kind: str, filled: Filled) -> list[Row]:
     """Return one row for every mapped column with empty cells."""
-    held = set(engine.columns(f"raw_{kind}"))
+    counted = [filled[file_id] for file_id, file in enumerate(records.files) if file.kind == kind and file_id in filled]
+    total = _sum_of(counted, "all_rows")
+    held = {column.key_name for column in KINDS[kind].columns}
     mapped = sorted({name for file in records.files if file.kind == kind for name in file.mapping} & held)
     if not mapped:
         return []
-    counts = ", ".join(f"count({quoted(name)}) AS {quoted(name)}" for name in mapped)
-    (found,) = engine.fetch(f"SELECT count(*) AS all_rows, {counts} FROM {quoted('raw_' + kind)}").to_pylist()
-    total = found["all_rows"]
+    found = {name: _sum_of(counted, name) for name in mapped}
     for file in records.files:  # what a batch keeps apart is not missing
         for name, rows in file.hidden.items() if file.kind == kind else ():
             found[name] = min(total, found[name] + rows)
@@ -131,6 +139,10 @@ def _missing(engine: Engine, records: RecordSet, kind: str) -> list[Row]:
         for name in mapped
         if found[name] < total
     ]
+
+
+def _sum_of(counted: list[Mapping[str, object]], name: str) -> int:
+    return sum(int(str(each[name])) for each in counted)
 
 
 def _in_two_files(engine: Engine) -> list[Row]:

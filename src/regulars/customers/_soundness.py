@@ -7,6 +7,10 @@ from datetime import date
 from regulars.engines import Engine, quoted
 from regulars.records import KINDS, FileReport, RecordSet
 
+Filled = Mapping[int, Mapping[str, object]]
+"""By file, if any row of it was accepted: how many rows there are (`all_rows`), how many cells of each column of its
+kind hold something (by the column's name in the raw table), and the first and last day (`first_day`, `last_day`)."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Soundness:
@@ -26,27 +30,29 @@ class Soundness:
     last_day: date | None
 
 
+def count_filled(engine: Engine, records: RecordSet) -> Filled:
+    """Return what the raw tables hold, in one pass over each: it takes as long as any other step on so many rows."""
+    kinds = sorted({file.kind for file in records.files})
+    return {row["file_id"]: row for kind in kinds for row in engine.fetch(_query(kind)).to_pylist()}
+
+
 def soundness(
-    engine: Engine,
     records: RecordSet,
     *,
+    filled: Filled,
     copies: Mapping[int, int],
     contradicting: Mapping[str, float],
 ) -> tuple[Soundness, ...]:
     """Return how good each source is, in the order of the sources.
 
     Args:
-        engine: holds the raw tables.
         records: what was read.
+        filled: what its rows hold.
         copies: accepted rows that repeat another one, by file.
         contradicting: the share of the rows of a kind that contradict something, by kind.
     """
-    counted: dict[int, dict[str, object]] = {}
-    for kind in sorted({file.kind for file in records.files}):
-        for row in engine.fetch(_query(kind)).to_pylist():
-            counted[row["file_id"]] = row
     return tuple(
-        _of_file(file, counted.get(file_id, {}), copies.get(file_id, 0), contradicting.get(file.kind, 0.0))
+        _of_file(file, filled.get(file_id, {}), copies.get(file_id, 0), contradicting.get(file.kind, 0.0))
         for file_id, file in enumerate(records.files)
     )
 
@@ -76,9 +82,10 @@ def _is_used(name: str, file: FileReport) -> bool:
 
 
 def _query(kind: str) -> str:
-    """Return the SELECT that counts the filled cells of every column of a kind, and its days, by file."""
+    """Return the SELECT that counts the rows and filled cells of every column of a kind, and its days, by file."""
     columns = KINDS[kind].columns
-    counts = [f"CAST(count({quoted(each.key_name)}) AS BIGINT) AS {quoted(each.key_name)}" for each in columns]
+    counts = ["CAST(count(*) AS BIGINT) AS all_rows"]
+    counts += [f"CAST(count({quoted(each.key_name)}) AS BIGINT) AS {quoted(each.key_name)}" for each in columns]
     days = [each.day_name for each in columns if each.role == "time" and not each.may_be_later]
     if days:
         counts += [f"min({quoted(days[0])}) AS first_day", f"max({quoted(days[0])}) AS last_day"]

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from regulars.core import RegularsError
 from regulars.records._exports.content import export_contents
-from regulars.records._exports.finding import find_export
+from regulars.records._exports.finding import Found, find_export
 from regulars.records._exports.recipes import Export, exports
 from regulars.records._formats.archives import ArchiveNested, unpacked, zip_kind
 from regulars.records._formats.stored import Stored, stored_at
@@ -24,7 +24,7 @@ from regulars.records._recognition.headers import (
     Layout,
     recognise,
 )
-from regulars.records._recognition.proposals import MappingUnconfirmed, layout_of
+from regulars.records._recognition.proposals import MappingUnconfirmed, confirmed_for, layout_of
 from regulars.records._recognition.referrers import with_referrers
 from regulars.records._results import Source
 
@@ -223,13 +223,18 @@ def _format_of(start: bytes) -> str | None:
 
 
 def _understood(content: Content, source: Source, *, sha256: str | None, size: int | None) -> tuple[Opened, ...]:
-    """Return the tables of a content: those of the named export it is, else the one its headers tell."""
-    found = None if source.columns else find_export(content.headers, kind=source.kind, mapping=source.mapping)
+    """Return the tables of a content: the one confirmed, those of its named export, or what its headers tell."""
+    is_told = confirmed_for(content.headers, source) is not None
+    found = None if is_told else _export_of(content, source)
     asked = exports().get(source.kind or "")
     if found is None and asked is not None:
         raise ExportUnfit(file=content.file, export=asked.name, title=asked.title)
-    if found is None or (found.export.last_resort and _is_ordinary(content, source)):
-        layout, referrals = with_referrers(content, layout_of(content, source))
+    if found is None:
+        layout = layout_of(content, source)
+        if layout.told_by == "headers" and _export_of(content, replace(source, kind=None, mapping={})) is not None:
+            # Its headers alone would have been read by the recipe: it was the person who said otherwise.
+            layout = replace(layout, told_by="person")
+        layout, referrals = with_referrers(content, layout)
         if referrals is not None:
             content = referrals.origin
         opened = Opened(file=content.file, content=content, layout=layout, sha256=sha256, size=size)
@@ -240,6 +245,13 @@ def _understood(content: Content, source: Source, *, sha256: str | None, size: i
         Opened(file=one.file, content=one, layout=one.layout, sha256=sha256, size=size, export=found.export)
         for one in export_contents(content, found)
     )
+
+
+def _export_of(content: Content, source: Source) -> Found | None:
+    """Return the named export that it is read as, if no person says more."""
+    found = None if source.columns else find_export(content.headers, kind=source.kind, mapping=source.mapping)
+    is_ordinary = found is not None and found.export.last_resort and _is_ordinary(content, source)
+    return None if is_ordinary else found
 
 
 def _is_ordinary(content: Content, source: Source) -> bool:

@@ -20,6 +20,7 @@ from regulars.records._kinds import KINDS, QUARANTINE, Kind, raw_schema
 from regulars.records._opening import Opened, open_source
 from regulars.records._recognition.mappings import fingerprint
 from regulars.records._results import FileReport, RecordSet, Source
+from regulars.records._rows.closing import without_closing_totals
 from regulars.records._rows.currencies import Currencies
 from regulars.records._rows.details import TOLD, leave_out_details
 from regulars.records._rows.evidence import DecimalMarks
@@ -144,7 +145,10 @@ class _Work:
         tally = self.tallies.setdefault(place, Tally())
         reading = self._reading(place, source)
         try:
-            for piece in source.content.pieces(_places(source)):
+            pieces = source.content.pieces(_places(source))
+            if source.export is None:
+                pieces = without_closing_totals(pieces, source.layout)
+            for piece in pieces:
                 kept, aside = rows_of(piece, reading, tally)
                 self.currencies.meet(tally.signs, file=source.file)
                 if aside.num_rows:

@@ -35,7 +35,8 @@ class Source:
 
     `mapping` is canonical name → header; `columns` names the columns of a file that has no header;
     `delimiter` is one character, a blank standing for runs of blanks. `confirmed` is what was said yes to before, by
-    `Proposal.headers_id`; it goes before what the headers say, and what is said here goes before it.
+    `Proposal.headers_id`; it goes before what the headers say, those of a named export too, and what is said here goes
+    before it.
     """
 
     data: Path | ArrowStream
@@ -74,7 +75,8 @@ class FileReport:
 
     `has_personal_keys`: some customer_id may be an e-mail address or a mobile number; `looks_personal`: so many
     are that all of them must be taken for such.
-    `taken_as` counts the accepted rows of consents whose unclear words were taken as a refusal, by code.
+    `taken_as` counts the accepted rows in which something unclear was taken one way, by code: words of consents as a
+    refusal, the first of several phones in a cell as whose row it is (`first_of_several_phones`).
     `refused` says of each reason where the first of its rows stands and what they come to.
     `told_by` says who told what the columns are; `headers_id` is the fingerprint of the header line.
     `currencies` are the codes and signs that its amounts named, and what the settings stated.

@@ -16,12 +16,14 @@ class Words:
 
     `own[kind]` and `general[kind]` map a plain header to its canonical column; general headers serve only once
     the kind is known. `cells[kind, column]` maps a plain word to its code, and `closed` names the columns that
-    take no other word. `unlike` maps `time` and `amount` to plain parts of headers that are something else.
+    take no other word. `unlike` maps `time` and `amount` to plain parts of headers that are something else, and
+    `of_people` lists those of days and amounts that are told of a person and not of one sale.
     """
 
     own: Mapping[str, Mapping[str, str]]
     general: Mapping[str, Mapping[str, str]]
     unlike: Mapping[str, tuple[str, ...]]
+    of_people: tuple[str, ...]
     missing: frozenset[str]
     yes: frozenset[str]
     no: frozenset[str]
@@ -50,6 +52,7 @@ def words() -> Words:
         own={kind: _own_headers(kind, data) for kind in KINDS},
         general={kind: _general_headers(kind, data["general"]) for kind in KINDS},
         unlike={name: tuple(plain(part) for part in parts) for name, parts in data["unlike"].items()},
+        of_people=tuple(plain(part) for part in data["of_people"]["parts"]),
         missing=frozenset({"", *data["cells"]["missing"]}),
         yes=frozenset(data["cells"]["yes"]),
         no=frozenset(data["cells"]["no"]),

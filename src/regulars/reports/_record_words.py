@@ -109,6 +109,7 @@ ISSUES: Mapping[str, str] = {
     "order_in_two_files": N_("The same order in two files with other content (counted twice)"),
     "granted_unclear_as_refusal": N_("Consent neither clearly given nor refused (taken as refused)"),
     "purpose_unknown_as_marketing": N_("Refusal without a known purpose (taken to refuse all marketing)"),
+    "first_of_several_phones": N_("Several phones in one cell (whose row it is, the first says)"),
     "key_shared": N_("Accounts whose e-mail, phone or id too many others have (not joined by it)"),
     "perhaps_one_person": N_("Pairs of accounts that may be one person's (regulars merges review)"),
     "consent_undated": N_("Consent without a day (a refusal counts now, a yes as long given)"),
@@ -149,6 +150,7 @@ RULES: Mapping[str, str] = {
     "empty_cell": N_("nothing in the cell"),
     "scale_unknown_or_left": N_("lowest and highest score must be known"),
     "order_in_two_files": N_("same customer, order number and day in another file"),
+    "first_kept": N_("the first of several counts"),
     "refusal_kept": N_("what is unclear counts as a refusal"),
     "quarantine": N_("set aside"),
 }

@@ -15,9 +15,10 @@ from records.exports.writing import money, sheet
 from records_desk import Desk
 from regulars import simulation
 from regulars.core import RegularsError
-from regulars.records import KINDS, Source, exports
+from regulars.records import KINDS, Mappings, Source, exports
 from regulars.records._exports.finding import Found, find_export
 from regulars.records._exports.recipes import export_of
+from regulars.records._results import Confirmed
 
 _LAST_DAY = date(2024, 6, 30)
 
@@ -136,6 +137,35 @@ class TestWhatThePersonSays:
             Source(data=desk.file(SHOPIFY.text), mapping=mapping), records={"max_quarantined_share": 0.9}
         ).files
         assert file.export is None
+
+    @staticmethod
+    def confirmed(desk: Desk, amount: str) -> tuple[Path, dict[str, Confirmed]]:
+        """A file of an export, and the mapping that somebody once read it by, as the workspace keeps it."""
+        row = {"Name": "#1", "Email": "ana@example.com", "Financial Status": "paid", "Subtotal": "40", "Total": "42",
+               "Created at": "2024-05-01 10:00:00 +0200", "Lineitem name": "Tea"}  # fmt: skip
+        path = desk.file(sheet(headers.SHOPIFY_ORDERS, [row]))
+        mapping = {"customer_id": "Email", "ordered_at": "Created at", "amount": amount}
+        kept = Mappings(folder=desk.folder)
+        kept.keep(desk.read(Source(data=path, mapping=mapping)).files, day=_LAST_DAY)
+        return path, kept.kept()
+
+    @pytest.mark.parametrize(("amount", "sum_of_it"), [("Subtotal", "40.00"), ("Total", "42.00")])
+    def test_what_was_confirmed_for_its_header_line_goes_before_the_recipe(
+        self, desk: Desk, amount: str, sum_of_it: str
+    ) -> None:
+        path, kept = self.confirmed(desk, amount)
+        (file,) = desk.read(Source(data=path, confirmed=kept)).files
+        assert (file.export, file.told_by, file.mapping["amount"]) == (None, "confirmed", amount)
+        assert str(money(desk)) == sum_of_it
+
+    def test_what_is_said_now_goes_before_what_was_confirmed(self, desk: Desk) -> None:
+        path, kept = self.confirmed(desk, "Subtotal")
+        (file, *_) = desk.read(Source(data=path, kind="shopify_orders", confirmed=kept)).files
+        assert (file.export, str(money(desk))) == ("shopify_orders", "42.00")
+        (file,) = desk.read(Source(data=path, kind="profiles", confirmed=kept)).files
+        assert (file.export, file.kind) == ("shopify_orders", "profiles")
+        (file,) = desk.read(Source(data=path, mapping={"amount": "Total"}, confirmed=kept)).files
+        assert (file.mapping["amount"], str(money(desk))) == ("Total", "42.00")
 
     def test_named_columns_are_no_export(self, desk: Desk) -> None:
         text = "a@example.com,2024-05-01,3\n"

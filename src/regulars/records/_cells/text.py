@@ -12,6 +12,9 @@ import pyarrow.compute as pc
 from regulars.records._cells.cells import Cells, Faults, Mask, by_distinct, doubles_of, marked, mask_of
 from regulars.records._words import plain, words
 
+FIRST_PHONE = "first_of_several_phones"
+"""The code of rows whose key is the first of several phones in the cell."""
+
 _LARGEST_EXACT = 2.0**53
 _FLAGS = {"yes": True, "no": False}
 _LONGEST_MISSING = max(len(word.encode()) for word in words().missing)
@@ -21,6 +24,7 @@ _EDGE = r"[\x{200B}\x{200E}\x{200F}\x{202A}-\x{202E}\x{2060}\x{2066}-\x{2069}\x{
 _INVISIBLE = rf"^(?:\s*{_EDGE})+|(?:{_EDGE}\s*)+$"
 _SEVERAL = re.compile(r"[,;|、，；/\n]+|\bor\b|或")
 _FEWEST_DIGITS = 7
+_FIRST_ROWS = 1_000
 _REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 _SCIENTIFIC = re.compile(r"\d(\.\d+)?[eE]\+\d+")
 _BYTES = (pa.types.is_binary, pa.types.is_large_binary, pa.types.is_fixed_size_binary)
@@ -69,7 +73,8 @@ def read_text(column: pa.Array) -> Cells:
         return _digits(column)
     if pa.types.is_dictionary(column.type):
         return tidy(as_text(column.dictionary)).take(column.indices)
-    return tidy(as_text(column))
+    text = as_text(column)
+    return by_distinct(text, tidy) if _repeats(text) else tidy(text)
 
 
 def read_id(column: pa.Array) -> Cells:
@@ -94,6 +99,15 @@ def read_key(column: pa.Array, *, role: str) -> Cells:
             one_form = _one_email if role == "email" else _one_phone
             values = by_distinct(values, lambda distinct: Cells(values=_each(distinct, one_form))).values
     return Cells(values=values, faults=faults)
+
+
+def names_several_phones(column: pa.Array) -> Mask:
+    """Return which cells hold several phones, of which the first is the key."""
+    values = read_text(column).values
+    found = mask_of(pc.greater(pc.utf8_length(values), 2 * _FEWEST_DIGITS))
+    for place in np.flatnonzero(found):
+        found[place] = len(_phones(values[int(place)].as_py())) > 1
+    return found
 
 
 def read_word(column: pa.Array, *, place: tuple[str, str]) -> Cells:
@@ -138,6 +152,12 @@ def read_currency(column: pa.Array) -> Cells:
         return Cells(values=pa.array(texts, pa.string()), signs=frozenset(text for text in texts if text))
 
     return _after(cells, by_distinct(cells.values, read))
+
+
+def _repeats(column: pa.Array) -> bool:
+    """Whether its first rows say the same few things again and again, as those of a channel or a category do."""
+    first = column.slice(0, _FIRST_ROWS)
+    return bool(pc.count_distinct(first).as_py() * 10 <= len(first))
 
 
 def _flag_word(text: str, own: Mapping[str, str]) -> str:
@@ -208,8 +228,12 @@ def _one_email(text: str) -> str:
     return unicodedata.normalize("NFKC", text).strip().casefold()
 
 
+def _phones(text: str) -> list[str]:
+    return [part for part in _SEVERAL.split(text) if sum(letter.isdigit() for letter in part) >= _FEWEST_DIGITS]
+
+
 def _one_phone(text: str) -> str:
-    several = [part for part in _SEVERAL.split(text) if sum(letter.isdigit() for letter in part) >= _FEWEST_DIGITS]
+    several = _phones(text)
     text = several[0] if len(several) > 1 else text
     digits = _PHONE_PUNCTUATION.sub("", unicodedata.normalize("NFKC", text))
     national = re.fullmatch(r"(?:\+|00)?86(1[3-9]\d{9})", digits)

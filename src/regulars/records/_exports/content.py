@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from regulars.records._cells.text import FIRST_PHONE
 from regulars.records._exports.cells import Sheet, cell_of
 from regulars.records._exports.finding import KEY, ExportLayout, Found, Plan, layout_of
 from regulars.records._exports.rows import SortedRows, Sorter
@@ -49,6 +50,7 @@ class ExportContent:
                 lines=piece.lines[rows.kept],
                 broken=rows.broken,
                 done=piece.done,
+                taken_as={FIRST_PHONE: rows.has_several[rows.kept]},
                 left_out=_sum(rows.left_out, piece.left_out) if self.plan.is_first else rows.left_out,
             )
 

@@ -23,10 +23,14 @@ _UNPAID = frozenset({"not_paid", "cancelled"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SortedRows:
-    """The places of the rows kept, every row's key, which are refunds; the broken ones; and the others by code."""
+    """The places of the rows kept, every row's key, which are refunds; the broken ones; and the others by code.
+
+    `has_several`: whose key is the first of several phones.
+    """
 
     kept: NDArray[np.int64]
     key: pa.Array
+    has_several: Mask
     is_refund: Mask
     broken: tuple[Broken, ...]
     left_out: Mapping[str, int]
@@ -62,12 +66,13 @@ class Sorter:
         if self._plan.table.needs and (needs := [n for n in self._plan.table.needs if n in self._plan.columns]):
             codes.mark(~says_something(sheet, [self._plan.columns[name] for name in needs]), NOTHING)
         unknown = self._mark_status(sheet, codes)
-        key, nobody = key_of(sheet, self._plan.columns, self._plan.key)
+        key, nobody, several = key_of(sheet, self._plan.columns, self._plan.key)
         codes.mark(nobody, NOBODY)
         is_first = self._plan.is_first
         return SortedRows(
             kept=codes.kept,
             key=key,
+            has_several=several,
             is_refund=self._refunds(sheet),
             broken=(*broken, *unknown) if is_first else (),
             left_out=codes.counts() if is_first else {},

@@ -132,6 +132,21 @@ def best_fit(candidates: Sequence[Candidate], *, kind: str | None, mapping: Mapp
     return best[0] if len(best) == 1 else None
 
 
+def orders_among(candidates: Sequence[Candidate]) -> Fit | None:
+    """Return the orders that these columns tell of by days and amounts of money; None where that is not clear.
+
+    Numbers that are not clearly money will do under a header of amounts, or where somebody stands in more than one row,
+    as in no list of people.
+    """
+    fit = _fit(KINDS["orders"], candidates, {}, is_stated=False)
+    if not fit.is_complete or fit.claims["ordered_at"].candidate.look.what != "time":
+        return None
+    key = next(fit.claims[name] for name in IDENTITIES if name in fit.claims)
+    amount = fit.claims["amount"]
+    is_told = amount.why != "guess" or key.candidate.look.is_repeated
+    return fit if amount.candidate.look.what in ({"money", "number"} if is_told else {"money"}) else None
+
+
 def _is_plausible(fit: Fit, mapping: Mapping[str, str]) -> bool:
     """Whether a header tells of the kind, or its values do: an amount of orders, a score of feedback."""
     if not set(mapping) <= set(fit.kind.names):

@@ -8,11 +8,21 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from regulars.core import RegularsError
-from regulars.records._cells.cells import FAULT, REASONS, Cells, Faults, Mask, marked, mask_of
+from regulars.records._cells.cells import FAULT, REASONS, Cells, Faults, marked, mask_of
 from regulars.records._cells.decimals import read_money, read_number, read_year
 from regulars.records._cells.masking import masked
 from regulars.records._cells.personal import any_suspect
-from regulars.records._cells.text import as_text, read_currency, read_flag, read_id, read_key, read_text, read_word
+from regulars.records._cells.text import (
+    FIRST_PHONE,
+    as_text,
+    names_several_phones,
+    read_currency,
+    read_flag,
+    read_id,
+    read_key,
+    read_text,
+    read_word,
+)
 from regulars.records._cells.times import Clock, read_time
 from regulars.records._formats.scanner import Broken
 from regulars.records._formats.texts import Piece
@@ -107,7 +117,7 @@ class Tally:
         }
 
     def take(self, code: str, rows: int) -> None:
-        """Count accepted rows in which something unclear was taken as a refusal."""
+        """Count accepted rows in which something unclear was taken one way."""
         if rows:
             self.taken_as[code] = self.taken_as.get(code, 0) + rows
 
@@ -122,9 +132,12 @@ def rows_of(piece: Piece, reading: Reading, tally: Tally) -> tuple[pa.RecordBatc
     sources = reading.layout.sources()
     cells = {name: _read(piece.columns[place], name, reading) for name, place in sources.items()}
     cells = reading.rates.applied(cells, reading.layout.kind)
-    taken: dict[str, Mask] = {}
+    taken = dict(piece.taken_as)
+    if reading.layout.key_role == "phone" and not reading.is_export:
+        taken[FIRST_PHONE] = names_several_phones(piece.columns[sources["customer_id"]])
     if reading.layout.kind.name == "consents":
-        cells, taken = on_the_safe_side(cells, undated_on=reading.clock if reading.is_export else None)
+        cells, unclear = on_the_safe_side(cells, undated_on=reading.clock if reading.is_export else None)
+        taken |= unclear
     faults, at = _first_faults(cells, reading)
     _refuse_ambiguous_dates(cells, piece, reading)
     raw = _raw_batch(cells, piece, reading)
