@@ -84,10 +84,10 @@ def made() -> Iterator[tuple[Path, Told]]:
 def shop() -> Iterator[Shop]:
     """The shop as it is on its first day."""
     here = served()
-    yield here
     for folder in (here.workspace, here.results):
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(mode=0o700)
+    yield here
 
 
 @pytest.fixture
