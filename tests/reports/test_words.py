@@ -101,7 +101,7 @@ def test_every_reason_to_set_a_row_aside_has_words() -> None:
 def test_every_problem_of_the_records_has_its_cost_in_words() -> None:
     assert set(SET_ASIDE_COSTS) == set(records.KINDS)
     assert set(ISSUE_COSTS) == set(WORDS["issue"]) - {"missing"}
-    assert {"duplicate", "repeated", "set_aside"} == set(AMOUNT_COSTS)
+    assert {"duplicate", "repeated", "order_in_two_files", "order_number_shared", "set_aside"} == set(AMOUNT_COSTS)
 
 
 def test_every_confidence_and_every_ground_of_a_mapping_has_words() -> None:
@@ -118,6 +118,7 @@ def test_everything_that_is_left_out_has_words() -> None:
         "blank_row",
         "nobody_named",
         "told_order_by_order",
+        "stated_again",
         "header_row",
         "referrer_unknown",
     }

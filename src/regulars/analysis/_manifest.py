@@ -175,6 +175,7 @@ def _notes(run: "Run", counts: Mapping[str, Any], settings: Settings) -> list[No
         notes.append(Note(code="value_without_refusers", params={"customers": counts["buyers_without_profiling"]}))
     if run.cleaning.consents_of_nobody:
         notes.append(Note(code="consents_of_nobody", params={"people": run.cleaning.consents_of_nobody}))
+    notes += _conflicts(run, settings.business.currency or run.records.currency)
     if not (settings.business.currency or run.records.currency):
         notes.append(Note(code="currency_not_stated"))
     notes += [
@@ -185,6 +186,23 @@ def _notes(run: "Run", counts: Mapping[str, Any], settings: Settings) -> list[No
     if run.previous is not None:
         notes.append(Note(code="bounds_of_previous", params={"as_of": run.previous["as_of"]}))
     return notes
+
+
+def _conflicts(run: "Run", currency: str) -> list[Note]:
+    """Return what is said twice of order numbers, by file: money may count twice, and nobody would see it."""
+    return [
+        Note(
+            code=each.issue,
+            params={
+                "orders": each.orders,
+                "file": run.records.files[each.file_id].file,
+                "line": each.line,
+                "example": each.example,
+                "amount": f"{each.amount:.2f} {currency}".strip(),
+            },
+        )
+        for each in run.cleaning.conflicts
+    ]
 
 
 def _write(path: Path, content: Mapping[str, object]) -> None:

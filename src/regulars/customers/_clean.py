@@ -8,6 +8,7 @@ import pyarrow as pa
 
 from regulars.core import Settings
 from regulars.customers._charges import write_charges
+from regulars.customers._conflicts import Conflict, find_conflicts
 from regulars.customers._crosswalk import build_crosswalk, lead_to_persons
 from regulars.customers._duplicates import count_repeated, find_duplicates
 from regulars.customers._events import clean_events
@@ -25,7 +26,8 @@ from regulars.records import RecordSet
 class Cleaning:
     """What cleaning did.
 
-    `duplicates` and `repeated` count rows by file (its index in the record set); `last_order_day` is the day the
+    `duplicates` and `repeated` count rows by file (its index in the record set); `conflicts` are order
+    numbers of which two things are said; `last_order_day` is the day the
     last recorded order or refund became known, charges of subscriptions apart; `consents_of_nobody` counts people
     whom only the consents name; `quality` has one row an issue (see docs/columns.md); `sources` says how good each
     source is; `matching` whose records were found to be one person's, and is empty where nobody asked.
@@ -33,6 +35,7 @@ class Cleaning:
 
     duplicates: Mapping[int, int]
     repeated: Mapping[int, int]
+    conflicts: tuple[Conflict, ...]
     last_order_day: date | None
     consents_of_nobody: int
     quality: pa.Table
@@ -66,28 +69,29 @@ def clean(
     matching = None if match is None else match(engine)
     if matching is not None and matching.persons.num_rows:
         lead_to_persons(engine, records)
-    duplicates = find_duplicates(engine, records)
-    repeated = count_repeated(engine)
+    copies = {"duplicate": find_duplicates(engine, records), "repeated": count_repeated(engine)}
     clean_events(engine)
     rows = order_rows(engine)
+    conflicts = find_conflicts(engine)
     write_charges(engine, rows, today=today)
     write_orders(engine, rows)
     consents_of_nobody = clean_people(engine, settings=settings, today=today)
-    quality = quality_table(engine, records, filled=filled, duplicates=duplicates, repeated=repeated, matching=matching)
+    quality = quality_table(engine, records, filled=filled, copies=copies, conflicts=conflicts, matching=matching)
     return Cleaning(
-        duplicates=duplicates,
-        repeated=repeated,
+        duplicates=copies["duplicate"],
+        repeated=copies["repeated"],
+        conflicts=conflicts,
         last_order_day=_last_order_day(engine),
         consents_of_nobody=consents_of_nobody,
         quality=quality,
-        sources=soundness(
-            records,
-            filled=filled,
-            copies={place: duplicates.get(place, 0) + repeated.get(place, 0) for place in range(len(records.files))},
-            contradicting=contradicting(quality),
-        ),
+        sources=soundness(records, filled=filled, copies=_by_file(copies), contradicting=contradicting(quality)),
         matching=matching,
     )
+
+
+def _by_file(copies: Mapping[str, Mapping[int, int]]) -> Mapping[int, int]:
+    places = {place for counts in copies.values() for place in counts}
+    return {place: sum(counts.get(place, 0) for counts in copies.values()) for place in places}
 
 
 def _last_order_day(engine: Engine) -> date | None:

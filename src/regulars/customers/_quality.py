@@ -4,13 +4,14 @@ Every issue is one of five things: a lack of completeness, validity, uniqueness,
 deleted here.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Literal, TypeAlias
 
 import pyarrow as pa
 
 from regulars.core import MONEY
-from regulars.customers._duplicates import count_in_two_files, duplicated_amounts, repeated_amounts
+from regulars.customers._conflicts import IN_TWO_FILES, OF_TWO_CUSTOMERS, Conflict
+from regulars.customers._duplicates import duplicated_amounts, repeated_amounts
 from regulars.customers._matching import Matching
 from regulars.customers._soundness import Filled
 from regulars.engines import Engine
@@ -24,8 +25,8 @@ _DIMENSIONS: Mapping[Dimension, frozenset[str]] = {
     "timeliness": frozenset({"after_today", "too_early"}),
     "consistency": frozenset(
         {
-            "order_in_two_files", "off_scale", "outlier", "granted_unclear_as_refusal", "purpose_unknown_as_marketing",
-            "first_of_several_phones",
+            "order_in_two_files", "order_number_shared", "off_scale", "outlier", "granted_unclear_as_refusal",
+            "purpose_unknown_as_marketing", "first_of_several_phones",
         }
     ),
 }  # fmt: skip
@@ -58,19 +59,22 @@ def quality_table(
     records: RecordSet,
     *,
     filled: Filled,
-    duplicates: dict[int, int],
-    repeated: dict[int, int],
+    copies: Mapping[str, Mapping[int, int]],
+    conflicts: Sequence[Conflict],
     matching: Matching | None,
 ) -> pa.Table:
-    """Return every issue found, in a fixed order: file by file, then kind by kind."""
+    """Return every issue found, in a fixed order: file by file, then kind by kind.
+
+    `copies` are the rows that are duplicates of another file's, or repeated in their own, by issue and file.
+    """
     rows: list[Row] = []
-    doubled, again = duplicated_amounts(engine), repeated_amounts(engine)
+    amounts_of = {"duplicate": duplicated_amounts(engine), "repeated": repeated_amounts(engine)}
     for file_id, file in enumerate(records.files):
         rows += _set_aside(file)
-        for issue, counts, amounts in (("duplicate", duplicates, doubled), ("repeated", repeated, again)):
+        for issue, counts in copies.items():
             if counts.get(file_id):
                 place = {"file": file.file, "kind": file.kind}
-                amount = amounts.get(file_id) if file.kind == "orders" else None
+                amount = amounts_of[issue].get(file_id) if file.kind == "orders" else None
                 rows.append(_row(issue, counts[file_id], file.read, rule=issue, **place) | {"amount": amount})
         rows += [
             _row(issue, count, file.read, file=file.file, kind=file.kind, rule=_TAKEN.get(issue, "refusal_kept"))
@@ -82,8 +86,7 @@ def quality_table(
         ]
     for kind in sorted({file.kind for file in records.files}):
         rows += _missing(records, kind, filled)
-    if sum(file.kind == "orders" and "order_id" in file.mapping for file in records.files) > 1:
-        rows += _in_two_files(engine)
+    rows += [_in_conflict(each, records.files[each.file_id]) for each in conflicts]
     rows += _off_scale(engine)
     if matching is not None:
         rows += _matched(matching)
@@ -92,8 +95,11 @@ def quality_table(
 
 def contradicting(quality: pa.Table) -> dict[str, float]:
     """Return the share of each kind's rows that contradict another file or a scale."""
-    found = [row for row in quality.to_pylist() if row["issue"] in {"order_in_two_files", "off_scale"}]
-    return {row["kind"]: row["share"] for row in found}
+    shares: dict[str, float] = {}
+    for row in quality.to_pylist():
+        if row["issue"] in {IN_TWO_FILES, OF_TWO_CUSTOMERS, "off_scale"}:
+            shares[row["kind"]] = min(1.0, shares.get(row["kind"], 0.0) + row["share"])
+    return shares
 
 
 def dimension_of(issue: str) -> Dimension:
@@ -145,12 +151,20 @@ def _sum_of(counted: list[Mapping[str, object]], name: str) -> int:
     return sum(int(str(each[name])) for each in counted)
 
 
-def _in_two_files(engine: Engine) -> list[Row]:
-    doubled, orders = count_in_two_files(engine)
-    if not doubled:
-        return []
-    rule = "order_in_two_files"
-    return [_row(rule, doubled, orders, kind="orders", column_name="order_id", rule=rule)]
+def _in_conflict(found: Conflict, file: FileReport) -> Row:
+    return {
+        "file": file.file,
+        "kind": "orders",
+        "column_name": "order_id",
+        "issue": found.issue,
+        "rule": found.issue,
+        "row_count": found.orders,
+        "share": found.share,
+        "dimension": dimension_of(found.issue),
+        "first_line": found.line,
+        "masked_value": found.example,
+        "amount": found.amount,
+    }
 
 
 def _off_scale(engine: Engine) -> list[Row]:

@@ -25,6 +25,7 @@ from regulars.records._rows.currencies import Currencies
 from regulars.records._rows.details import TOLD, leave_out_details
 from regulars.records._rows.evidence import DecimalMarks
 from regulars.records._rows.rates import Rates
+from regulars.records._rows.restated import RESTATED, leave_out_restated
 from regulars.records._rows.rows import Reading, Tally, rows_of
 
 _DISTINCT_KEYS = "SELECT {key} FROM {table} WHERE file_id = $file GROUP BY {key}"
@@ -100,15 +101,24 @@ def read(
     opened = [each for place, source in enumerate(sources) for each in open_source(source, place=place)]
     for kind in KINDS.values():
         work.load(engine, kind, {place: each for place, each in enumerate(opened) if each.layout.kind is kind})
-    names = [(each.export.name if each.export else None, each.layout.kind.name) for each in opened]
-    for place, rows in leave_out_details(engine, names).items():
-        work.tallies[place].take_back(TOLD, rows)
+    _leave_out(engine, opened, work.tallies)
     engine.load("quarantine", pa.Table.from_batches(work.quarantine, QUARANTINE))
     for place, each in enumerate(opened):
         _check_share(each, work.tallies[place], settings.records.max_quarantined_share)
     stated = settings.business.currency
     reports = [_report(engine, each, place, work.tallies[place], stated) for place, each in enumerate(opened)]
     return RecordSet(files=tuple(reports), currency=work.currencies.only)
+
+
+def _leave_out(engine: Engine, opened: Sequence[Opened], tallies: Mapping[int, Tally]) -> None:
+    """Take orders out that another of the files speaks for."""
+    names = [each.export.name if each.export else None for each in opened]
+    files = [each.file for each in opened]
+    for place, rows in leave_out_restated(engine, list(zip(files, names, strict=True))).items():
+        tallies[place].take_back(RESTATED, rows)
+    kinds = [each.layout.kind.name for each in opened]
+    for place, rows in leave_out_details(engine, list(zip(names, kinds, strict=True))).items():
+        tallies[place].take_back(TOLD, rows)
 
 
 @dataclass(slots=True, kw_only=True)

@@ -25,6 +25,14 @@ NOTES: Mapping[str, str] = {
         "{people} people in the consents are nobody in the other records, so their word changes nothing."
         " Use the same customer number in both."
     ),
+    "order_in_two_files": N_(
+        "{file}: orders of an earlier file stand here with other content and count twice ({orders}, {amount} here;"
+        " the first: {example}, line {line}). If they are the same orders, leave out the older file."
+    ),
+    "order_number_shared": N_(
+        "{file}: several customers have the same order number, and it counts for each of them ({orders}, {amount};"
+        " the first: {example}, line {line}). Check whose order it is."
+    ),
     "currency_not_stated": N_("No currency is stated: amounts are in whatever the records are in."),
     "mapping_confirmed_before": N_(
         "{file} was read with the columns that were confirmed before; regulars mappings list shows them."

@@ -40,6 +40,7 @@ ISSUE_COSTS: Mapping[str, str] = {
     "duplicate": N_("counted once"),
     "repeated": N_("all are counted"),
     "order_in_two_files": N_("counted twice: revenue may be too high"),
+    "order_number_shared": N_("counted for each of them"),
     "off_scale": N_("not in the satisfaction"),
     "outlier": N_("counted; means lean on them"),
     "granted_unclear_as_refusal": N_("fewer people may be contacted"),
@@ -55,4 +56,6 @@ AMOUNT_COSTS: Mapping[str, str] = {
     "set_aside": N_("at most {amount} of revenue not counted"),
     "duplicate": N_("else {amount} would count twice"),
     "repeated": N_("if they are one and the same, {amount} is too much"),
+    "order_in_two_files": N_("if they are one and the same, {amount} is too much"),
+    "order_number_shared": N_("if they are one and the same, {amount} is too much"),
 }

@@ -107,6 +107,7 @@ ISSUES: Mapping[str, str] = {
     "repeated": N_("Identical rows in one file (all kept)"),
     "off_scale": N_("Score without a known scale, or outside it"),
     "order_in_two_files": N_("The same order in two files with other content (counted twice)"),
+    "order_number_shared": N_("One order number, several customers (all counted)"),
     "granted_unclear_as_refusal": N_("Consent neither clearly given nor refused (taken as refused)"),
     "purpose_unknown_as_marketing": N_("Refusal without a known purpose (taken to refuse all marketing)"),
     "first_of_several_phones": N_("Several phones in one cell (whose row it is, the first says)"),
@@ -129,6 +130,7 @@ LEFT_OUT: Mapping[str, str] = {
     "nothing_said": N_("they say nothing"),
     "referrer_unknown": N_("they name a referrer who is not in the file"),
     "told_order_by_order": N_("their orders are told by another file"),
+    "stated_again": N_("a later export states these orders again"),
 }
 
 TABLES_LEFT_OUT: Mapping[str, str] = {
@@ -149,7 +151,8 @@ RULES: Mapping[str, str] = {
     "repeated": N_("same content in the same file, without an order number"),
     "empty_cell": N_("nothing in the cell"),
     "scale_unknown_or_left": N_("lowest and highest score must be known"),
-    "order_in_two_files": N_("same customer, order number and day in another file"),
+    "order_in_two_files": N_("same order number in another file, of the same customer or day"),
+    "order_number_shared": N_("same order number, another customer"),
     "first_kept": N_("the first of several counts"),
     "refusal_kept": N_("what is unclear counts as a refusal"),
     "quarantine": N_("set aside"),

@@ -164,8 +164,9 @@ class Export(_Part):
 
     `recognised_by`: sets of headers, any one of which is enough. `last_resort`: its headers are so common that it is
     thought of only where the ordinary rules do not understand the file. `detail_of`: the export that tells the same
-    money order by order; of orders that it has too, these rows are left out. `who` and `columns` are those of every
-    table, `who` in the order in which they say whose row it is.
+    money order by order; of orders that it has too, these rows are left out. `states_whole_orders`: made again
+    later, it tells all there is of an order, so that what it told before no longer counts. `who` and `columns` are
+    those of every table, `who` in the order in which they say whose row it is.
     """
 
     name: str
@@ -173,6 +174,7 @@ class Export(_Part):
     recognised_by: tuple[tuple[str, ...], ...]
     last_resort: bool = False
     detail_of: str = ""
+    states_whole_orders: bool = False
     rows: Rows = Rows()
     who: Mapping[str, Rule] = Field(default_factory=dict)
     columns: Mapping[str, Rule] = Field(default_factory=dict)
