@@ -61,11 +61,17 @@ def _make_ready(shop: Shop) -> str | None:
     from django.db import connections  # noqa: PLC0415
 
     from regulars.app.invitations import invite  # noqa: PLC0415
+    from regulars.app.jobs import queue  # noqa: PLC0415
+    from regulars.app.privacy import erasing  # noqa: PLC0415
+    from regulars.app.vault import tombstones  # noqa: PLC0415
 
     for database in ("default", "keys"):
         call_command("migrate", database=database, verbosity=0, interactive=False)
     for name in ("app.sqlite3", "keys.sqlite3"):
         os.chmod(shop.folder / name, 0o600)
+    if tombstones.replay(shop):  # an old copy was brought back: whoever was erased since goes again, before any page
+        erasing.sweep(shop)
+        queue.ask("analyse", key="analyse")
     token = invite()
     connections.close_all()
     return token
