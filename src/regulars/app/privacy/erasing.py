@@ -11,7 +11,7 @@ import pyarrow as pa
 from regulars import customers, records
 from regulars.app import clock
 from regulars.app._shop import Shop
-from regulars.app.models import Identifier, Kept, Person, WrappedKey
+from regulars.app.models import Corrected, Identifier, Kept, Person, WrappedKey
 from regulars.app.privacy import audit
 from regulars.app.vault import changing, store, tombstones
 from regulars.app.vault.accounts import accounts_of
@@ -88,9 +88,10 @@ def _remembered(shop: Shop) -> set[str]:
 
 
 def _marks(accounts: list[str]) -> set[bytes]:
-    """Return the tombstones of a person: ids, and addresses that are nobody else's too."""
+    """Return the tombstones of a person: ids, and addresses, also former ones, that are nobody else's too."""
     settings = clock.shop_settings()
-    marks = {mark_of_person(each) for each in accounts}
+    wrong = Corrected.objects.filter(person__customer_id__in=accounts).values_list("blind", flat=True)
+    marks = {mark_of_person(each) for each in accounts} | {bytes(mark) for mark in wrong}
     for account, fields in store.reveal(accounts).items():
         for field, values in fields.items():
             for value in values:
