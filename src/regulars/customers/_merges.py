@@ -168,7 +168,7 @@ def forget_people(folder: Path, customer_ids: set[str]) -> None:
         if not (folder / f"{name}.parquet").exists():
             continue
         table = _stored(folder, name)
-        speaks = pa.array([False] * table.num_rows)
+        speaks = pa.array([False] * table.num_rows, pa.bool_())
         for column in ("customer_id", "person_id", "left_id", "right_id"):
             if column in schema.names:
                 speaks = pc.or_(speaks, pc.is_in(table.column(column).combine_chunks(), value_set=gone))

@@ -111,8 +111,6 @@ def _add(what: str, by: str, subject: bytes, details: Mapping[str, Any], before:
     return chain
 
 
-def _chain(
-    before: bytes, at: datetime, what: str, by: str, subject: bytes, details: Mapping[str, Any]
-) -> bytes:
+def _chain(before: bytes, at: datetime, what: str, by: str, subject: bytes, details: Mapping[str, Any]) -> bytes:
     said = json.dumps([before.hex(), at.isoformat(), what, by, subject.hex(), details], sort_keys=True)
     return fingerprint(secret("audit"), said, size=_CHAIN_BYTES)

@@ -46,6 +46,16 @@ def reveal(customer_ids: Sequence[str], fields: Sequence[str] = ()) -> dict[str,
     return found
 
 
+def open_identifier(customer_id: str, field: str, version: int, kept: bytes | memoryview) -> str:
+    """Return one identifier of a person.
+
+    Raises:
+        Unreadable: the person's key is gone, or the value is another's.
+    """
+    key = keys_of([customer_id]).get(customer_id, b"\0" * 32)
+    return opened(key, bytes(kept), place_of(customer_id, field, version)).decode()
+
+
 def find(wanted: str) -> list[str]:
     """Return the ids of the people whose name contains the text, or whose e-mail address, phone or id it is."""
     text = names.plain(wanted)

@@ -8,9 +8,10 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from regulars.app.middleware import Request
+from regulars.app.privacy import consents
 from regulars.app.publication import listing, shelves
 from regulars.app.vault import store, tombstones
-from regulars.app.views import about
+from regulars.app.views import about, privacy
 from regulars.app.views.screen import show
 from regulars.app.views.today import names_of
 
@@ -97,6 +98,10 @@ def customer(request: Request, person: str) -> HttpResponse:
         shown["older"] = 0 if "all" in request.GET else max(len(happened) - _EVENTS, 0)
         shown["events"] = asked.people.events(happened[shown["older"] :])
         shown["suggestion"] = asked.people.suggestion(row) if row["rank"] is not None else None
+        shown["figures"]["may"] = privacy.allowed_now(person, shown["figures"]["may"])
+        if consents.closed({person: row["channel"]}):
+            shown["suggestion"] = None
+    shown["privacy"] = privacy.known(request, person, shown["figures"])
     return show(request, "customers/customer.html", {**shown, **about.known(person)}, at="customers")
 
 

@@ -19,6 +19,7 @@ MENU = (
     ("groups", N_("Groups")),
     ("surveys", N_("Surveys")),
     ("import", N_("Import")),
+    ("privacy", N_("Privacy")),
 )
 """The screens of the menu: the name of each one's address, and what it is called."""
 

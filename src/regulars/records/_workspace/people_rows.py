@@ -83,7 +83,7 @@ def _keys(kind: Kind, file: pq.ParquetFile) -> tuple[str, ...]:
 
 
 def _is_of(rows: pa.RecordBatch, keys: tuple[str, ...], people: pa.Array) -> pa.Array:
-    mine = pa.array([False] * rows.num_rows)
+    mine = pa.array([False] * rows.num_rows, pa.bool_())
     for name in keys:
         mine = pc.or_(mine, pc.is_in(rows.column(name).cast(pa.string()), value_set=people))
     return mine
