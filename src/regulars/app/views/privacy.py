@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.views.decorators.http import require_POST
@@ -15,10 +15,9 @@ from regulars.app.jobs import queue
 from regulars.app.middleware import Request
 from regulars.app.models import Consent, Person, PrivacyRequest
 from regulars.app.privacy import access, audit, consents, duties, erasing
-from regulars.app.publication import listing
-from regulars.app.vault import changing, store, tombstones
+from regulars.app.vault import changing, store
 from regulars.app.vault.accounts import accounts_of
-from regulars.app.views.screen import show
+from regulars.app.views.screen import person_or_404, show
 from regulars.app.views.today import names_of
 from regulars.reports import N_, Voice, word
 
@@ -135,7 +134,7 @@ def allowed_now(person: str, may: Mapping[str, bool]) -> dict[str, bool]:
 def consent(request: Request, person: str) -> HttpResponse:
     """Write a word down."""
     form = Word(request.POST)
-    _must_be_known(request, person)
+    person_or_404(request, person)
     if form.is_valid():
         said = form.cleaned_data
         consents.say(
@@ -148,7 +147,7 @@ def consent(request: Request, person: str) -> HttpResponse:
 @require_POST
 def object_to(request: Request, person: str) -> HttpResponse:
     """Write down an objection to all marketing."""
-    _must_be_known(request, person)
+    person_or_404(request, person)
     consents.say(
         request.asked.shop, person, purposes=Consent.MARKETING, granted=False, by=request.user, source=Consent.OBJECTION
     )
@@ -159,7 +158,7 @@ def object_to(request: Request, person: str) -> HttpResponse:
 def restrict(request: Request, person: str) -> HttpResponse:
     """Hold a person's data back from every analysis and contact, or lift that."""
     form = Restricted(request.POST)
-    _must_be_known(request, person)
+    person_or_404(request, person)
     if form.is_valid():
         consents.restrict(request.asked.shop, person, restricted=form.cleaned_data["restricted"], by=request.user)
         queue.ask("analyse", key="analyse", by=request.user)
@@ -170,7 +169,7 @@ def restrict(request: Request, person: str) -> HttpResponse:
 def rectify(request: Request, person: str) -> HttpResponse:
     """Put a value right, and have the person scored anew."""
     form = Rectified(request.POST)
-    _must_be_known(request, person)
+    person_or_404(request, person)
     if form.is_valid():
         field, _, old = form.cleaned_data["wrong"].partition(":")
         if changing.rectify(person, field=field, old=old, new=form.cleaned_data["right"]):
@@ -184,7 +183,7 @@ def access_file(request: Request, person: str) -> HttpResponse:
     """Hand out everything that is known of a person, and write that down."""
     form = AccessFile(request.POST)
     asked = request.asked
-    _must_be_known(request, person)
+    person_or_404(request, person)
     if not form.is_valid():
         return _back(person)
     chosen = form.cleaned_data["form"]
@@ -203,7 +202,7 @@ def access_file(request: Request, person: str) -> HttpResponse:
 def ask(request: Request, person: str) -> HttpResponse:
     """Write down what somebody asked for, and by when it is to be answered."""
     form = Asked(request.POST)
-    _must_be_known(request, person)
+    person_or_404(request, person)
     if form.is_valid():
         duties.note_request(person, **form.cleaned_data)
     return _back(person)
@@ -212,7 +211,7 @@ def ask(request: Request, person: str) -> HttpResponse:
 def erase(request: Request, person: str) -> HttpResponse:
     """Ask whether a person is to be erased; if it was asked and answered, do it."""
     shop = request.asked.shop
-    _must_be_known(request, person)
+    person_or_404(request, person)
     if request.method != "POST":
         name = names_of([person]).get(person, person)
         accounts = accounts_of(shop, person)
@@ -221,17 +220,6 @@ def erase(request: Request, person: str) -> HttpResponse:
     erasing.shred(shop, person, by=request.user.username)
     queue.ask("erase", by=request.user)
     return redirect("privacy")
-
-
-def _must_be_known(request: Request, person: str) -> None:
-    """Let nobody in who is not there: the address of an erased person's page answers nothing."""
-    if tombstones.erased_ids([person]):
-        raise Http404
-    if not Person.objects.filter(customer_id=person).exists():
-        result = request.asked.result
-        if result is None or not listing.some(result, [person]):
-            raise Http404
-        store.meet(person)
 
 
 def _back(person: str) -> HttpResponse:
