@@ -25,7 +25,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from regulars.core import Settings
-from regulars.customers import HashedIdentities, Matching, known_of, match
+from regulars.customers import HashedIdentities, Matching, match
+from regulars.customers._matching import known_of
 from regulars.engines import open_engine
 from regulars.simulation import simulate_people
 

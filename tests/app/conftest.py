@@ -30,6 +30,7 @@ from regulars.app._shop import Shop, served  # noqa: E402
 from regulars.app.publication.boards import prepare  # noqa: E402
 from regulars.app.publication.current import Published, publish  # noqa: E402
 from regulars.app.vault import store  # noqa: E402
+from regulars.app.vault.marks import Fact  # noqa: E402
 from regulars.customers import IDENTITY_SCHEMA  # noqa: E402
 from regulars.simulation import simulate_shop  # noqa: E402
 
@@ -84,6 +85,7 @@ def made() -> Iterator[tuple[Path, Told]]:
 def shop() -> Iterator[Shop]:
     """The shop as it is on its first day."""
     here = served()
+    here.erased_file.unlink(missing_ok=True)
     for folder in (here.workspace, here.results):
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(mode=0o700)
@@ -98,7 +100,7 @@ def tea(shop: Shop, made: tuple[Path, Told]) -> Published:
     shutil.copytree(folder / "workspace", shop.workspace)
     shutil.copytree(folder / "000001-00000001", shop.results / "000001-00000001")
     rows = told.facts().to_pylist()
-    store.take_in(store.Fact(row["customer_id"], row["field"], row["value"]) for row in rows)
+    store.take_in(Fact(row["customer_id"], row["field"], row["value"]) for row in rows)
     return publish(shop, shop.results / "000001-00000001")
 
 

@@ -9,7 +9,19 @@ from regulars.app.publication import listing
 from regulars.app.publication.current import Published
 from regulars.app.urls import urlpatterns
 
-PAGES = ["/", "/start/", "/customers/", "/pulse/", "/groups/", "/import/", "/jobs/"]
+PAGES = [
+    "/privacy/",
+    "/privacy/log/",
+    "/privacy/processing/",
+    "/privacy/assessment/",
+    "/",
+    "/start/",
+    "/customers/",
+    "/pulse/",
+    "/groups/",
+    "/import/",
+    "/jobs/",
+]
 ADDRESSES = {str(pattern.pattern) for pattern in urlpatterns}
 
 

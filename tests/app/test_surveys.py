@@ -9,7 +9,7 @@ from django.utils import timezone
 from regulars.app import surveys
 from regulars.app.models import Answer, Invitation, Person, Survey
 from regulars.app.vault import store
-from regulars.app.vault.store import Fact
+from regulars.app.vault.marks import Fact
 
 
 @pytest.fixture

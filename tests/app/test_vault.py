@@ -10,7 +10,7 @@ from regulars.app._shop import Shop
 from regulars.app.models import Identifier, Tombstone, WrappedKey
 from regulars.app.vault import names, store
 from regulars.app.vault.keys import Unreadable, new_key, opened, sealed
-from regulars.app.vault.store import Fact
+from regulars.app.vault.marks import Fact, blind
 
 ANA = [Fact("ana", "name", "王秀英"), Fact("ana", "email", "Ana@Example.com"), Fact("ana", "phone", "13800138000")]
 BO = [Fact("bo", "name", "Bo Miller"), Fact("bo", "email", "bo@example.com")]
@@ -91,6 +91,6 @@ def test_an_undone_batch_takes_along_what_only_it_brought() -> None:
 
 
 def test_who_was_erased_is_not_taken_in_again_by_id_address_or_phone() -> None:
-    for mark in (store.blind("customer_id", "ana"), store.blind("email", "bo@example.com")):
+    for mark in (blind("customer_id", "ana"), blind("email", "bo@example.com")):
         Tombstone.objects.create(blind=mark, erased_on="2024-07-01")
     assert store.take_in([*ANA, *BO, Fact("cy", "email", " BO@example.com ")]) == 0

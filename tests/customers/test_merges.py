@@ -13,7 +13,6 @@ from regulars.core import Settings
 from regulars.customers import (
     Cleaning,
     HashedIdentities,
-    WorkspaceUnreadable,
     clean,
     decide,
     match_identities,
@@ -23,6 +22,7 @@ from regulars.customers import (
     read_review,
     remember_matching,
 )
+from regulars.customers._identity import WorkspaceUnreadable
 from regulars.customers._merges import MergeWithItself, decisions
 from regulars.engines import Engine
 from regulars.records import Source, read

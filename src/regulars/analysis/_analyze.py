@@ -11,6 +11,7 @@ from tempfile import mkdtemp
 
 from regulars import reports
 from regulars.analysis._arguments import AsOfInFuture, check_days, check_language, check_number
+from regulars.analysis._beside import open_with
 from regulars.analysis._clock import machine_day
 from regulars.analysis._inbox import Inbox, import_inbox
 from regulars.analysis._publish import check_place, published
@@ -44,6 +45,7 @@ def analyze(
     out: Path | str | None = None,
     workspace: Path | str | None = None,
     crosswalk: Crosswalk | None = None,
+    beside: Iterable[Source] = (),
     previous: Path | str | None = None,
     seed: int = 0,
     language: reports.Language = "en",
@@ -75,6 +77,7 @@ def analyze(
         workspace: the folder with the key that makes ids of e-mails, phones and names, and the way back. With neither
             tables nor files, the records that were imported into it are analysed, its `inbox/` imported first.
         crosswalk: keeps who people are in place of files in the workspace: an app's vault.
+        beside: tables to be read with the records that the workspace keeps; their ids are customer ids as these have.
         previous: the folder of an earlier result; its score bounds are used again, so that scores compare.
         seed: of every random draw (bootstrap, hold-out).
         language: of the report in the folder.
@@ -113,7 +116,7 @@ def analyze(
             take, inbox = partial(read, sources=sources, settings=chosen, today=until), Inbox()
         else:
             take, inbox = _kept(
-                Path(str(workspace)), chosen, until, memory_limit, crosswalk, language, progress or _silent
+                Path(str(workspace)), chosen, until, memory_limit, crosswalk, beside, language, progress or _silent
             )
         identities = HashedIdentities(None if workspace is None else Path(workspace), crosswalk=crosswalk)
         opened = stack.enter_context(open_engine(engine, memory_limit=memory_limit, threads=threads))
@@ -148,6 +151,7 @@ def _kept(  # noqa: PLR0917  (what `analyze` was told, handed on)
     today: date,
     memory_limit: str | None,
     crosswalk: Crosswalk | None,
+    beside: Iterable[Source],
     language: reports.Language,
     progress: Progress,
 ) -> tuple[Callable[[Engine], RecordSet], Inbox]:
@@ -169,7 +173,7 @@ def _kept(  # noqa: PLR0917  (what `analyze` was told, handed on)
     store = Batches(workspace)
     if not store.live():
         raise next(iter(inbox.errors), WorkspaceEmpty(folder=workspace))
-    return partial(store.open, settings=settings, today=today), inbox
+    return partial(open_with, store=store, beside=tuple(beside), settings=settings, today=today), inbox
 
 
 def _temporary(stack: ExitStack) -> Path:

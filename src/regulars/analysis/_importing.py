@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 from regulars.analysis._arguments import check_days
 from regulars.analysis._clock import machine_day, machine_time
+from regulars.analysis._quarantine import mask_quarantine
 from regulars.analysis._sources import Data, NothingToRead, gather, with_kept
 from regulars.core import Settings, load_settings
 from regulars.customers import Crosswalk, HashedIdentities, hide_identities
@@ -87,7 +88,10 @@ def _imported(
         # What spills from the engine is as private as the batch, and goes with it if this process is killed.
         with open_engine(memory_limit=limit, parent=draft.folder) as engine:
             records = read(engine, sources, settings=settings, today=today, progress=progress, keep_later=True)
-            draft.write(engine, hide_identities(engine, records, identities), settings=settings, today=today)
+            hidden = hide_identities(engine, records, identities)
+            if identities.knows_of_erasures:
+                mask_quarantine(engine)  # a row that could not be read names nobody, so nobody's erasure would find it
+            draft.write(engine, hidden, settings=settings, today=today)
         now = machine_time()
         identities.save_to(draft.folder, batch=draft.name(sources, now=now))
         return draft.commit(sources, now=now)

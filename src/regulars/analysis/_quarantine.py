@@ -38,6 +38,14 @@ def write_masked(engine: Engine, records: RecordSet, path: Path) -> None:
     engine.write_parquet(_MASKED, path)
 
 
+def mask_quarantine(engine: Engine) -> None:
+    """Put the masked values in the place of the raw ones: for a workspace that is to hold nothing of a person."""
+    query = "SELECT file_id, line, column_name, reason, raw_value FROM quarantine"
+    engine.map_batches(query, _mask, _MASKED_SCHEMA, into="quarantine_masked")
+    engine.run("SELECT * EXCLUDE (masked_value), masked_value AS raw_value FROM quarantine_masked", into="quarantine")
+    engine.drop("quarantine_masked")
+
+
 def write_raw(engine: Engine, records: RecordSet, path: Path) -> None:
     """Write the same with the raw value, readable by the owner of the workspace only."""
     _name_files(engine, records)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 
-from regulars.app._shop import SHOP_PLACE, Shop
+from regulars.app._shop import SHOP_PLACE, Shop, ShopUnusable
 from regulars.core import RegularsError
 
 _PACKAGES = ("django", "axes", "csp", "whitenoise", "granian", "argon2", "cryptography")
@@ -38,18 +38,41 @@ def serve(folder: Path, *, port: int = 8320, tell: Callable[[str, str], None]) -
         AppMissing: a package is not installed.
         ShopUnusable: the folder is none of ours.
     """
-    missing = [package for package in _PACKAGES if find_spec(package) is None]
-    if missing:
-        raise AppMissing(packages=", ".join(missing))
-    shop = Shop.at(folder)
-    os.environ[SHOP_PLACE] = str(shop.folder)
-    os.environ["DJANGO_SETTINGS_MODULE"] = "regulars.app.settings"
+    shop = _opened(folder)
     token = _make_ready(shop)
     address = f"http://127.0.0.1:{port}"
     if token is not None:
         tell("owner", f"{address}/welcome/{token}/")
     tell("ready", f"{address}/")
     _run(port)
+
+
+def rotate_keys(folder: Path, *, progress: Callable[[float], None]) -> int:
+    """Change the master key of a shop, whether it is being served or not; return how many people's keys are under it.
+
+    Killed half-way, it goes on where it was when it is asked for again. Who is logged in has to log in anew.
+
+    Raises:
+        AppMissing: a package is not installed.
+        ShopUnusable: the folder is none of ours, or its key is gone.
+    """
+    if not (folder / "shop.json").exists():
+        raise ShopUnusable(folder=folder, problem="it is no shop yet")
+    shop = _opened(folder)
+    _make_ready(shop)
+    from regulars.app.vault.rotation import rotate  # noqa: PLC0415  (Django has to be set up first)
+
+    return rotate(shop, progress=progress)
+
+
+def _opened(folder: Path) -> Shop:
+    missing = [package for package in _PACKAGES if find_spec(package) is None]
+    if missing:
+        raise AppMissing(packages=", ".join(missing))
+    shop = Shop.at(folder)
+    os.environ[SHOP_PLACE] = str(shop.folder)
+    os.environ["DJANGO_SETTINGS_MODULE"] = "regulars.app.settings"
+    return shop
 
 
 def _make_ready(shop: Shop) -> str | None:
@@ -61,11 +84,17 @@ def _make_ready(shop: Shop) -> str | None:
     from django.db import connections  # noqa: PLC0415
 
     from regulars.app.invitations import invite  # noqa: PLC0415
+    from regulars.app.jobs import queue  # noqa: PLC0415
+    from regulars.app.privacy import erasing  # noqa: PLC0415
+    from regulars.app.vault import tombstones  # noqa: PLC0415
 
     for database in ("default", "keys"):
         call_command("migrate", database=database, verbosity=0, interactive=False)
     for name in ("app.sqlite3", "keys.sqlite3"):
         os.chmod(shop.folder / name, 0o600)
+    if tombstones.replay(shop):  # an old copy was brought back: whoever was erased since goes again, before any page
+        erasing.sweep(shop)
+        queue.ask("analyse", key="analyse")
     token = invite()
     connections.close_all()
     return token

@@ -7,6 +7,7 @@
     <shop>/results/         published results; CURRENT names the newest
 
 The master key that unwraps all others lies outside the folder, so that a copy of the folder alone tells nobody's name.
+Beside it lies the list of the erased (fingerprints): an old copy of the folder, brought back, brings nobody back.
 """
 
 import json
@@ -82,6 +83,11 @@ class Shop:
     def key_file(self) -> Path:
         """Where the master keys of this shop lie: one line a version, the current one last."""
         return _key_folder() / f"{self.id}.key"
+
+    @property
+    def erased_file(self) -> Path:
+        """Where it is written down who was erased, as fingerprints: beside the keys, so that no old copy undoes it."""
+        return _key_folder() / f"{self.id}.erased"
 
     def master_keys(self) -> dict[int, bytes]:
         """Return the master keys by version; the first one is made when a new shop first asks.

@@ -8,3 +8,7 @@ class RegularsApp(AppConfig):
 
     name = "regulars.app"
     label = "app"
+
+    def ready(self) -> None:
+        """Listen to who logs in."""
+        import regulars.app.privacy.logins  # noqa: F401, PLC0415  (models can be imported from now on)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from regulars.app.views import about, boards, customers, imports, people, surveys, today
+from regulars.app.views import about, boards, customers, duties, imports, people, privacy, surveys, today
 
 urlpatterns = [
     path("", today.today, name="today"),
@@ -21,6 +21,21 @@ urlpatterns = [
     path("customers/<path:person>/field/", about.set_field, name="set_field"),
     path("tasks/", about.tasks, name="tasks"),
     path("tasks/<int:task>/done/", about.do, name="task_done"),
+    path("customers/<path:person>/consent/", privacy.consent, name="consent"),
+    path("customers/<path:person>/object/", privacy.object_to, name="object"),
+    path("customers/<path:person>/restrict/", privacy.restrict, name="restrict"),
+    path("customers/<path:person>/rectify/", privacy.rectify, name="rectify"),
+    path("customers/<path:person>/access/", privacy.access_file, name="access"),
+    path("customers/<path:person>/request/", privacy.ask, name="privacy_request"),
+    path("customers/<path:person>/erase/", privacy.erase, name="erase"),
+    path("privacy/", duties.privacy, name="privacy"),
+    path("privacy/requests/<int:asked>/", duties.answer, name="answered"),
+    path("privacy/review/", duties.review, name="review"),
+    path("privacy/retention/", duties.retention, name="retention"),
+    path("privacy/let-go/", duties.let_go, name="let_go"),
+    path("privacy/log/", duties.log, name="log"),
+    path("privacy/processing/", duties.processing, name="processing"),
+    path("privacy/assessment/", duties.assessment, name="assessment"),
     path("customers/<path:person>/note/", about.write, name="note"),
     path("customers/<path:person>/", customers.customer, name="customer"),
     path("pulse/", boards.pulse, name="pulse"),

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import typer
 
-from regulars.cli import _analyze, _ask, _mappings, _merges, _records, _serve, _shop, _sources
+from regulars.cli import _analyze, _ask, _keys, _mappings, _merges, _records, _serve, _shop, _sources
 from regulars.cli._rooms import reports
 from regulars.cli._screen import fail
 from regulars.core import RegularsError
@@ -21,6 +21,7 @@ for register in (
     _analyze.register,
     _records.register,
     _serve.register,
+    _keys.register,
     _shop.register,
     _sources.register,
     _mappings.register,

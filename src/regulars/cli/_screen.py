@@ -71,6 +71,7 @@ class Shown:
         """Show the step that begins and how much is done."""
         words = {
             "simulate": self._voice.t("Simulating a shop"),
+            "rotate": self._voice.t("Changing the master key"),
             "read": self._voice.t("Reading records"),
             "clean": self._voice.t("Cleaning"),
             "write": self._voice.t("Writing the result"),

@@ -9,17 +9,18 @@ from regulars.customers._accounts import match_identities, read_facts_of_persons
 from regulars.customers._clean import Cleaning, clean
 from regulars.customers._clean_tables import CLEAN_TABLES
 from regulars.customers._hiding import hide_identities
-from regulars.customers._identity import (
-    IDENTITY_SCHEMA,
-    Crosswalk,
-    HashedIdentities,
-    WorkspaceUnreadable,
-    read_identities,
+from regulars.customers._identity import IDENTITY_SCHEMA, Crosswalk, HashedIdentities, read_identities
+from regulars.customers._keys import address_keys
+from regulars.customers._matching import Matching, match
+from regulars.customers._merges import (
+    decide,
+    forget_people,
+    read_merges,
+    read_persons,
+    read_review,
+    remember_matching,
 )
-from regulars.customers._matching import Known, Matching, known_of, match
-from regulars.customers._merges import decide, read_merges, read_persons, read_review, remember_matching
 from regulars.customers._outliers import outlier_bound
-from regulars.customers._soundness import Soundness
 
 __all__ = [
     "CLEAN_TABLES",
@@ -27,14 +28,12 @@ __all__ = [
     "Cleaning",
     "Crosswalk",
     "HashedIdentities",
-    "Known",
     "Matching",
-    "Soundness",
-    "WorkspaceUnreadable",
+    "address_keys",
     "clean",
     "decide",
+    "forget_people",
     "hide_identities",
-    "known_of",
     "match",
     "match_identities",
     "outlier_bound",

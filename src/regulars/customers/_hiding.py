@@ -11,7 +11,7 @@ from regulars.customers._crosswalk import build_crosswalk, remember_profiles
 from regulars.customers._identity import HashedIdentities
 from regulars.customers._known_rows import rows_by_id
 from regulars.engines import Engine, quoted
-from regulars.records import KINDS, RecordSet
+from regulars.records import KINDS, FileReport, RecordSet
 
 
 def hide_identities(engine: Engine, records: RecordSet, identities: HashedIdentities) -> RecordSet:
@@ -22,36 +22,62 @@ def hide_identities(engine: Engine, records: RecordSet, identities: HashedIdenti
     """
     build_crosswalk(engine, records, identities.resolve)
     remember_profiles(engine, identities)
-    hidden = _held_identifiers(engine)
     hashed = set(engine.fetch("SELECT DISTINCT file_id FROM crosswalk")["file_id"].to_pylist())
     for kind in KINDS.values():
-        places = {place for place, file in enumerate(records.files) if file.kind == kind.name}
-        if places & hashed or (places and kind.name == "profiles"):
-            engine.run(rows_by_id(kind, without_identifiers=True), into=f"raw_{kind.name}")
+        if {place for place, file in enumerate(records.files) if file.kind == kind.name} & hashed:
+            engine.run(rows_by_id(kind), into=f"raw_{kind.name}")
+    files = _without_erased(engine, records.files, identities)
+    hidden = _held_identifiers(engine)
+    if any(file.kind == "profiles" for file in files):
+        engine.run(rows_by_id(KINDS["profiles"], without_identifiers=True), into="raw_profiles")
     engine.drop("crosswalk")
-    _leave_out_erased(engine, identities)
-    personal = any(file.looks_personal for file in records.files)
-    files = [replace(file, hidden=hidden.get(place, {})) for place, file in enumerate(records.files)]
-    return replace(
-        records,
-        files=tuple(
-            replace(file, key_role="hashed") if file.key_role != "customer_id" or personal else file for file in files
-        ),
+    personal = any(file.looks_personal for file in files)
+    files = tuple(
+        replace(
+            file,
+            hidden=hidden.get(place, {}),
+            key_role="hashed" if file.key_role != "customer_id" or personal else file.key_role,
+        )
+        for place, file in enumerate(files)
+    )
+    return replace(records, files=files)
+
+
+def _without_erased(
+    engine: Engine, files: tuple[FileReport, ...], identities: HashedIdentities
+) -> tuple[FileReport, ...]:
+    """Leave out every row of somebody who was erased: an old export must not bring them back. Return the reports."""
+    if not identities.knows_of_erasures:
+        return files
+    keys = [(kind, column.key_name) for kind in KINDS.values() for column in kind.columns if column.role == "key"]
+    every = " UNION ".join(f"SELECT {quoted(key)} AS id FROM {quoted(f'raw_{kind.name}')}" for kind, key in keys)
+    ids = engine.fetch(f"SELECT DISTINCT id FROM ({every}) AS every WHERE id IS NOT NULL")["id"]
+    gone = identities.erased(ids.cast(pa.string()).combine_chunks())
+    if not gone:
+        return files
+    engine.load("erased", pa.table({"id": sorted(gone)}))
+    before = _rows_of_files(engine)
+    for kind, key in keys:
+        engine.run(
+            f"SELECT r.* FROM {quoted(f'raw_{kind.name}')} AS r ANTI JOIN erased AS e ON e.id = r.{quoted(key)}",
+            into=f"raw_{kind.name}",
+        )
+    engine.drop("erased")
+    after = _rows_of_files(engine)
+    lost = [before.get(place, 0) - after.get(place, 0) for place in range(len(files))]
+    return tuple(
+        replace(file, accepted=file.accepted - rows, left_out=dict(sorted({**file.left_out, "erased": rows}.items())))
+        if rows
+        else file
+        for file, rows in zip(files, lost, strict=True)
     )
 
 
-def _leave_out_erased(engine: Engine, identities: HashedIdentities) -> None:
-    """Remove every row of somebody who was erased: an old export must not bring them back."""
-    for kind in KINDS.values():
-        raw = quoted(f"raw_{kind.name}")
-        for column in (column.key_name for column in kind.columns if column.role == "key"):
-            ids = engine.fetch(f"SELECT DISTINCT {quoted(column)} AS id FROM {raw} WHERE {quoted(column)} IS NOT NULL")
-            gone = identities.erased(ids["id"].cast(pa.string()).combine_chunks())
-            if gone:
-                engine.load("erased", pa.table({"id": sorted(gone)}))
-                engine.run(f"SELECT r.* FROM {raw} AS r ANTI JOIN erased AS e ON e.id = r.{quoted(column)}",
-                           into=f"raw_{kind.name}")  # fmt: skip
-                engine.drop("erased")
+def _rows_of_files(engine: Engine) -> dict[int, int]:
+    """Return how many rows each file has in the raw tables; a file has rows of one kind."""
+    every = " UNION ALL ".join(f"SELECT file_id FROM {quoted(f'raw_{kind}')}" for kind in KINDS)
+    rows = engine.fetch(f"SELECT file_id, CAST(count(*) AS BIGINT) AS n FROM ({every}) AS every GROUP BY file_id")
+    return {row["file_id"]: row["n"] for row in rows.to_pylist()}
 
 
 def _held_identifiers(engine: Engine) -> dict[int, dict[str, int]]:

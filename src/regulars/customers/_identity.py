@@ -120,6 +120,11 @@ class HashedIdentities:
             return self._crosswalk.facts()
         return IDENTITY_SCHEMA.empty_table() if self.folder is None else _identities(self.folder)
 
+    @property
+    def knows_of_erasures(self) -> bool:
+        """Whether anybody can have been erased: only a crosswalk of its own remembers that."""
+        return self._crosswalk is not None
+
     def erased(self, customer_ids: pa.Array) -> set[str]:
         """Return those of some ids whose people were erased: by the id, or by an e-mail address or phone seen here."""
         if self._crosswalk is None:

@@ -64,6 +64,20 @@ def email_keys(cell: str) -> list[str]:
     return list(dict.fromkeys(part for part in re.split(r"[;,、|\s]+", text) if _EMAIL.fullmatch(part)))
 
 
+def address_keys(field: str, cell: str, *, settings: Settings | None = None) -> list[tuple[str, str]]:
+    """Return the keys that one value of a field holds, each with its own field: none of a name.
+
+    Without settings phones are read as those of no country.
+
+    >>> address_keys("phone", "138 0013 8000 / ana@example.com"), address_keys("name", "ana@example.com")
+    ([('phone', '+8613800138000'), ('email', 'ana@example.com')], [])
+    """
+    if field not in _FIELDS:
+        return []
+    readers = _readers(field, None if settings is None else home_region(settings))
+    return [(name, key) for name, reader in readers.items() for key in reader(cell)]
+
+
 def keys_of(facts: pa.Table, *, region: str | None) -> pa.Table:
     """Return the keys (customer_id, field, value) that the facts hold, in plain words.
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from regulars.core import RegularsError
@@ -158,6 +159,21 @@ def _write(folder: Path, place: Path, matching: Matching, decided_at: date) -> N
         text = json.dumps(model, ensure_ascii=False, indent=1, sort_keys=True)
         write_private(place / _MODEL, lambda target: target.write_text(text + "\n", encoding="utf-8"))
     _store(place, "persons", matching.persons)
+
+
+def forget_people(folder: Path, customer_ids: set[str]) -> None:
+    """Remove every row that names one of these ids from what the workspace remembers of who is one person."""
+    gone = pa.array(sorted(customer_ids), pa.string())
+    for name, schema in _FILES.items():
+        if not (folder / f"{name}.parquet").exists():
+            continue
+        table = _stored(folder, name)
+        speaks = pa.array([False] * table.num_rows, pa.bool_())
+        for column in ("customer_id", "person_id", "left_id", "right_id"):
+            if column in schema.names:
+                speaks = pc.or_(speaks, pc.is_in(table.column(column).combine_chunks(), value_set=gone))
+        if pc.any(speaks).as_py():
+            _store(folder, name, table.filter(pc.invert(speaks)))
 
 
 def _rows(

@@ -129,6 +129,7 @@ LEFT_OUT: Mapping[str, str] = {
     "nobody_named": N_("they name nobody"),
     "nothing_said": N_("they say nothing"),
     "referrer_unknown": N_("they name a referrer who is not in the file"),
+    "erased": N_("of people who were erased"),
     "told_order_by_order": N_("their orders are told by another file"),
     "stated_again": N_("a later export states these orders again"),
 }

@@ -12,9 +12,13 @@ from typing import Any, TypeAlias
 from regulars import analysis, records, simulation
 from regulars.app._shop import Shop
 from regulars.app.clock import shop_settings
+from regulars.app.models import Job
+from regulars.app.privacy import audit, consents, erasing
 from regulars.app.publication.boards import prepare
-from regulars.app.publication.current import next_place, publish
+from regulars.app.publication.current import forget_all_but_current, next_place, publish, withdraw
+from regulars.app.vault import changing
 from regulars.app.vault.crosswalk import VaultCrosswalk
+from regulars.core import RegularsError
 
 Tell: TypeAlias = Callable[[str, float], None]
 """Takes the code of the step that begins and how much is done (0 to 1); raises Cancelled if it is to stop."""
@@ -23,15 +27,21 @@ Kind: TypeAlias = Callable[[Shop, Mapping[str, Any], Tell], dict[str, Any]]
 
 _MEMORY = "1GB"
 _SIMULATED_CUSTOMERS = 300
+_NOBODY_LEFT = {"workspace_empty", "no_records", "no_customers"}
+"""Why there can be no result once everybody is erased."""
 
 
 def analyse(shop: Shop, payload: Mapping[str, Any], tell: Tell) -> dict[str, Any]:
-    """Analyse all that is kept and publish the result."""
+    """Analyse all that is kept and publish the result; nothing of anybody erased is left in it or in earlier ones."""
+    tell("read", 0.0)
+    erasing.sweep(shop)
+    clears = erasing.results_speak_of_erased()
     place = next_place(shop)
     try:
         analysis.analyze(
             workspace=shop.workspace,
             crosswalk=VaultCrosswalk(),
+            beside=consents.as_records(),
             settings=shop_settings(),
             out=place,
             events=True,
@@ -40,11 +50,35 @@ def analyse(shop: Shop, payload: Mapping[str, Any], tell: Tell) -> dict[str, Any
         )
         tell("publish", 0.9)
         prepare(place)
-    except BaseException:
+    except BaseException as error:
         rmtree(place, ignore_errors=True)
+        if clears and isinstance(error, RegularsError) and error.code in _NOBODY_LEFT:
+            withdraw(shop)
+            erasing.results_are_clear()
         raise
     published = publish(shop, place)
+    if clears:
+        forget_all_but_current(shop)
+        erasing.results_are_clear()
     return {"result": published.name, "customers": published.manifest["counts"]["customers"]}
+
+
+def erase(shop: Shop, payload: Mapping[str, Any], tell: Tell) -> dict[str, Any]:
+    """Erase people out of the vault, the records and the results; the proof goes into the log."""
+    for customer_id in payload.get("people", ()):
+        erasing.shred(shop, customer_id, by=payload.get("by", ""))
+    Job.objects.filter(kind="erase", state=Job.RUNNING).update(payload={})  # so that the job names nobody either
+    swept = erasing.sweep(shop)
+    try:
+        done = analyse(shop, {}, tell)
+    except RegularsError as error:
+        if error.code not in _NOBODY_LEFT:
+            raise
+        done = {"result": None, "customers": 0}
+    changing.tidy()
+    again = erasing.sweep(shop)
+    audit.write("erased_everywhere", rows=swept.rows, result=done["result"], left=again.rows + again.people)
+    return {**done, "rows": swept.rows}
 
 
 def take_in(shop: Shop, payload: Mapping[str, Any], tell: Tell) -> dict[str, Any]:
@@ -94,7 +128,7 @@ def simulate(shop: Shop, payload: Mapping[str, Any], tell: Tell) -> dict[str, An
 CHANGES = {"import", "undo", "simulate"}
 """Kinds of jobs after which a new analysis is due."""
 
-KINDS: Mapping[str, Kind] = {"analyse": analyse, "import": take_in, "undo": undo, "simulate": simulate}
+KINDS: Mapping[str, Kind] = {"analyse": analyse, "import": take_in, "undo": undo, "simulate": simulate, "erase": erase}
 
 
 def _source(each: Mapping[str, Any]) -> records.Source:

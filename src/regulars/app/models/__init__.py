@@ -1,12 +1,16 @@
 """What the app remembers: tables of people, of work about them, of jobs and of what was done to whose data."""
 
 from regulars.app.models.people import Identifier, Person, Secret, Tombstone, WrappedKey
+from regulars.app.models.privacy import AuditHead, Consent, Corrected, PrivacyRequest
 from regulars.app.models.surveys import Answer, Invitation, Survey
 from regulars.app.models.work import AuditEvent, Goal, Job, Kept, Message, Note, SavedSegment, Task
 
 __all__ = [
     "Answer",
     "AuditEvent",
+    "AuditHead",
+    "Consent",
+    "Corrected",
     "Goal",
     "Identifier",
     "Invitation",
@@ -15,6 +19,7 @@ __all__ = [
     "Message",
     "Note",
     "Person",
+    "PrivacyRequest",
     "SavedSegment",
     "Secret",
     "Survey",

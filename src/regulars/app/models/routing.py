@@ -2,11 +2,11 @@
 
 from typing import Any
 
-_KEYS = {"wrappedkey", "secret"}
+_KEYS = {"wrappedkey", "secret", "audithead"}
 
 
 class KeysApart:
-    """Django's router: wrapped keys to `keys`, everything else to `default`."""
+    """Django's router: wrapped keys, and where the log ends, to `keys`; everything else to `default`."""
 
     def db_for_read(self, model: Any, **_: Any) -> str:
         """Return the database of a model or of a row."""

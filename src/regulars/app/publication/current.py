@@ -91,6 +91,13 @@ def forget_all_but_current(shop: Shop) -> None:
     _clear(shop, keep=1)
 
 
+def withdraw(shop: Shop) -> None:
+    """Publish nothing any more: everybody that results spoke of was erased."""
+    (shop.results / _CURRENT).unlink(missing_ok=True)
+    for path in shop.results.iterdir():
+        shutil.rmtree(path, ignore_errors=True)
+
+
 def _names(shop: Shop) -> list[str]:
     return sorted(path.name for path in shop.results.glob("*") if _NAME.fullmatch(path.name))
 

@@ -4,8 +4,11 @@ from collections.abc import Iterator
 
 import pyarrow as pa
 
+from regulars.app import clock
+from regulars.app._shop import served
 from regulars.app.models import Identifier, Person
-from regulars.app.vault import store
+from regulars.app.vault import store, tombstones
+from regulars.app.vault.marks import Fact, mark_of_person
 from regulars.app.vault.secrets import secret
 from regulars.customers import IDENTITY_SCHEMA
 
@@ -27,11 +30,19 @@ class VaultCrosswalk:
     def keep(self, facts: pa.Table, *, batch: str) -> None:
         """Take facts in; they belong to a batch, or, under an empty name, to all of them."""
         rows = facts.to_pylist()
-        store.take_in((store.Fact(row["customer_id"], row["field"], row["value"]) for row in rows), batch=batch)
+        store.take_in((Fact(row["customer_id"], row["field"], row["value"]) for row in rows), batch=batch)
 
     def erased(self, facts: pa.Table) -> set[str]:
-        """Return the ids of those who were erased, so that no record of them is taken in again."""
-        return store.is_erased(store.Fact(row["customer_id"], row["field"], row["value"]) for row in facts.to_pylist())
+        """Return the ids of those who were erased, so that no record of them is taken in again.
+
+        An unknown id that comes with an erased person's address is the person's too, and remembered as such: the next
+        file may have the id alone.
+        """
+        gone, _ = tombstones.sort_out(
+            [Fact(row["customer_id"], row["field"], row["value"]) for row in facts.to_pylist()]
+        )
+        tombstones.remember(served(), {mark_of_person(who) for who in gone}, day=clock.today())
+        return gone
 
     def forget(self, batch: str) -> None:
         """Remove what only this batch brought; people nobody else knows go with it."""

@@ -1,17 +1,26 @@
 """The shop's own secrets, opened once a process: the master keys, and what is wrapped under them."""
 
-from functools import cache
+from functools import cache, lru_cache
 
 from django.db import transaction
 
 from regulars.app._shop import served
 from regulars.app.models import Secret
-from regulars.app.vault.keys import derived, new_key, opened, sealed
+from regulars.app.vault.keys import Unreadable, derived, new_key, opened, sealed
 
 
-@cache
 def wrapping_keys() -> dict[int, bytes]:
-    """Return the key-encryption key of each version of the master key; the newest one wraps what is new."""
+    """Return the key-encryption key of each version of the master key; the newest one wraps what is new.
+
+    The file is looked at again when it has changed: another process may be changing the master key.
+    """
+    file = served().key_file
+    told = file.stat() if file.exists() else None
+    return _wrapping_keys((told.st_ino, told.st_mtime_ns, told.st_size) if told else None)
+
+
+@lru_cache(maxsize=2)
+def _wrapping_keys(state: tuple[int, ...] | None) -> dict[int, bytes]:
     shop = served()
     return {version: derived(master, shop.id, "wrapping") for version, master in shop.master_keys().items()}
 
@@ -33,7 +42,10 @@ def unwrap(wrapped: bytes | memoryview, owner: str, version: int) -> bytes:
     Raises:
         Unreadable: the row is damaged, or of another shop.
     """
-    return opened(wrapping_keys()[version], bytes(wrapped), f"key.{owner}.{version}")
+    key = wrapping_keys().get(version)
+    if key is None:  # an old copy of the keys, from before the master key was changed
+        raise Unreadable(place=owner)
+    return opened(key, bytes(wrapped), f"key.{owner}.{version}")
 
 
 @cache

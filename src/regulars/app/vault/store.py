@@ -1,13 +1,13 @@
 """The vault's own work: take identifiers in, give them back, find people by them."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from django.db import connection, transaction
 
-from regulars.app.models import Identifier, Person, Tombstone, WrappedKey
-from regulars.app.vault import names
-from regulars.app.vault.keys import fingerprint, new_key, opened, sealed
+from regulars.app.models import Corrected, Identifier, Person, WrappedKey
+from regulars.app.vault import names, tombstones
+from regulars.app.vault.keys import new_key, opened, sealed
+from regulars.app.vault.marks import ADDRESSES, Fact, blind
 from regulars.app.vault.secrets import secret, unwrap, wrap
 
 NAME_FIELDS = ("name", "nickname")
@@ -16,24 +16,10 @@ MOST_FOUND = 2_000
 """How many people a search returns at most; whoever shows them says so."""
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """One value of one field of the person with a customer id."""
-
-    customer_id: str
-    field: str
-    value: str
-
-
-def blind(field: str, value: str) -> bytes:
-    """Return the keyed fingerprint of a field's value, in one spelling of it."""
-    return fingerprint(secret("index"), f"{field}:{names.plain(value)}")
-
-
 def take_in(facts: Iterable[Fact], *, batch: str = "") -> int:
     """Seal facts under their people's keys; people are made where they are new. Returns how many facts were new.
 
-    Those of erased people are left out: by their id, their e-mail address or their phone.
+    Those of erased people are left out, by their id, their e-mail address or their phone; so is what was corrected.
     """
     added = 0
     for some in _in_parts(facts):
@@ -48,22 +34,32 @@ def reveal(customer_ids: Sequence[str], fields: Sequence[str] = ()) -> dict[str,
     found: dict[str, dict[str, list[str]]] = {}
     for start in range(0, len(wanted), _MANY):
         some = wanted[start : start + _MANY]
-        keys = _keys(some)
+        keys = keys_of(some)
         rows = Identifier.objects.filter(person__customer_id__in=list(keys))
         rows = rows.filter(field__in=fields) if fields else rows
         listed = rows.order_by("id").values_list("person__customer_id", "field", "version", "ciphertext")
         for customer_id, field, version, ciphertext in listed:
-            value = opened(keys[customer_id], bytes(ciphertext), _place(customer_id, field, version)).decode()
+            value = opened(keys[customer_id], bytes(ciphertext), place_of(customer_id, field, version)).decode()
             values = found.setdefault(customer_id, {}).setdefault(field, [])
             if value not in values:
                 values.append(value)
     return found
 
 
+def open_identifier(customer_id: str, field: str, version: int, kept: bytes | memoryview) -> str:
+    """Return one identifier of a person.
+
+    Raises:
+        Unreadable: the person's key is gone, or the value is another's.
+    """
+    key = keys_of([customer_id]).get(customer_id, b"\0" * 32)
+    return opened(key, bytes(kept), place_of(customer_id, field, version)).decode()
+
+
 def find(wanted: str) -> list[str]:
     """Return the ids of the people whose name contains the text, or whose e-mail address, phone or id it is."""
     text = names.plain(wanted)
-    exact = [blind(field, text) for field in ("email", "phone", "open_id")]
+    exact = [blind(field, text) for field in ADDRESSES]
     people = list(
         Identifier.objects.filter(blind__in=exact).values_list("person__customer_id", flat=True).distinct()[:MOST_FOUND]
     )
@@ -79,10 +75,16 @@ def find(wanted: str) -> list[str]:
     return list(dict.fromkeys(people))[:MOST_FOUND]
 
 
+def meet(customer_id: str) -> Person:
+    """Return the row of a person, made with a key if nothing was ever written down about them."""
+    people_of([customer_id])
+    return Person.objects.get(customer_id=customer_id)
+
+
 def seal_text(customer_id: str, text: str, place: str) -> bytes:
     """Return a free text about a person, sealed under the person's key for one place such as `note`."""
-    _people_of([customer_id])
-    return sealed(_keys([customer_id])[customer_id], text.encode(), f"{place}.{customer_id}")
+    people_of([customer_id])
+    return sealed(keys_of([customer_id])[customer_id], text.encode(), f"{place}.{customer_id}")
 
 
 def open_text(customer_id: str, kept: bytes | memoryview, place: str) -> str:
@@ -91,30 +93,8 @@ def open_text(customer_id: str, kept: bytes | memoryview, place: str) -> str:
     Raises:
         Unreadable: the person's key is gone, or the text is another's.
     """
-    key = _keys([customer_id]).get(customer_id, b"\0" * 32)
+    key = keys_of([customer_id]).get(customer_id, b"\0" * 32)
     return opened(key, bytes(kept), f"{place}.{customer_id}").decode()
-
-
-def is_erased(facts: Iterable[Fact]) -> set[str]:
-    """Return the ids, among those of some facts, of people who were erased."""
-    marks: dict[bytes, set[str]] = {}
-    for fact in facts:
-        marks.setdefault(blind("customer_id", fact.customer_id), set()).add(fact.customer_id)
-        if fact.field in {"email", "phone"}:
-            marks.setdefault(blind(fact.field, fact.value), set()).add(fact.customer_id)
-    gone: set[str] = set()
-    listed = list(marks)
-    for start in range(0, len(listed), _MANY):
-        some = listed[start : start + _MANY]
-        for mark in Tombstone.objects.filter(blind__in=some).values_list("blind", flat=True):
-            gone |= marks[bytes(mark)]
-    return gone
-
-
-def meet(customer_id: str) -> Person:
-    """Return the row of a person, made with a key if nothing was ever written down about them."""
-    _people_of([customer_id])
-    return Person.objects.get(customer_id=customer_id)
 
 
 def _in_parts(facts: Iterable[Fact]) -> Iterable[list[Fact]]:
@@ -129,19 +109,22 @@ def _in_parts(facts: Iterable[Fact]) -> Iterable[list[Fact]]:
 
 
 def _take_some(facts: list[Fact], batch: str) -> int:
-    gone = is_erased(facts)
-    facts = [fact for fact in facts if fact.customer_id not in gone]
-    people = _people_of([fact.customer_id for fact in facts])
-    keys = _keys(list(people))
+    gone, held = tombstones.sort_out(facts)
+    facts = [fact for fact in facts if fact.customer_id not in gone and fact not in held]
+    wrong = _corrected([fact.customer_id for fact in facts])
+    people = people_of([fact.customer_id for fact in facts])
+    keys = keys_of(list(people))
     rows, named = [], set()
     for fact in facts:
-        place = _place(fact.customer_id, fact.field, 1)
+        place = place_of(fact.customer_id, fact.field, 1)
         ciphertext = sealed(keys[fact.customer_id], fact.value.encode(), place)
         mark = blind(fact.field, fact.value)
+        if (fact.customer_id, mark) in wrong:
+            continue
         rows.append((people[fact.customer_id], fact.field, 1, ciphertext, mark, batch))
         if fact.field in NAME_FIELDS:
             named.add(fact.customer_id)
-    before = _names_of(named)
+    before = names_of(named)
     with connection.cursor() as cursor:
         cursor.execute("SELECT total_changes()")
         (start,) = cursor.fetchone()
@@ -152,7 +135,7 @@ def _take_some(facts: list[Fact], batch: str) -> int:
         )
         cursor.execute("SELECT total_changes()")
         (end,) = cursor.fetchone()
-    index_names(before, _names_of(named), people)
+    index_names(before, names_of(named), people)
     return int(end) - int(start)
 
 
@@ -167,28 +150,41 @@ def index_names(before: Mapping[str, list[str]], after: Mapping[str, list[str]],
         cursor.executemany("INSERT INTO app_names (rowid, words) VALUES (%s, %s)", come)
 
 
-def _names_of(customer_ids: Iterable[str]) -> dict[str, list[str]]:
+def _corrected(customer_ids: Sequence[str]) -> set[tuple[str, bytes]]:
+    if not Corrected.objects.exists():
+        return set()
+    wanted, found = list(dict.fromkeys(customer_ids)), set()
+    for start in range(0, len(wanted), _MANY):
+        rows = Corrected.objects.filter(person__customer_id__in=wanted[start : start + _MANY])
+        found |= {(who, bytes(mark)) for who, mark in rows.values_list("person__customer_id", "blind")}
+    return found
+
+
+def names_of(customer_ids: Iterable[str]) -> dict[str, list[str]]:
+    """Return what people are called, in the order in which the index of names has it."""
     told = reveal(list(customer_ids), NAME_FIELDS)
     return {who: [value for field in NAME_FIELDS for value in fields.get(field, ())] for who, fields in told.items()}
 
 
-def _people_of(customer_ids: Sequence[str]) -> dict[str, int]:
+def people_of(customer_ids: Sequence[str]) -> dict[str, int]:
     """Return the row of each person, made with a key of its own where there is none."""
     wanted = list(dict.fromkeys(customer_ids))
-    have = _known(wanted)
+    have = rows_of(wanted)
     fresh = [who for who in wanted if who not in have]
     if fresh:
-        wraps = [(who, *wrap(new_key(), who)) for who in fresh]
-        WrappedKey.objects.bulk_create(
-            [WrappedKey(customer_id=who, wrapped=wrapped, version=version) for who, wrapped, version in wraps],
-            ignore_conflicts=True,
-        )
+        with transaction.atomic(using="keys"):  # a change of the master key waits for it, and sees these keys
+            wraps = [(who, *wrap(new_key(), who)) for who in fresh]
+            WrappedKey.objects.bulk_create(
+                [WrappedKey(customer_id=who, wrapped=wrapped, version=version) for who, wrapped, version in wraps],
+                ignore_conflicts=True,
+            )
         Person.objects.bulk_create([Person(customer_id=who) for who in fresh], ignore_conflicts=True)
-        have |= _known(fresh)
+        have |= rows_of(fresh)
     return have
 
 
-def _known(customer_ids: Sequence[str]) -> dict[str, int]:
+def rows_of(customer_ids: Sequence[str]) -> dict[str, int]:
+    """Return the row of each person there is."""
     found: dict[str, int] = {}
     for start in range(0, len(customer_ids), _MANY):
         some = customer_ids[start : start + _MANY]
@@ -196,7 +192,8 @@ def _known(customer_ids: Sequence[str]) -> dict[str, int]:
     return found
 
 
-def _keys(customer_ids: Sequence[str]) -> dict[str, bytes]:
+def keys_of(customer_ids: Sequence[str]) -> dict[str, bytes]:
+    """Return the data key of each person who has one."""
     found: dict[str, bytes] = {}
     for start in range(0, len(customer_ids), _MANY):
         rows = WrappedKey.objects.filter(customer_id__in=customer_ids[start : start + _MANY])
@@ -205,7 +202,8 @@ def _keys(customer_ids: Sequence[str]) -> dict[str, bytes]:
     return found
 
 
-def _place(customer_id: str, field: str, version: int) -> str:
+def place_of(customer_id: str, field: str, version: int) -> str:
+    """Return the place that the ciphertext of an identifier is bound to."""
     return f"identifier.{field}.{customer_id}.{version}"
 
 
@@ -214,6 +212,6 @@ def forget_batch(batch: str) -> None:
     listed = Identifier.objects.filter(batch=batch)
     touched = list(listed.values_list("person__customer_id", flat=True).distinct())
     with transaction.atomic():
-        before = _names_of(touched)
+        before = names_of(touched)
         listed.delete()
-        index_names(before, _names_of(touched), _known(touched))
+        index_names(before, names_of(touched), rows_of(touched))

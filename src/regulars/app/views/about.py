@@ -12,10 +12,14 @@ from django.views.decorators.http import require_POST
 from regulars.app import clock
 from regulars.app.middleware import Request
 from regulars.app.models import Note, Person, Survey, Task
+from regulars.app.privacy.duties import REVIEW
 from regulars.app.vault import store
 from regulars.app.views.screen import person_or_404, show
+from regulars.reports import N_
 
 _SHOWN = 100
+_OWN = {"": "", REVIEW: N_("Look through the page Privacy and sign the review off")}
+"""What the app's own tasks say."""
 
 
 class Written(forms.Form):
@@ -97,6 +101,8 @@ def plan(request: Request, person: str) -> HttpResponse:
 def do(request: Request, task: int) -> HttpResponse:
     """Tick a task off."""
     found = get_object_or_404(Task, pk=task)
+    if found.code == REVIEW:
+        return redirect("privacy")  # which is signed off there
     found.done_at = timezone.now()
     found.save()
     return redirect("customer", found.person.customer_id) if found.person else redirect("tasks")
@@ -131,7 +137,8 @@ def tasks(request: Request) -> HttpResponse:
     """Show every task that is open, the most urgent first."""
     rows = [
         {"task": task, "who": task.person.customer_id if task.person else "", "is_late": _is_late(task),
-         "text": store.open_text(task.person.customer_id, task.ciphertext, "task") if task.person else ""}
+         "text": store.open_text(task.person.customer_id, task.ciphertext, "task") if task.person
+         else request.asked.voice.t(_OWN[task.code])}
         for task in Task.objects.filter(done_at=None).select_related("person").order_by("due_on", "id")[:_SHOWN]
     ]  # fmt: skip
     return show(request, "tasks.html", {"rows": rows}, at="today")

@@ -8,9 +8,10 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from regulars.app.middleware import Request
+from regulars.app.privacy import consents
 from regulars.app.publication import listing, shelves
-from regulars.app.vault import store
-from regulars.app.views import about
+from regulars.app.vault import store, tombstones
+from regulars.app.views import about, privacy
 from regulars.app.views.screen import show
 from regulars.app.views.today import names_of
 
@@ -83,7 +84,7 @@ def customer(request: Request, person: str) -> HttpResponse:
     result = asked.result
     row = None if result is None else listing.some(result, [person]).get(person)
     told = store.reveal([person]).get(person, {})
-    if row is None and not told:
+    if (row is None and not told) or tombstones.erased_ids([person]):
         raise Http404
     shown: dict[str, Any] = {"person": person, "identity": told, "figures": None,
                              "suggestion": None, "events": [], "older": 0}  # fmt: skip
@@ -97,11 +98,17 @@ def customer(request: Request, person: str) -> HttpResponse:
         shown["older"] = 0 if "all" in request.GET else max(len(happened) - _EVENTS, 0)
         shown["events"] = asked.people.events(happened[shown["older"] :])
         shown["suggestion"] = asked.people.suggestion(row) if row["rank"] is not None else None
+        shown["figures"]["may"] = privacy.allowed_now(person, shown["figures"]["may"])
+        if consents.closed({person: row["channel"]}):
+            shown["suggestion"] = None
+    shown["privacy"] = privacy.known(request, person, shown["figures"])
     return show(request, "customers/customer.html", {**shown, **about.known(person)}, at="customers")
 
 
 def _with_words(request: Request, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     asked = request.asked
+    gone = tombstones.erased_ids([row["customer_id"] for row in rows])
+    rows = [row for row in rows if row["customer_id"] not in gone]
     names = names_of([row["customer_id"] for row in rows])
     return [
         {"id": row["customer_id"], "name": names.get(row["customer_id"], row["customer_id"]),

@@ -9,7 +9,7 @@ from django.shortcuts import render
 from regulars.app.middleware import Request
 from regulars.app.models import Person
 from regulars.app.publication import listing
-from regulars.app.vault import store
+from regulars.app.vault import store, tombstones
 from regulars.reports import N_
 
 MENU = (
@@ -19,6 +19,7 @@ MENU = (
     ("groups", N_("Groups")),
     ("surveys", N_("Surveys")),
     ("import", N_("Import")),
+    ("privacy", N_("Privacy")),
 )
 """The screens of the menu: the name of each one's address, and what it is called."""
 
@@ -29,8 +30,10 @@ def person_or_404(request: Request, customer_id: str) -> Person:
     """Return somebody whom the vault or the result knows.
 
     Raises:
-        Http404: neither does.
+        Http404: neither does, or the person was erased since.
     """
+    if tombstones.erased_ids([customer_id]):
+        raise Http404
     found = Person.objects.filter(customer_id=customer_id).first()
     result = request.asked.result
     if found is None and result is not None and listing.some(result, [customer_id]):

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 from regulars.app import clock
 from regulars.app.middleware import Request
 from regulars.app.models import Message
+from regulars.app.privacy import consents
 from regulars.app.publication import listing
 from regulars.app.publication.current import Published
 from regulars.app.vault import store
@@ -72,7 +73,7 @@ def names_of(customer_ids: list[str]) -> dict[str, str]:
 
 
 def _open(result: Published) -> list[dict[str, Any]]:
-    """Return the first suggestions of a result that nobody has dealt with."""
+    """Return the first suggestions of a result that nobody has dealt with, and that are still allowed."""
     found: list[dict[str, Any]] = []
     first = 1
     while len(found) < _SHOWN:
@@ -82,6 +83,7 @@ def _open(result: Published) -> list[dict[str, Any]]:
         dealt = Message.objects.filter(person__customer_id__in=[row["customer_id"] for row in rows])
         recent = dealt.filter(result=result.name) | dealt.filter(until__gt=clock.today())
         gone = set(recent.values_list("person__customer_id", flat=True))
+        gone |= consents.closed({row["customer_id"]: row["channel"] for row in rows})
         found += [row for row in rows if row["customer_id"] not in gone]
         first = rows[-1]["rank"] + 1
     return found[:_SHOWN]

@@ -3,7 +3,8 @@
     <workspace>/batches/<id>/manifest.json, <kind>/<yyyy-mm>.parquet, quarantine.parquet, identities.parquet, found/
 
 What lies there is the list of batches; no other file has to agree with it. A folder whose name begins with a dot is
-not yet, or no longer, a batch, and whoever next holds the lock clears it away. Folders are for their owner only.
+not yet, or no longer, a batch, and whoever next holds the lock clears it away. One that is to take the place of a batch
+is whole when it is called `.next-<id>`, so it does take that place if this was begun. Folders are for their owner only.
 """
 
 import hashlib
@@ -17,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from regulars._version import __version__
 from regulars.core import RegularsError, Settings
@@ -24,11 +26,13 @@ from regulars.engines import Engine
 from regulars.records._results import FileReport, RecordSet, Source
 from regulars.records._workspace.batch import Batch, Origin, places_in, read_manifest, write_manifest
 from regulars.records._workspace.batch_rows import load_rows, write_rows
-from regulars.records._workspace.findings import clear_away, forget_undone, keep_found, newest_found
+from regulars.records._workspace.findings import all_found, clear_away, forget_undone, keep_found, newest_found
 from regulars.records._workspace.lock import held
 from regulars.records._workspace.origins import origin_of, sort_out
+from regulars.records._workspace.people_rows import copy_without, keys_in, rows_of
 
 _TIME = "%Y%m%dT%H%M%S"
+_NEXT = ".next-"
 
 
 class BatchUnknown(RegularsError):
@@ -108,6 +112,10 @@ class Batches:
         """The folder of what analyses found in these batches, if any did and none of its batches was undone since."""
         return newest_found(self._home)
 
+    def every_found(self) -> tuple[Path, ...]:
+        """Return all folders of what was found in batches, also those that only an undo would bring to light."""
+        return all_found(self._home)
+
     def keep_found(self, batches: Collection[str], write: Callable[[Path], object]) -> None:
         """Keep what an analysis found in these batches, for as long as all of them are kept; `write` fills a folder.
 
@@ -129,6 +137,7 @@ class Batches:
                 self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
                 self._home.mkdir(mode=0o700, exist_ok=True)
                 stack.enter_context(held(self.folder))
+                self._end_replacing()
             for left in self._home.glob(".*"):
                 shutil.rmtree(left, ignore_errors=True)
             clear_away(self._home)
@@ -151,10 +160,7 @@ class Batches:
     def commit(self, batch: Batch, folder: Path) -> None:
         """Let a folder become the batch: from one moment to the next, and only once all of it is on the disk."""
         with self._writing():
-            write_manifest(batch, folder)
-            for path in sorted(folder.rglob("*")):
-                os.chmod(path, 0o700 if path.is_dir() else 0o600)
-                _settle(path)
+            _finish(batch, folder)
             os.replace(folder, self._home / batch.id)
             _settle(self._home)
 
@@ -192,7 +198,62 @@ class Batches:
         except FileNotFoundError as error:
             raise WorkspaceChanged(folder=self.folder) from error
 
+    def keys(self) -> pa.Array:
+        """Return every key that rows of the batches carry, each once: customer ids, where people are hidden."""
+        found = [keys_in(place) for place in self._places()]
+        return pc.unique(pa.concat_arrays([pa.array([], pa.string()), *found]))
+
+    def rows_of(self, people: pa.Array) -> Iterator[tuple[Batch, str, pa.Table]]:
+        """Yield the rows of some people by their keys: batch, kind and rows."""
+        for batch in self.live():
+            for kind, rows in rows_of(self._home / batch.id, people):
+                yield batch, kind, rows
+
+    def leave_out(self, people: pa.Array) -> int:
+        """Remove every row of some people, by their keys, from every batch; return how many rows that were.
+
+        Each batch is replaced as a whole, and its reports count the rows as left out: `erased`. Rows that could not be
+        read name nobody and stay.
+
+        Raises:
+            BatchUnreadable: a batch is damaged.
+            WorkspaceBusy, WorkspaceUnwritable: as in `alone`.
+        """
+        removed = 0
+        with self.alone():
+            for batch in self.live():
+                with self._writing():
+                    folder = Path(tempfile.mkdtemp(prefix=".new-", dir=self._home))
+                    fewer = copy_without(batch, self._home / batch.id, people, folder)
+                    if fewer is None:
+                        shutil.rmtree(folder, ignore_errors=True)
+                    else:
+                        self._replace(fewer, folder)
+                        removed += batch.accepted - fewer.accepted
+        return removed
+
+    def _replace(self, batch: Batch, folder: Path) -> None:
+        """Let a folder take the place of the batch of its id; who is killed meanwhile leaves the one or the other."""
+        _finish(batch, folder)
+        following = self._home / f"{_NEXT}{batch.id}"
+        os.replace(folder, following)
+        _settle(self._home)
+        os.replace(self._home / batch.id, self._home / f".gone-{batch.id}")
+        self._end_replacing()
+        shutil.rmtree(self._home / f".gone-{batch.id}", ignore_errors=True)
+
+    def _end_replacing(self) -> None:
+        for following in self._home.glob(f"{_NEXT}*"):
+            place = self._home / following.name.removeprefix(_NEXT)
+            if not place.exists():
+                os.replace(following, place)
+                _settle(self._home)
+
     def _places(self) -> list[Path]:
+        following = [path.name.removeprefix(_NEXT) for path in self._home.glob(f"{_NEXT}*")]
+        if any(not (self._home / name).exists() for name in following):
+            with self.alone():  # whoever replaced a batch was killed between taking one away and putting the other
+                pass
         return places_in(self._home)
 
     def _place(self, name: str) -> Path:
@@ -273,6 +334,14 @@ def _shaping(settings: Settings) -> dict[str, Any]:
     """Return the settings that decide how a file is read."""
     business = settings.business.model_dump(mode="json", include={"currency", "rates", "time_zone"})
     return {"business": business, "records": settings.records.model_dump(mode="json")}
+
+
+def _finish(batch: Batch, folder: Path) -> None:
+    """Make the folder of a batch whole: its manifest, its permissions, all of it on the disk."""
+    write_manifest(batch, folder)
+    for path in sorted(folder.rglob("*")):
+        os.chmod(path, 0o700 if path.is_dir() else 0o600)
+        _settle(path)
 
 
 def _settle(path: Path) -> None:

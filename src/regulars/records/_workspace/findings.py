@@ -33,6 +33,11 @@ def newest_found(home: Path) -> Path | None:
     return None
 
 
+def all_found(home: Path) -> tuple[Path, ...]:
+    """Return every folder of what was found, whether it counts now or not."""
+    return tuple(place / name for place in places_in(home) for name in (_FOUND, _FORMER) if (place / name).is_dir())
+
+
 def keep_found(home: Path, batches: Collection[str], write: Callable[[Path], object]) -> None:
     """Have `write` fill a new folder, and let it be what was found in these batches.
 

@@ -1,0 +1,63 @@
+"""Changing what the vault holds of people: one value put right, or a person taken out of it for good."""
+
+from collections.abc import Collection
+
+from django.db import connection, connections, transaction
+
+from regulars.app.models import Corrected, Identifier, Person, WrappedKey
+from regulars.app.vault import store
+from regulars.app.vault.marks import Fact, blind
+
+_MANY = 500
+
+
+def rectify(customer_id: str, *, field: str, old: str, new: str) -> bool:
+    """Put a new value in the place of a wrong one, or nothing if it is empty; say whether the wrong one was there.
+
+    Nothing of the wrong value stays, neither its ciphertext nor what finds it, but for the fingerprint that keeps a
+    later import from bringing it back.
+    """
+    with transaction.atomic(using="keys"), transaction.atomic():
+        people = store.rows_of([customer_id])
+        before = store.names_of([customer_id])
+        mark = blind(field, old)
+        held = Identifier.objects.filter(person__customer_id=customer_id, field=field)
+        wrong = [row.pk for row in held if bytes(row.blind) == mark]
+        if not wrong:
+            return False
+        Identifier.objects.filter(pk__in=wrong).delete()
+        Corrected.objects.get_or_create(person_id=people[customer_id], blind=mark)
+        store.index_names(before, store.names_of([customer_id]), people)
+        if new:
+            Corrected.objects.filter(person_id=people[customer_id], blind=blind(field, new)).delete()
+            store.take_in([Fact(customer_id, field, new)])
+    return True
+
+
+def forget(customer_ids: Collection[str]) -> int:
+    """Take people out of the vault with all that is written down about them; return how many there were.
+
+    The words of the index of names can only be taken out by saying them, so this is when they are still known; then
+    the key goes, and with it whatever any copy of the rows could tell. Done again after a kill, it ends the same.
+    """
+    listed = sorted(customer_ids)
+    gone = 0
+    for start in range(0, len(listed), _MANY):
+        some = listed[start : start + _MANY]
+        with transaction.atomic(using="keys"), transaction.atomic():
+            people = store.rows_of(some)
+            store.index_names(store.names_of(some), {}, people)
+            WrappedKey.objects.filter(customer_id__in=some).delete()
+            Person.objects.filter(customer_id__in=some).delete()
+            gone += len(people)
+    return gone
+
+
+def tidy() -> None:
+    """Have the files themselves let go of what was removed: the index of names, and the logs of the databases."""
+    with connection.cursor() as cursor:
+        cursor.execute("INSERT INTO app_names (app_names) VALUES ('optimize')")
+    for base in connections.all():
+        if not base.in_atomic_block:
+            with base.cursor() as cursor:
+                cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")

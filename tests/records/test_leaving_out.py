@@ -1,0 +1,113 @@
+"""People's rows leave their batches as a whole: nobody else's do, every row is counted, and a kill loses none."""
+
+import os
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from regulars.core import Settings
+from regulars.engines import open_engine
+from regulars.records import Batch, Batches, Source, read
+
+TODAY = date(2024, 6, 30)
+PEOPLE = ["ana", "bo", "cy", "di"]
+ROWS = st.lists(
+    st.tuples(st.sampled_from(PEOPLE), st.dates(date(2024, 4, 1), date(2024, 8, 1)), st.sampled_from(["1", "2", "x"])),
+    min_size=1,
+    max_size=15,
+)
+
+
+def table(rows: list[tuple[str, date, str]]) -> Source:
+    columns = list(zip(*rows, strict=True))
+    names = ["customer_id", "ordered_at", "amount"]
+    arrays = [pa.array([str(value) for value in column]) for column in columns]
+    return Source(data=pa.table(dict(zip(names, arrays, strict=True))))
+
+
+def referrals(*rows: tuple[str, str]) -> Source:
+    columns = dict(zip(["referrer_id", "referred_id"], zip(*rows, strict=True), strict=True))
+    return Source(data=pa.table(columns))
+
+
+CHOSEN = Settings.model_validate({"records": {"max_quarantined_share": 1.0}})
+
+
+def keep(store: Batches, *sources: Source) -> Batch:
+    with store.alone(), store.draft() as draft:
+        with open_engine(threads=1) as engine:
+            found = read(engine, sources, settings=CHOSEN, today=TODAY, keep_later=True)
+            draft.write(engine, found, settings=CHOSEN, today=TODAY)
+        return draft.commit([], now=datetime(2024, 6, 30, 10, tzinfo=UTC))
+
+
+def kept_rows(store: Batches) -> list[dict[str, Any]]:
+    with open_engine(threads=1) as engine:
+        store.open(engine, settings=CHOSEN, today=date(2030, 1, 1))
+        query = "SELECT file_id, line, customer_key, amount FROM raw_orders ORDER BY file_id, line"
+        return [*engine.fetch(query).to_pylist(), *engine.fetch("SELECT * FROM raw_referrals").to_pylist()]
+
+
+@settings(max_examples=15, deadline=None)
+@given(rows=ROWS, gone=st.sets(st.sampled_from(PEOPLE), max_size=4))
+def test_whoever_is_left_out_is_gone_and_nobody_else_and_all_is_counted(
+    tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[str, date, str]], gone: set[str]
+) -> None:
+    store = Batches(tmp_path_factory.mktemp("left_out"))
+    keep(store, table([*rows, ("ana", TODAY, "1")]), referrals(("ana", "bo"), ("cy", "di")))
+    keep(store, table([("di", TODAY, "7")]))
+    before = kept_rows(store)
+    expected = [row for row in before if not gone & {row.get(name) for name in
+                ("customer_key", "referrer_key", "referred_key", "referrer_id", "referred_id")}]  # fmt: skip
+    removed = store.leave_out(pa.array(sorted(gone), pa.string()))
+    assert kept_rows(store) == expected
+    assert removed == len(before) - len(expected)
+    assert not gone & set(store.keys().to_pylist())
+    assert not list(store.rows_of(pa.array(sorted(gone), pa.string())))
+    for batch in store.live():
+        for file in batch.files:
+            assert file.read == file.accepted + file.quarantined_total + file.left_out_total
+        assert 0 <= batch.later <= batch.accepted
+    assert store.leave_out(pa.array(sorted(gone), pa.string())) == 0
+
+
+def test_a_batch_that_was_being_replaced_is_whole_after_a_kill(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Killed before each renaming in turn: everybody else's rows are there, and doing it again ends it."""
+    for killed_at in range(4):
+        store = Batches(tmp_path / str(killed_at))
+        keep(store, table([("ana", TODAY, "1"), ("bo", TODAY, "2")]))
+        real = os.replace
+        calls: list[Path] = []
+
+        def kill(
+            one: Path, other: Path, real: Any = real, calls: list[Path] = calls, killed_at: int = killed_at
+        ) -> None:
+            calls.append(one)
+            if len(calls) > killed_at:
+                raise KeyboardInterrupt
+            real(one, other)
+
+        with monkeypatch.context() as patched:
+            patched.setattr(os, "replace", kill)
+            if killed_at < 3:
+                with pytest.raises(KeyboardInterrupt):
+                    store.leave_out(pa.array(["ana"]))
+            else:
+                store.leave_out(pa.array(["ana"]))
+        assert "bo" in {row["customer_key"] for row in kept_rows(store)}
+        store.leave_out(pa.array(["ana"]))
+        assert [row["customer_key"] for row in kept_rows(store)] == ["bo"]
+        assert {path.name[0] for path in (store.folder / "batches").iterdir()} == {"2"}
+
+
+def test_the_rows_of_a_person_are_shown_with_their_batch(tmp_path: Path) -> None:
+    store = Batches(tmp_path)
+    first = keep(store, table([("ana", TODAY, "1"), ("bo", TODAY, "2")]))
+    second = keep(store, referrals(("bo", "ana")))
+    found = [(batch.id, kind, rows.num_rows) for batch, kind, rows in store.rows_of(pa.array(["ana"]))]
+    assert found == [(first.id, "orders", 1), (second.id, "referrals", 1)]
