@@ -10,7 +10,14 @@ import pyarrow as pa
 from django.db import models, transaction
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 from regulars import analysis, records
 from regulars.app._shop import Shop, served
@@ -109,6 +116,11 @@ class Shopkeeping(RuleBasedStateMachine):
         self.rows.pop(who)
         told = {self.emails.pop(who)} if who in self.emails else set()
         self.erased[who] = self.erased.get(who, set()) | told | self.former.pop(who, set())
+
+    @initialize()
+    def everybody_is_there_and_in_a_copy(self) -> None:
+        self.an_old_list_of_people_comes_in(PEOPLE)
+        self.a_copy_is_made()
 
     @rule()
     def a_copy_is_made(self) -> None:

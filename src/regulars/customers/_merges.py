@@ -10,7 +10,7 @@ newest brings back what was found before. A person's word lies in the workspace 
 
 import json
 import shutil
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -42,6 +42,7 @@ AUTOMATIC, OWNER = "regulars", "owner"
 
 _FILES = {"persons": PERSONS, "review": REVIEW, "merges": MERGES}
 _MODEL = "match_model.json"
+_NAMING = {"customer_id", "person_id", "left_id", "right_id"}
 _IDENTITIES = "identities.parquet"
 
 
@@ -161,19 +162,27 @@ def _write(folder: Path, place: Path, matching: Matching, decided_at: date) -> N
     _store(place, "persons", matching.persons)
 
 
-def forget_people(folder: Path, customer_ids: set[str]) -> None:
-    """Remove every row that names one of these ids from what the workspace remembers of who is one person."""
-    gone = pa.array(sorted(customer_ids), pa.string())
-    for name, schema in _FILES.items():
-        if not (folder / f"{name}.parquet").exists():
-            continue
-        table = _stored(folder, name)
-        speaks = pa.array([False] * table.num_rows, pa.bool_())
-        for column in ("customer_id", "person_id", "left_id", "right_id"):
-            if column in schema.names:
-                speaks = pc.or_(speaks, pc.is_in(table.column(column).combine_chunks(), value_set=gone))
-        if pc.any(speaks).as_py():
-            _store(folder, name, table.filter(pc.invert(speaks)))
+def forget_people(folder: Path, choose: Callable[[set[str]], set[str]]) -> None:
+    """Remove every row that names somebody from all that is remembered of who is one person.
+
+    That is also what only an undo would bring to light again.
+
+    Args:
+        folder: the workspace.
+        choose: is handed all ids that are named in a place, and returns those to forget.
+    """
+    for place in (folder, *Batches(folder).every_found()):
+        tables = {name: _stored(folder, place, name) for name in _FILES}
+        columns = {name: [each for each in table.column_names if each in _NAMING] for name, table in tables.items()}
+        gone = choose({who for name, table in tables.items() for each in columns[name]
+                       for who in table.column(each).to_pylist() if who is not None})  # fmt: skip
+        for name, table in tables.items():
+            speaks = pa.array([False] * table.num_rows, pa.bool_())
+            for each in columns[name]:
+                ids = table.column(each).combine_chunks()
+                speaks = pc.or_(speaks, pc.is_in(ids, value_set=pa.array(sorted(gone), pa.string())))
+            if pc.any(speaks).as_py():
+                _store(place, name, table.filter(pc.invert(speaks)))
 
 
 def _rows(

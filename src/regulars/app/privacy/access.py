@@ -56,7 +56,7 @@ def _identifiers(shop: Shop, accounts: list[str]) -> list[dict[str, Any]]:
                 "value": value,
                 "batch": row.batch or None,
                 "imported_at": batch.imported_at if batch else None,
-                "files": [origin.name for origin in batch.origins] if batch else [],
+                "files": [file.file for file in batch.files if row.field in file.hidden] if batch else [],
             }
         )
     return told

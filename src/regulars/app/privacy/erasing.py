@@ -46,8 +46,9 @@ def sweep(shop: Shop) -> Swept:
     tombstones.replay(shop)
     store_of_rows = records.Batches(shop.workspace)
     has_records = (shop.workspace / "batches").is_dir()
-    keys = store_of_rows.keys().to_pylist() if has_records else []
-    known = {*keys, *(_remembered(shop) if has_records else ())}
+    if has_records:
+        customers.forget_people(shop.workspace, tombstones.erased_ids)
+    known = set(store_of_rows.keys().to_pylist()) if has_records else set()
     vault = {*Person.objects.values_list("customer_id", flat=True)}
     vault |= {*WrappedKey.objects.values_list("customer_id", flat=True)}
     gone = tombstones.erased_ids(known | vault)
@@ -59,7 +60,6 @@ def sweep(shop: Shop) -> Swept:
         audit.write("erased_again", people=people)
     rows = 0
     if has_records:
-        customers.forget_people(shop.workspace, gone)
         rows = store_of_rows.leave_out(pa.array(sorted(gone), pa.string()))
     return Swept(people=people, rows=rows)
 
@@ -72,19 +72,6 @@ def results_speak_of_erased() -> bool:
 def results_are_clear() -> None:
     """Say that none does any more."""
     Kept.objects.filter(name=_RESULTS).delete()
-
-
-def _remembered(shop: Shop) -> set[str]:
-    """Return the ids that the workspace remembers for who is one person."""
-    found: set[str] = set()
-    for table in (
-        customers.read_persons(shop.workspace),
-        customers.read_review(shop.workspace),
-        customers.read_merges(shop.workspace),
-    ):
-        for name in {"customer_id", "person_id", "left_id", "right_id"} & set(table.column_names):
-            found |= set(table.column(name).to_pylist())
-    return found
 
 
 def _marks(accounts: list[str]) -> set[bytes]:

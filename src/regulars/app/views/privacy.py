@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -43,7 +44,7 @@ LAWS: Mapping[str, str] = {
     "pipl": N_("PIPL (15 working days)"),
 }
 FIELDS: Mapping[str, str] = {
-    "name": N_("Name"),
+    "name": N_("Full name"),
     "nickname": N_("Nickname"),
     "email": N_("E-mail"),
     "phone": N_("Phone"),
@@ -256,6 +257,7 @@ def _readable(request: Request, person: str, told: dict[str, Any]) -> str:
     shown = {
         "t": voice.t, "voice": voice, "language": asked.language, "told": told, "portrait": portrait,
         "name": names_of([person]).get(person, person),
+        "as_of": voice.short_day(date.fromisoformat(told["result"]["as_of"])) if told["result"] else "",
         "events": asked.people.events(told["events"]) if told["figures"] else [],
         "suggestion": asked.people.suggestion(told["suggestion"] | told["figures"]) if told["suggestion"] else None,
         "fields": {code: voice.t(said) for code, said in FIELDS.items()},

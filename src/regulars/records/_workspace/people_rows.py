@@ -101,7 +101,10 @@ def _has_any(kind: Kind, path: Path, people: pa.Array) -> bool:
 def _filtered(kind: Kind, path: Path, people: pa.Array, target: Path) -> Mapping[int, int]:
     """Write the rows of everybody else; return how many were left out, by the number of their file in the batch."""
     gone: dict[int, int] = {}
-    with pq.ParquetFile(path) as file, pq.ParquetWriter(target, file.schema_arrow, use_dictionary=False) as writer:
+    with (
+        pq.ParquetFile(path) as file,
+        pq.ParquetWriter(target, file.schema_arrow, use_dictionary=False, write_statistics=False) as writer,
+    ):
         for rows in file.iter_batches(batch_size=_ROWS):
             mine = _is_of(rows, _keys(kind, file), people)
             writer.write_batch(rows.filter(pc.invert(mine)))
