@@ -25,12 +25,12 @@ _DIMENSIONS: Mapping[Dimension, frozenset[str]] = {
     "consistency": frozenset(
         {
             "order_in_two_files", "off_scale", "outlier", "granted_unclear_as_refusal", "purpose_unknown_as_marketing",
-            "first_of_several_phones",
+            "first_of_several_phones", "first_of_several_emails",
         }
     ),
 }  # fmt: skip
 
-_TAKEN: Mapping[str, str] = {"first_of_several_phones": "first_kept"}
+_TAKEN: Mapping[str, str] = {"first_of_several_phones": "first_kept", "first_of_several_emails": "first_kept"}
 """The rule by which something unclear was taken; of all else a refusal is kept."""
 
 QUALITY_SCHEMA = pa.schema(

@@ -45,6 +45,7 @@ ISSUE_COSTS: Mapping[str, str] = {
     "granted_unclear_as_refusal": N_("fewer people may be contacted"),
     "purpose_unknown_as_marketing": N_("fewer people may be contacted"),
     "first_of_several_phones": N_("one person may count as two"),
+    "first_of_several_emails": N_("one person may count as two"),
     "key_shared": N_("one person may count as several"),
     "perhaps_one_person": N_("one person may count as two"),
     "consent_undated": N_("a dated word of the same person goes before it"),

@@ -110,6 +110,7 @@ ISSUES: Mapping[str, str] = {
     "granted_unclear_as_refusal": N_("Consent neither clearly given nor refused (taken as refused)"),
     "purpose_unknown_as_marketing": N_("Refusal without a known purpose (taken to refuse all marketing)"),
     "first_of_several_phones": N_("Several phones in one cell (whose row it is, the first says)"),
+    "first_of_several_emails": N_("Several e-mail addresses in one cell (whose row it is, the first says)"),
     "key_shared": N_("Accounts whose e-mail, phone or id too many others have (not joined by it)"),
     "perhaps_one_person": N_("Pairs of accounts that may be one person's (regulars merges review)"),
     "consent_undated": N_("Consent without a day (a refusal counts now, a yes as long given)"),

@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from regulars.records._cells.cells import FAULT, Cells, Mask, by_distinct, mask_of
-from regulars.records._cells.text import as_text, names_several_phones, read_key, tidy
+from regulars.records._cells.text import FIRST_OF_SEVERAL, as_text, names_several, read_key, tidy
 from regulars.records._exports.finding import Bound, Found
 from regulars.records._exports.recipes import Condition, Rule
 from regulars.records._formats.texts import Piece
@@ -96,19 +96,19 @@ def _joined(columns: Sequence[pa.Array], mark: str) -> pa.Array:
     return whole
 
 
-def key_of(sheet: Sheet, columns: Mapping[str, Bound], key: Sequence[str]) -> tuple[pa.Array, Mask, Mask]:
-    """Return the best key of each row that names somebody, and which rows name nobody; which are first of several.
+def key_of(sheet: Sheet, columns: Mapping[str, Bound], key: Sequence[str]) -> tuple[pa.Array, Mask, dict[str, Mask]]:
+    """Return the best key of each row that names somebody, and which rows name nobody.
 
     A masked or encrypted value names nobody. A broken one (digits lost) is handed on, to be set aside by its rule.
-    Of several phones in a cell the first is taken.
+    Of several phones or addresses in a cell the first is taken; which rows those are is told by its code.
     """
     best = pa.nulls(len(sheet.piece.lines), pa.string())
     broken = best
-    several = np.zeros(len(best), dtype=bool)
+    several: dict[str, Mask] = {}
     for name in key:
         found = cell_of(sheet, columns[name])
-        if name == "phone":
-            several = names_several_phones(found) & ~mask_of(best.is_valid())
+        if name in FIRST_OF_SEVERAL:
+            several[FIRST_OF_SEVERAL[name]] = names_several(found, role=name) & ~mask_of(best.is_valid())
         cells = read_key(found, role=name)
         faults = np.zeros(len(best), dtype=np.uint8) if cells.faults is None else cells.faults
         nobody = (faults == FAULT["customer_missing"]) | (faults == FAULT["customer_masked"])
