@@ -6,6 +6,13 @@ The one place that cuts such cells, so that the key of a row and the key that jo
 import re
 import unicodedata
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
+NAMED = "\N{SYMBOL FOR UNIT SEPARATOR}"
+"""Stands in the key of a row between the phone or address and the name beside it, until all names of it are known."""
+
+_HIDDEN = r"[*•●#]"
 _FEWEST_DIGITS = 7
 _BETWEEN = re.compile(r"[;,|、\n]+|:{2,}|\bor\b|或")
 # A slash and wide blanks stand inside one number too, after the area code.
@@ -19,13 +26,20 @@ _LOST = re.compile(rf"[+-]?\d+(?:[.,]\d+)?\s*{_POWER}\s*\d+", re.IGNORECASE)
 _FLOAT = re.compile(r"(\+?\d{7,15})\.0+")
 
 
+def named(keys: pa.Array, names: pa.Array) -> pa.Array:
+    """Return phones or addresses with the name that stands beside each, where one does and hides nothing."""
+    told = pc.invert(pc.match_substring_regex(names, _HIDDEN))
+    names = pc.if_else(told, pc.replace_substring(names, NAMED, " "), pa.scalar(None, pa.string()))
+    return pc.coalesce(pc.binary_join_element_wise(keys, names, NAMED), keys)
+
+
 def phones(cell: str) -> list[str]:
     """Return the phones of a cell as they are written, without remarks; the whole cell where none stands out.
 
     >>> phones("138 1234 5678 ::: 13912345678（家）"), phones("030/12345678"), phones("Tel: 13812345678.0")
     (['138 1234 5678', '13912345678'], ['030/12345678'], ['13812345678'])
     """
-    text = unicodedata.normalize("NFKC", cell).strip()
+    text = unicodedata.normalize("NFKC", cell.partition(NAMED)[0]).strip()
     found = [_bare_phone(phone) for part in _BETWEEN.split(text) for phone in _apart(part) if _is_long(phone)]
     return found or [_bare_phone(text)]
 
@@ -36,7 +50,7 @@ def emails(cell: str) -> list[str]:
     >>> emails("Ana <Ana@x.com>; mailto:bo@y.org?subject=hi"), emails("ana＠x.com/bo@y.org"), emails("nobody")
     (['ana@x.com', 'bo@y.org'], ['ana@x.com', 'bo@y.org'], [])
     """
-    text = unicodedata.normalize("NFKC", cell).lower()
+    text = unicodedata.normalize("NFKC", cell.partition(NAMED)[0]).lower()
     if text.count("@") > 1:
         text = text.replace("/", " ")
     found = (re.sub(r"\?.*", "", part).strip(".'") for part in _AROUND_EMAILS.split(text))

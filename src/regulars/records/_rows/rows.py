@@ -8,6 +8,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from regulars.core import RegularsError
+from regulars.records._cells import contacts
 from regulars.records._cells.cells import FAULT, REASONS, Cells, Faults, marked, mask_of
 from regulars.records._cells.decimals import read_money, read_number, read_year
 from regulars.records._cells.masking import masked
@@ -131,6 +132,9 @@ def rows_of(piece: Piece, reading: Reading, tally: Tally) -> tuple[pa.RecordBatc
     """
     sources = reading.layout.sources()
     cells = {name: _read(piece.columns[place], name, reading) for name, place in sources.items()}
+    if (place := reading.layout.name_place) is not None:
+        key = cells["customer_id"]
+        cells["customer_id"] = replace(key, values=contacts.named(key.values, read_text(piece.columns[place]).values))
     cells = reading.rates.applied(cells, reading.layout.kind)
     taken = dict(piece.taken_as)
     role = reading.layout.key_role
