@@ -173,6 +173,7 @@ def _notes(run: "Run", counts: Mapping[str, Any], settings: Settings) -> list[No
         notes.append(Note(code="no_marketing_consent_recorded", params={"customers": counts["customers"]}))
     if counts["buyers_without_profiling"]:
         notes.append(Note(code="value_without_refusers", params={"customers": counts["buyers_without_profiling"]}))
+    notes += _shared_keys(run)
     if run.cleaning.consents_of_nobody:
         notes.append(Note(code="consents_of_nobody", params={"people": run.cleaning.consents_of_nobody}))
     notes += _conflicts(run, settings.business.currency or run.records.currency)
@@ -203,6 +204,15 @@ def _conflicts(run: "Run", currency: str) -> list[Note]:
         )
         for each in run.cleaning.conflicts
     ]
+
+
+def _shared_keys(run: "Run") -> list[Note]:
+    """Return what is to be known of phones and addresses with several names, by what became of them."""
+    rows: dict[str, int] = {}
+    for row in run.cleaning.quality.to_pylist():
+        if row["issue"] in {"key_of_several_names", "key_of_many_names"}:
+            rows[row["issue"]] = rows.get(row["issue"], 0) + row["row_count"]
+    return [Note(code=issue, params={"rows": count}) for issue, count in sorted(rows.items())]
 
 
 def _write(path: Path, content: Mapping[str, object]) -> None:

@@ -65,7 +65,7 @@ def clean(
             Without it every id is a person.
     """
     filled = count_filled(engine, records)
-    build_crosswalk(engine, records, resolve)
+    records = build_crosswalk(engine, records, resolve, most=settings.customers.key_shared_by_more_than)
     matching = None if match is None else match(engine)
     if matching is not None and matching.persons.num_rows:
         lead_to_persons(engine, records)

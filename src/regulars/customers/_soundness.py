@@ -62,7 +62,8 @@ def _of_file(file: FileReport, counted: Mapping[str, object], copies: int, contr
     cells = file.accepted * len(used)
     filled = sum(int(str(counted[name])) for name in used if name in counted)
     filled += sum(rows for name, rows in file.hidden.items() if name in used)
-    unclear = sum(file.taken_as.values())
+    several = file.shared_keys.get("key_of_several_names")
+    unclear = min(file.accepted, sum(file.taken_as.values()) + (several.rows if several else 0))
     first, last = counted.get("first_day"), counted.get("last_day")
     return Soundness(
         completeness=filled / cells if cells else None,

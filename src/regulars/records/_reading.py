@@ -185,7 +185,10 @@ class _Work:
 
 def _places(source: Opened) -> list[int]:
     """Return the columns to read: those used, and of text and sheets the first, where a total says that it is one."""
-    places = set(source.layout.sources().values())
+    layout = source.layout
+    places = set(layout.sources().values())
+    if layout.name_place is not None:
+        places.add(layout.name_place)
     return sorted(places if isinstance(source.content, ParquetSource | TableSource) else places | {0})
 
 

@@ -33,6 +33,14 @@ NOTES: Mapping[str, str] = {
         "{file}: several customers have the same order number, and it counts for each of them ({orders}, {amount};"
         " the first: {example}, line {line}). Check whose order it is."
     ),
+    "key_of_several_names": N_(
+        "In some rows ({rows}) a phone or e-mail address says whose they are, and it stands beside several names:"
+        " each is one customer all the same. Name a column of customer numbers if they are several people."
+    ),
+    "key_of_many_names": N_(
+        "In some rows ({rows}) a phone or e-mail address says whose they are, and it stands beside so many names that"
+        " each name is taken for a customer of its own. Name a column of customer numbers to be sure."
+    ),
     "currency_not_stated": N_("No currency is stated: amounts are in whatever the records are in."),
     "mapping_confirmed_before": N_(
         "{file} was read with the columns that were confirmed before; regulars mappings list shows them."

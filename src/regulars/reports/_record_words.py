@@ -111,7 +111,10 @@ ISSUES: Mapping[str, str] = {
     "granted_unclear_as_refusal": N_("Consent neither clearly given nor refused (taken as refused)"),
     "purpose_unknown_as_marketing": N_("Refusal without a known purpose (taken to refuse all marketing)"),
     "first_of_several_phones": N_("Several phones in one cell (whose row it is, the first says)"),
+    "first_of_several_emails": N_("Several e-mail addresses in one cell (whose row it is, the first says)"),
     "key_shared": N_("Accounts whose e-mail, phone or id too many others have (not joined by it)"),
+    "key_of_several_names": N_("One phone or e-mail with several names (counted as one customer)"),
+    "key_of_many_names": N_("One phone or e-mail with many names (each name counted as a customer)"),
     "perhaps_one_person": N_("Pairs of accounts that may be one person's (regulars merges review)"),
     "consent_undated": N_("Consent without a day (a refusal counts now, a yes as long given)"),
 }
@@ -144,6 +147,8 @@ TABLES_LEFT_OUT: Mapping[str, str] = {
 
 RULES: Mapping[str, str] = {
     "key_shared_by_too_many": N_("more accounts than customers.key_shared_by_more_than"),
+    "one_account": N_("the phone or e-mail says whose row it is"),
+    "told_apart_by_name": N_("more names than may share a phone or e-mail"),
     "on_review_list": N_("alike, but not surely"),
     "left_out": N_("no record of what happened"),
     "amount_above": N_("amount above {value}"),

@@ -24,10 +24,10 @@ def test_zendesk_tickets_are_told_with_their_times_and_their_verdict(desk: Desk)
     tickets, verdicts = desk.text(sheet(headers.ZENDESK, rows)).files
     assert (tickets.export, tickets.accepted, verdicts.accepted) == ("zendesk_tickets", 3, 2)
     assert desk.rows("raw_feedback", *ANSWERS, "first_reply_minutes") == [
-        ("ana@example.com", "ticket", None, None, date(2024, 5, 1), 12.0),
+        ("ana@example.com␟Ana", "ticket", None, None, date(2024, 5, 1), 12.0),
         ("bo@example.com", "ticket", None, None, date(2024, 5, 3), None),
         ("bo@example.com", "ticket", None, None, date(2024, 5, 4), None),
-        ("ana@example.com", "csat", 5.0, None, date(2024, 5, 2), None),
+        ("ana@example.com␟Ana", "csat", 5.0, None, date(2024, 5, 2), None),
         ("bo@example.com", "csat", 1.0, None, date(2024, 5, 3), None),
     ]
 

@@ -14,8 +14,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from regulars.records._cells import contacts
 from regulars.records._cells.cells import FAULT, Cells, Mask, by_distinct, mask_of
-from regulars.records._cells.text import as_text, names_several_phones, read_key, tidy
+from regulars.records._cells.text import FIRST_OF_SEVERAL, as_text, names_several, read_key, read_text, tidy
 from regulars.records._exports.finding import Bound, Found
 from regulars.records._exports.recipes import Condition, Rule
 from regulars.records._formats.texts import Piece
@@ -96,25 +97,34 @@ def _joined(columns: Sequence[pa.Array], mark: str) -> pa.Array:
     return whole
 
 
-def key_of(sheet: Sheet, columns: Mapping[str, Bound], key: Sequence[str]) -> tuple[pa.Array, Mask, Mask]:
-    """Return the best key of each row that names somebody, and which rows name nobody; which are first of several.
+def key_of(sheet: Sheet, columns: Mapping[str, Bound], key: Sequence[str]) -> tuple[pa.Array, Mask, dict[str, Mask]]:
+    """Return the best key of each row that names somebody, and which rows name nobody.
 
-    A masked or encrypted value names nobody. A broken one (digits lost) is handed on, to be set aside by its rule.
-    Of several phones in a cell the first is taken.
+    A phone or address comes with the name beside it (see `contacts.named`). A masked or encrypted value names nobody.
+    A broken one (digits lost) is handed on, to be set aside by its rule. Of several phones or addresses in a cell the
+    first is taken; which rows those are is told by its code.
     """
     best = pa.nulls(len(sheet.piece.lines), pa.string())
     broken = best
-    several = np.zeros(len(best), dtype=bool)
+    several: dict[str, Mask] = {}
+    is_contact = np.zeros(len(best), dtype=bool)
     for name in key:
         found = cell_of(sheet, columns[name])
-        if name == "phone":
-            several = names_several_phones(found) & ~mask_of(best.is_valid())
+        before = mask_of(best.is_valid())
+        if name in FIRST_OF_SEVERAL:
+            several[FIRST_OF_SEVERAL[name]] = names_several(found, role=name) & ~before
         cells = read_key(found, role=name)
         faults = np.zeros(len(best), dtype=np.uint8) if cells.faults is None else cells.faults
         nobody = (faults == FAULT["customer_missing"]) | (faults == FAULT["customer_masked"])
         best = pc.coalesce(best, pc.if_else(pa.array(faults == 0), cells.values, pa.scalar(None, pa.string())))
+        if name in FIRST_OF_SEVERAL:
+            is_contact |= mask_of(best.is_valid()) & ~before
         broken = pc.coalesce(broken, pc.if_else(pa.array(nobody), pa.scalar(None, pa.string()), cells.values))
     best = pc.coalesce(best, broken)
+    names = next((name for name in ("nickname", "name") if name in key), None)
+    if names is not None and is_contact.any():
+        both = contacts.named(best, read_text(cell_of(sheet, columns[names])).values)
+        best = pc.if_else(pa.array(is_contact), both, best)
     return best, ~mask_of(best.is_valid()), several
 
 

@@ -77,6 +77,11 @@ class ExportLayout(Layout):
         """What the key is called."""
         return self.role
 
+    @property
+    def name_place(self) -> int | None:
+        """None: its keys come with the names already."""
+        return None
+
     def sources(self) -> dict[str, int]:
         """Return the place of the column that fills each raw column."""
         return {column.name: self.places[column.name] for column in self.kind.columns if column.name in self.places}

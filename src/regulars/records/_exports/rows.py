@@ -25,12 +25,12 @@ _UNPAID = frozenset({"not_paid", "cancelled"})
 class SortedRows:
     """The places of the rows kept, every row's key, which are refunds; the broken ones; and the others by code.
 
-    `has_several`: whose key is the first of several phones.
+    `has_several`: whose key is the first of several phones or addresses, by the code of that.
     """
 
     kept: NDArray[np.int64]
     key: pa.Array
-    has_several: Mask
+    has_several: Mapping[str, Mask]
     is_refund: Mask
     broken: tuple[Broken, ...]
     left_out: Mapping[str, int]

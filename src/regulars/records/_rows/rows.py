@@ -8,14 +8,15 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from regulars.core import RegularsError
+from regulars.records._cells import contacts
 from regulars.records._cells.cells import FAULT, REASONS, Cells, Faults, marked, mask_of
 from regulars.records._cells.decimals import read_money, read_number, read_year
 from regulars.records._cells.masking import masked
 from regulars.records._cells.personal import any_suspect
 from regulars.records._cells.text import (
-    FIRST_PHONE,
+    FIRST_OF_SEVERAL,
     as_text,
-    names_several_phones,
+    names_several,
     read_currency,
     read_flag,
     read_id,
@@ -131,10 +132,14 @@ def rows_of(piece: Piece, reading: Reading, tally: Tally) -> tuple[pa.RecordBatc
     """
     sources = reading.layout.sources()
     cells = {name: _read(piece.columns[place], name, reading) for name, place in sources.items()}
+    if (place := reading.layout.name_place) is not None:
+        key = cells["customer_id"]
+        cells["customer_id"] = replace(key, values=contacts.named(key.values, read_text(piece.columns[place]).values))
     cells = reading.rates.applied(cells, reading.layout.kind)
     taken = dict(piece.taken_as)
-    if reading.layout.key_role == "phone" and not reading.is_export:
-        taken[FIRST_PHONE] = names_several_phones(piece.columns[sources["customer_id"]])
+    role = reading.layout.key_role
+    if role in FIRST_OF_SEVERAL and not reading.is_export:
+        taken[FIRST_OF_SEVERAL[role]] = names_several(piece.columns[sources["customer_id"]], role=role)
     if reading.layout.kind.name == "consents":
         cells, unclear = on_the_safe_side(cells, undated_on=reading.clock if reading.is_export else None)
         taken |= unclear
