@@ -118,6 +118,7 @@ def test_everything_that_is_left_out_has_words() -> None:
         "blank_row",
         "nobody_named",
         "told_order_by_order",
+        "refund_told_by_row",
         "header_row",
         "referrer_unknown",
     }

@@ -25,6 +25,7 @@ from regulars.records._rows.currencies import Currencies
 from regulars.records._rows.details import TOLD, leave_out_details
 from regulars.records._rows.evidence import DecimalMarks
 from regulars.records._rows.rates import Rates
+from regulars.records._rows.refunds import TOLD_BY_ROW, settle_refunds
 from regulars.records._rows.rows import Reading, Tally, rows_of
 
 _DISTINCT_KEYS = "SELECT {key} FROM {table} WHERE file_id = $file GROUP BY {key}"
@@ -101,8 +102,9 @@ def read(
     for kind in KINDS.values():
         work.load(engine, kind, {place: each for place, each in enumerate(opened) if each.layout.kind is kind})
     names = [(each.export.name if each.export else None, each.layout.kind.name) for each in opened]
-    for place, rows in leave_out_details(engine, names).items():
-        work.tallies[place].take_back(TOLD, rows)
+    for code, told_elsewhere in ((TOLD, leave_out_details), (TOLD_BY_ROW, settle_refunds)):
+        for place, rows in told_elsewhere(engine, names).items():
+            work.tallies[place].take_back(code, rows)
     engine.load("quarantine", pa.Table.from_batches(work.quarantine, QUARANTINE))
     for place, each in enumerate(opened):
         _check_share(each, work.tallies[place], settings.records.max_quarantined_share)

@@ -6,6 +6,7 @@ Whole columns at once; a Python function sees only distinct values.
 import re
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from importlib.resources import files
 
@@ -21,7 +22,7 @@ from regulars.records._exports.recipes import Condition, Rule
 from regulars.records._formats.texts import Piece
 from regulars.records._words import plain
 
-_NO_MINUS = r"^[-(\x{2212}].*|.*-$"
+_MINUS = r"^[-(\x{2212}].*|.*-$"
 
 
 class Sheet:
@@ -148,6 +149,12 @@ def is_not_zero(sheet: Sheet, bound: Bound) -> Mask:
     return mask_of(pc.match_substring_regex(cell_of(sheet, bound), r"[1-9１-９]"))
 
 
+def has_minus(sheet: Sheet, bound: Bound) -> Mask:
+    """Return the rows in which an amount stands below zero as it is written, whatever its rule makes of it."""
+    as_written = replace(bound, rule=bound.rule.model_copy(update={"negative": False}))
+    return mask_of(pc.match_substring_regex(cell_of(sheet, as_written), _MINUS))
+
+
 def _first_rows(orders: pa.Array) -> NDArray[np.int64]:
     """Return for each row the place of the first row of its order; the top one stands for the rows before."""
     codes = np.asarray(pc.fill_null(orders.dictionary_encode().indices, -1).to_numpy(zero_copy_only=False))
@@ -177,7 +184,7 @@ def _extracted(values: pa.Array, rule: Rule) -> pa.Array:
 
 def _negative(values: pa.Array, rule: Rule) -> pa.Array:
     minus = pc.binary_join_element_wise("-", values, "")
-    return pc.if_else(pc.match_substring_regex(values, _NO_MINUS), values, minus)
+    return pc.if_else(pc.match_substring_regex(values, _MINUS), values, minus)
 
 
 _CHANGES: tuple[tuple[Callable[[Rule], object], Callable[[pa.Array, Rule], pa.Array]], ...] = (

@@ -115,21 +115,27 @@ class Rows(_Part):
 
 
 class RefundRows(_Part):
-    """Rows of a table that are refunds, and the columns that differ in them."""
+    """Rows of a table that are refunds, and the columns that differ in them.
+
+    `paired`: the header of the amount given back that goes with a header of the amount paid, where there are several.
+    """
 
     where: Condition
     columns: Mapping[str, Rule]
+    paired: Mapping[str, str] = Field(default_factory=dict)
 
 
 class Refunded(_Part):
     """A column beside the order that says how much of it was given back: a refund of the order, as a row of its own.
 
-    Only where `where` is met, and only if none of the headers `without` is there.
+    Only where `where` is met, and only if none of the headers `without` is there. `if_not_told`: the export may hold
+    the same refund as a row below zero, and counts it by the order number only as far as no such row does.
     """
 
     amount: Rule
     where: Condition | None = None
     without: tuple[str, ...] = ()
+    if_not_told: bool = False
 
 
 class Table(_Part):
@@ -138,8 +144,8 @@ class Table(_Part):
     `columns` and `key` (whose row it is, the best first, row by row) stand beside those of the whole export; `set`:
     columns that are the same in every row. A row belongs to the table only if it meets `where`, if one of the columns
     `needs` says something and the column `nonzero` is not zero; `first_rows_only`: and begins an order; `any_row`:
-    even if it is not paid. The table is there only if none of the headers `without` is, if the columns `only_with`
-    have a header, and, `only_alone`, if no table is before it.
+    even if it is not paid; `above_zero`: only if this column is. The table is there only if none of the headers
+    `without` is, if the columns `only_with` have a header, and, `only_alone`, if no table is before it.
     """
 
     kind: str
@@ -152,6 +158,7 @@ class Table(_Part):
     where: Condition | None = None
     needs: tuple[str, ...] = ()
     nonzero: str = ""
+    above_zero: str = ""
     first_rows_only: bool = False
     any_row: bool = False
     without: tuple[str, ...] = ()
@@ -195,6 +202,11 @@ class Export(_Part):
         return tuple(dict.fromkeys(table.kind for table in self.tables))
 
     @property
+    def refunds_if_not_told(self) -> bool:
+        """Whether what a word says of a refund may be told by a row of its own too."""
+        return any(refunded.if_not_told for table in self.tables for refunded in table.refunded)
+
+    @property
     def codes(self) -> frozenset[str]:
         """The codes under which its recipe leaves rows out."""
         status = self.rows.status
@@ -218,6 +230,7 @@ def _spread(table: Table, who: Mapping[str, Rule], shared: Mapping[str, Rule]) -
                 "where": refunded.where,
                 "without": refunded.without,
                 "nonzero": "amount",
+                "above_zero": "amount" if refunded.if_not_told else "",
                 "first_rows_only": True,
             }
         )

@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from regulars.records._cells.cells import Mask, mask_of
-from regulars.records._exports.cells import Sheet, among, is_not_zero, key_of, meets, says_something
+from regulars.records._exports.cells import Sheet, among, has_minus, is_not_zero, key_of, meets, says_something
 from regulars.records._exports.finding import Found, Plan
 from regulars.records._exports.recipes import NOBODY, NOTHING, Condition
 from regulars.records._formats.scanner import Broken
@@ -88,6 +88,8 @@ class Sorter:
             meant &= self._meets(sheet, table.where)
         if table.nonzero in self._plan.columns:
             meant &= is_not_zero(sheet, self._plan.columns[table.nonzero])
+        if table.above_zero in self._plan.columns:
+            meant &= ~has_minus(sheet, self._plan.columns[table.above_zero])
         return meant
 
     def _without_summary(self, sheet: Sheet, codes: "_Codes") -> list[Broken]:

@@ -18,6 +18,7 @@ from regulars.records._kinds import KINDS, QUARANTINE, Kind, raw_schema
 from regulars.records._results import FileReport, RecordSet
 from regulars.records._rows.currencies import Currencies
 from regulars.records._rows.details import TOLD, leave_out_details
+from regulars.records._rows.refunds import TOLD_BY_ROW, settle_refunds
 from regulars.records._workspace.batch import Batch, BatchUnreadable
 from regulars.records._workspace.later import count_later, set_aside_later
 
@@ -112,17 +113,20 @@ def load_rows(engine: Engine, home: Path, batches: Sequence[Batch], *, settings:
     for kind in KINDS.values():
         _load(engine, f"raw_{kind.name}", _Stored(home, batches, f"{kind.name}/*.parquet", raw_schema(kind)))
     records, later = set_aside_later(engine, records, today=today)
-    told = leave_out_details(engine, [(file.export, file.kind) for file in records.files])
-    records = replace(records, files=tuple(_told(file, told.get(place, 0)) for place, file in enumerate(records.files)))
+    names = [(file.export, file.kind) for file in records.files]
+    for code, told_elsewhere in ((TOLD, leave_out_details), (TOLD_BY_ROW, settle_refunds)):
+        told = told_elsewhere(engine, names)
+        kept = [_told(file, told.get(place, 0), code) for place, file in enumerate(records.files)]
+        records = replace(records, files=tuple(kept))
     _load(engine, "quarantine", _Stored(home, batches, "quarantine.parquet", QUARANTINE, more=later))
     return records
 
 
-def _told(file: FileReport, rows: int) -> FileReport:
-    """Count rows as none after all, for an order of another batch says what they say."""
+def _told(file: FileReport, rows: int, code: str) -> FileReport:
+    """Count rows as none after all, for those of another batch say what they say."""
     if not rows:
         return file
-    left_out = {**file.left_out, TOLD: file.left_out.get(TOLD, 0) + rows}
+    left_out = {**file.left_out, code: file.left_out.get(code, 0) + rows}
     return replace(file, accepted=file.accepted - rows, left_out=left_out)
 
 
