@@ -119,6 +119,7 @@ def test_everything_that_is_left_out_has_words() -> None:
         "nobody_named",
         "told_order_by_order",
         "refund_told_by_row",
+        "line_apart",
         "header_row",
         "referrer_unknown",
     }

@@ -128,6 +128,7 @@ LEFT_OUT: Mapping[str, str] = {
     "nobody_named": N_("they name nobody"),
     "nothing_said": N_("they say nothing"),
     "referrer_unknown": N_("they name a referrer who is not in the file"),
+    "line_apart": N_("lines of an order that stand apart from it"),
     "refund_told_by_row": N_("their refund is a row of its own"),
     "told_order_by_order": N_("their orders are told by another file"),
 }

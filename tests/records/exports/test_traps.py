@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from engines.travelling import assert_travels, written_down
 from records.exports import headers
-from records.exports.samples import SHOPIFY, SQUARE_TRANSACTIONS, WECHAT, YOUZAN_ORDERS
+from records.exports.samples import HUBSPOT_DEALS, SHOPIFY, SQUARE_TRANSACTIONS, STRIPE, WECHAT, YOUZAN_ORDERS
 from records.exports.writing import Row, count, money, sheet
 from records_desk import Desk
 from regulars.core import Settings
@@ -107,6 +107,32 @@ def test_a_word_of_status_that_nobody_knows_is_set_aside_with_its_place(desk: De
     desk.text(text, records={"max_quarantined_share": 0.5})
     aside = desk.aside()
     assert aside == [(line, "Financial Status", "word_unknown", "bezahlt") for line in (2, 3, 4)]
+
+
+@pytest.mark.parametrize(("column", "blank"), [("Financial Status", "paid"), ("Status", "Paid")])
+def test_an_order_that_says_nothing_of_its_payment_is_set_aside(desk: Desk, column: str, blank: str) -> None:
+    text = (SHOPIFY if column == "Financial Status" else STRIPE).text
+    at = text.index(f",{blank},")
+    line = text[:at].count("\n") + 1
+    (file, *_) = desk.text(text[:at] + ",," + text[at + len(blank) + 2 :], records={"max_quarantined_share": 0.5}).files
+    assert file.quarantined == {"word_unknown": 3 if column == "Financial Status" else 1}
+    assert desk.aside()[0] == (line, column, "word_unknown", "")
+    assert file.read == file.accepted + file.quarantined_total + file.left_out_total
+
+
+@pytest.mark.parametrize("email", ["", "ana@example.com"])
+def test_lines_apart_from_their_order_are_said_to_be_so(desk: Desk, email: str) -> None:
+    head, *rows = SHOPIFY.text.splitlines()
+    order, second, third, *others = rows
+    second = second.replace("ana@example.com", email)
+    (file, *_) = desk.text("\n".join([head, third, order, *others, second, third]) + "\n").files
+    assert file.left_out == {**SHOPIFY.left_out, "line_apart": 3}
+    assert money(desk) == Decimal(SHOPIFY.money)
+
+
+def test_a_deal_without_a_stage_is_none_that_was_won(desk: Desk) -> None:
+    (file,) = desk.text(HUBSPOT_DEALS.text.replace(",Closed Won,", ",,")).files
+    assert file.left_out == {"nobody_named": 1, "not_won": 3}
 
 
 def test_a_bad_cell_names_the_header_that_the_file_has(desk: Desk) -> None:

@@ -30,6 +30,7 @@ class Sheet:
 
     def __init__(self, found: Found) -> None:
         rows = found.export.rows
+        self._headers = found.headers
         self._order = found.place(rows.carry_down) if rows.carry_down else None
         self._of_lines = {found.place(header) for header in rows.line_columns}
         self._once = {found.place(header) for header in rows.once}
@@ -53,6 +54,19 @@ class Sheet:
         self.piece, self._texts = piece, {}
         if self._order is not None:
             self._first_at = _first_rows(self._joined(self._order))
+
+    def header(self, place: int) -> str:
+        """Return what the column at a place is called in the file."""
+        return self._headers[place].strip()
+
+    def says_nothing_of_order(self, places: Sequence[int]) -> Mask:
+        """Return the rows whose order has none of these cells filled in its first row: none, where orders have one."""
+        rows = len(self.piece.lines)
+        if self._order is None or not places:
+            return np.zeros(rows, dtype=bool)
+        filled = mask_of(pc.coalesce(*(self._joined(place) for place in places)).is_valid())
+        nothing: Mask = ~filled[self._first_at[1:]]
+        return nothing
 
     def text(self, place: int) -> pa.Array:
         """Return a column as tidy text, an order's blank cells filled from its first row."""
