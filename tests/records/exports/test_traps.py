@@ -12,9 +12,9 @@ from records.exports import headers
 from records.exports.samples import HUBSPOT_DEALS, SHOPIFY, SQUARE_TRANSACTIONS, STRIPE, WECHAT, YOUZAN_ORDERS
 from records.exports.writing import Row, count, money, sheet
 from records_desk import Desk
-from regulars.core import Settings
+from regulars.core import RegularsError, Settings
 from regulars.engines import open_engine
-from regulars.records import Batches, Source, read
+from regulars.records import Batches, Source, propose, read
 from regulars.records._cells.time_text import moment_of
 
 cents = st.decimals(Decimal("0.01"), Decimal("99999.99"), places=2)
@@ -163,6 +163,23 @@ def test_a_zone_that_nobody_knows_is_a_fault_of_the_time(desk: Desk) -> None:
     text = SQUARE_TRANSACTIONS.text.replace("Eastern Time (US & Canada)", "Middle Earth", 1)
     desk.text(text, records={"max_quarantined_share": 0.5})
     assert [(column, reason) for _, column, reason, _ in desk.aside()] == [("Date, Time", "time_unreadable")]
+
+
+def test_what_is_shown_of_a_time_is_what_the_file_has(desk: Desk) -> None:
+    path = desk.file(SQUARE_TRANSACTIONS.text)
+    shown = [example for one in propose(Source(data=path)) for guess in one.columns for example in guess.examples]
+    assert "####-##-## ##:##:##" in shown
+    assert not [example for example in shown if "[" in example]
+    text = SQUARE_TRANSACTIONS.text.replace("2024-05-01", "2024-05-99", 1)
+    desk.text(text, records={"max_quarantined_share": 0.5})
+    assert [value for *_, value in desk.aside()] == ["2024-05-99 23:30:00"]
+    with pytest.raises(RegularsError, match=r"'01/02/2024 10:00' in column 'Created \(UTC\)' can be read in two ways"):
+        desk.text(STRIPE.text.replace("2024-05-01 22:30:00", "01/02/2024 10:00"))
+
+
+def test_a_till_that_writes_years_in_two_digits_is_read(desk: Desk) -> None:
+    desk.text(SQUARE_TRANSACTIONS.text.replace("2024-05-01", "05/31/24"), business={"time_zone": "America/New_York"})
+    assert {day for (day,) in desk.orders("local_day")} == {date(2024, 5, 31)}
 
 
 @pytest.mark.parametrize(
