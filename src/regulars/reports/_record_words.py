@@ -98,6 +98,7 @@ QUARANTINE: Mapping[str, str] = {
     "quote_misplaced": N_("a quotation mark in the wrong place"),
     "formula_without_value": N_("a formula without a value, or with an error"),
     "time_serial": N_("a day as a number, as Excel counts them"),
+    "currency_contradicted": N_("the amount names another currency than its row"),
 }
 
 ISSUES: Mapping[str, str] = {
