@@ -30,7 +30,7 @@ _DIMENSIONS: Mapping[Dimension, frozenset[str]] = {
     ),
 }  # fmt: skip
 
-_TAKEN: Mapping[str, str] = {"first_of_several_phones": "first_kept"}
+_TAKEN: Mapping[str, str] = {"first_of_several_phones": "first_kept", "answer_in_words": "left_empty"}
 """The rule by which something unclear was taken; of all else a refusal is kept."""
 
 QUALITY_SCHEMA = pa.schema(

@@ -250,14 +250,18 @@ def _understood(content: Content, source: Source, *, sha256: str | None, size: i
 def _export_of(content: Content, source: Source) -> Found | None:
     """Return the named export that it is read as, if no person says more."""
     found = None if source.columns else find_export(content.headers, kind=source.kind, mapping=source.mapping)
-    is_ordinary = found is not None and found.export.last_resort and _is_ordinary(content, source)
+    is_ordinary = found is not None and found.export.last_resort and _is_ordinary(content, source, found)
     return None if is_ordinary else found
 
 
-def _is_ordinary(content: Content, source: Source) -> bool:
-    """Whether the ordinary rules understand it as more than people, which every file with an e-mail address is."""
+def _is_ordinary(content: Content, source: Source, found: Found) -> bool:
+    """Whether the ordinary rules understand it as more than people, which every file with an e-mail address is.
+
+    They do not where they would leave a question of the survey unread, and its answers with it.
+    """
     try:
         layout = recognise(content.headers, file=content.file, kind=source.kind, mapping=source.mapping)
     except RegularsError:
         return False
-    return layout.kind.name != "profiles"
+    questions = found.places_of("score") if layout.kind.name == "feedback" else frozenset()
+    return layout.kind.name != "profiles" and questions <= set(layout.sources().values())

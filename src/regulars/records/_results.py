@@ -76,7 +76,8 @@ class FileReport:
     `has_personal_keys`: some customer_id may be an e-mail address or a mobile number; `looks_personal`: so many
     are that all of them must be taken for such.
     `taken_as` counts the accepted rows in which something unclear was taken one way, by code: words of consents as a
-    refusal, the first of several phones in a cell as whose row it is (`first_of_several_phones`).
+    refusal, words of a survey as no score, the first of several phones in a cell as whose row it is
+    (`first_of_several_phones`).
     `refused` says of each reason where the first of its rows stands and what they come to.
     `told_by` says who told what the columns are; `headers_id` is the fingerprint of the header line.
     `currencies` are the codes and signs that its amounts named, and what the settings stated.

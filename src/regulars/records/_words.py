@@ -18,6 +18,7 @@ class Words:
     the kind is known. `cells[kind, column]` maps a plain word to its code, and `closed` names the columns that
     take no other word. `unlike` maps `time` and `amount` to plain parts of headers that are something else, and
     `of_people` lists those of days and amounts that are told of a person and not of one sale.
+    `steps` maps the plain words of an answer to its step, by list.
     """
 
     own: Mapping[str, Mapping[str, str]]
@@ -30,6 +31,7 @@ class Words:
     cells: Mapping[tuple[str, str], Mapping[str, str]]
     closed: frozenset[tuple[str, str]]
     currencies: Mapping[str, frozenset[str]]
+    steps: Mapping[str, Mapping[str, str]]
 
 
 @lru_cache(maxsize=65536)
@@ -59,6 +61,7 @@ def words() -> Words:
         cells={place: _codes(spec) for place, spec in lists.items()},  # type: ignore[arg-type]
         closed=frozenset(place for place, spec in lists.items() if spec["closed"]),
         currencies={sign: frozenset(codes) for sign, codes in data["currencies"].items()},
+        steps={name: _codes(spec) for name, spec in data["steps"].items()},
     )
 
 

@@ -47,6 +47,7 @@ ISSUE_COSTS: Mapping[str, str] = {
     "first_of_several_phones": N_("one person may count as two"),
     "key_shared": N_("one person may count as several"),
     "perhaps_one_person": N_("one person may count as two"),
+    "answer_in_words": N_("these answers have no rating"),
     "consent_undated": N_("a dated word of the same person goes before it"),
 }
 

@@ -113,6 +113,7 @@ ISSUES: Mapping[str, str] = {
     "first_of_several_phones": N_("Several phones in one cell (whose row it is, the first says)"),
     "key_shared": N_("Accounts whose e-mail, phone or id too many others have (not joined by it)"),
     "perhaps_one_person": N_("Pairs of accounts that may be one person's (regulars merges review)"),
+    "answer_in_words": N_("Answer in words that are no step of a scale (left empty)"),
     "consent_undated": N_("Consent without a day (a refusal counts now, a yes as long given)"),
 }
 
@@ -155,6 +156,7 @@ RULES: Mapping[str, str] = {
     "order_in_two_files": N_("same customer, order number and day in another file"),
     "first_kept": N_("the first of several counts"),
     "refusal_kept": N_("what is unclear counts as a refusal"),
+    "left_empty": N_("an answer that is no number is left empty"),
     "quarantine": N_("set aside"),
 }
 

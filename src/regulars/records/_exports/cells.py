@@ -20,7 +20,7 @@ from regulars.records._cells.text import as_text, names_several_phones, read_key
 from regulars.records._exports.finding import Bound, Found
 from regulars.records._exports.recipes import Condition, Rule
 from regulars.records._formats.texts import Piece
-from regulars.records._words import plain
+from regulars.records._words import plain, words
 
 _MINUS = r"^[-(\x{2212}].*|.*-$"
 
@@ -196,6 +196,10 @@ def _extracted(values: pa.Array, rule: Rule) -> pa.Array:
     return by_distinct(values, extract).values
 
 
+def _stepped(values: pa.Array, rule: Rule) -> pa.Array:
+    return pc.coalesce(among(values, words().steps[rule.steps]), values)
+
+
 def _negative(values: pa.Array, rule: Rule) -> pa.Array:
     minus = pc.binary_join_element_wise("-", values, "")
     return pc.if_else(pc.match_substring_regex(values, _MINUS), values, minus)
@@ -205,6 +209,7 @@ _CHANGES: tuple[tuple[Callable[[Rule], object], Callable[[pa.Array, Rule], pa.Ar
     (lambda rule: rule.split, _split),
     (lambda rule: rule.extract, _extracted),
     (lambda rule: rule.words, lambda values, rule: among(values, rule.words)),
+    (lambda rule: rule.steps, _stepped),
     (lambda rule: rule.negative, _negative),
 )
 """What a rule may ask for after the cell was found, in this order."""

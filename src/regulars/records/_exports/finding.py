@@ -58,6 +58,11 @@ class Found:
     headers: tuple[str, ...]
     plans: tuple[Plan, ...]
 
+    def places_of(self, name: str) -> frozenset[int]:
+        """Return the places of the columns that this canonical column is read from, in any table."""
+        bounds = [plan.columns[name] for plan in self.plans if name in plan.columns]
+        return frozenset(place for bound in bounds for place in bound.all_places)
+
     def place(self, header: str) -> int | None:
         """Return the place of a header of the recipe; of one that stands there twice, the first."""
         return _places(self.headers).get(same(header))

@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from regulars.core import RegularsError
 from regulars.records._kinds import KINDS
+from regulars.records._words import words
 
 NOBODY, NOTHING = "nobody_named", "nothing_said"
 """Codes of rows left out because they name no person, or say nothing that the table is about."""
@@ -39,7 +40,8 @@ class Rule(_Part):
 
     `like` names headers by a pattern instead, but for those `unlike`; `join` puts all cells together, with this text
     between them. Then, if asked: `split` keeps what stands before this mark, `extract` the first group of a pattern,
-    `words` exchanges known words and drops others, `negative` puts a minus before an amount that has none, `zone` (a
+    `words` exchanges known words and drops others, `steps` (a list of words.toml) exchanges the words of an answer for
+    the number of their step and keeps others, `negative` puts a minus before an amount that has none, `zone` (a
     name, or the header whose cells name it) says whose clock a time without an offset was read from.
     `first_table_only`: an answer that belongs to a whole row, and so only to the first table made from it.
     """
@@ -51,6 +53,7 @@ class Rule(_Part):
     split: str = ""
     extract: str = ""
     words: Mapping[str, str] = Field(default_factory=dict)
+    steps: str = ""
     negative: bool = False
     zone: str = ""
     first_table_only: bool = False
@@ -70,6 +73,13 @@ class Rule(_Part):
         except re.error as error:
             raise ValueError(f"'{pattern}' is no pattern") from error
         return pattern
+
+    @field_validator("steps")
+    @classmethod
+    def _is_listed(cls, name: str) -> str:
+        if name and name not in words().steps:
+            raise ValueError(f"there is no list of steps '{name}'")
+        return name
 
 
 class Condition(_Part):

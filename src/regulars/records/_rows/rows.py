@@ -30,6 +30,7 @@ from regulars.records._formats.texts import Piece
 from regulars.records._kinds import QUARANTINE, TYPES, Column, raw_schema
 from regulars.records._recognition.headers import Layout
 from regulars.records._results import Refused
+from regulars.records._rows.answers import left_empty
 from regulars.records._rows.consents import on_the_safe_side
 from regulars.records._rows.evidence import DecimalMarks
 from regulars.records._rows.losses import Lost, lose
@@ -139,6 +140,9 @@ def rows_of(piece: Piece, reading: Reading, tally: Tally) -> tuple[pa.RecordBatc
     if reading.layout.kind.name == "consents":
         cells, unclear = on_the_safe_side(cells, undated_on=reading.clock if reading.is_export else None)
         taken |= unclear
+    if reading.is_export and reading.layout.kind.name == "feedback":
+        cells, in_words = left_empty(cells)
+        taken |= in_words
     faults, at = _first_faults(cells, reading)
     _refuse_ambiguous_dates(cells, piece, reading)
     raw = _raw_batch(cells, piece, reading)
