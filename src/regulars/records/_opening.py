@@ -26,6 +26,7 @@ from regulars.records._recognition.headers import (
 )
 from regulars.records._recognition.proposals import MappingUnconfirmed, confirmed_for, layout_of
 from regulars.records._recognition.referrers import with_referrers
+from regulars.records._recognition.whole_names import WithWholeNames, told_by_halves, with_whole_names
 from regulars.records._results import Source
 
 _ZIP, _OLE, _PARQUET = b"PK", b"\xd0\xcf\x11\xe0", b"PAR1"
@@ -224,17 +225,20 @@ def _format_of(start: bytes) -> str | None:
 
 def _understood(content: Content, source: Source, *, sha256: str | None, size: int | None) -> tuple[Opened, ...]:
     """Return the tables of a content: the one confirmed, those of its named export, or what its headers tell."""
-    is_told = confirmed_for(content.headers, source) is not None
+    named = with_whole_names(content)
+    content = named.origin if isinstance(named, WithWholeNames) else content
+    is_told = confirmed_for(named.headers, source) is not None
     found = None if is_told else _export_of(content, source)
     asked = exports().get(source.kind or "")
     if found is None and asked is not None:
         raise ExportUnfit(file=content.file, export=asked.name, title=asked.title)
     if found is None:
-        layout = layout_of(content, source)
+        layout = layout_of(named, source)
         if layout.told_by == "headers" and _export_of(content, replace(source, kind=None, mapping={})) is not None:
             # Its headers alone would have been read by the recipe: it was the person who said otherwise.
             layout = replace(layout, told_by="person")
-        layout, referrals = with_referrers(content, layout)
+        content = named
+        layout, referrals = with_referrers(content, told_by_halves(content, layout))
         if referrals is not None:
             content = referrals.origin
         opened = Opened(file=content.file, content=content, layout=layout, sha256=sha256, size=size)

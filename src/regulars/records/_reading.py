@@ -19,6 +19,7 @@ from regulars.records._formats.texts import TextFile
 from regulars.records._kinds import KINDS, QUARANTINE, Kind, raw_schema
 from regulars.records._opening import Opened, open_source
 from regulars.records._recognition.mappings import fingerprint
+from regulars.records._recognition.whole_names import WithWholeNames
 from regulars.records._results import FileReport, RecordSet, Source
 from regulars.records._rows.closing import without_closing_totals
 from regulars.records._rows.currencies import Currencies
@@ -203,7 +204,8 @@ def _check_share(source: Opened, tally: Tally, most: float) -> None:
 
 def _report(engine: Engine, source: Opened, place: int, tally: Tally, stated: str) -> FileReport:
     content = source.content.origin if isinstance(source.content, ExportContent) else source.content
-    text = content if isinstance(content, TextFile) else None
+    whole = content.origin if isinstance(content, WithWholeNames) else content
+    text = whole if isinstance(whole, TextFile) else None
     return FileReport(
         file=source.file,
         kind=source.layout.kind.name,

@@ -40,13 +40,13 @@ EVERY_HEADER = {
     "wenjuanxing": [headers.WENJUANXING],
     "hubspot_contacts": [headers.HUBSPOT_CONTACTS, headers.HUBSPOT_CONTACTS_OTHER],
     "hubspot_deals": [headers.HUBSPOT_DEALS],
-    "salesforce_contacts": [headers.SALESFORCE, headers.SALESFORCE_MORE],
+    "salesforce_contacts": [headers.SALESFORCE, headers.SALESFORCE_MORE, headers.SALESFORCE_REPORT],
     "klaviyo_profiles": [headers.KLAVIYO],
     "zendesk_tickets": [headers.ZENDESK],
     "typeform": [headers.TYPEFORM],
     "surveymonkey": [headers.SURVEYMONKEY],
     "google_forms": [headers.GOOGLE_FORMS, headers.GOOGLE_FORMS_CHINESE],
-    "zoho_contacts": [headers.ZOHO],
+    "zoho_contacts": [headers.ZOHO, headers.ZOHO_WITHOUT_OWNER],
     "dynamics_contacts": [headers.DYNAMICS],
     "freshdesk_tickets": [headers.FRESHDESK],
     "google_analytics": [headers.GOOGLE_ANALYTICS],
@@ -76,6 +76,14 @@ def test_the_order_of_columns_does_not_matter(name: str) -> None:
         export = found(",".join(reversed(header.split(","))))
         assert export is not None
         assert export.export.name == name
+
+
+def test_a_record_id_alone_is_no_named_systems() -> None:
+    assert found("Record ID,Email,Email verified") is None
+    for more in ("Contact owner", "Create Date", "Lifecycle Stage", "First Name,Last Name"):
+        export = found(f"Record ID,Email,{more}")
+        assert export is not None
+        assert export.export.name == "hubspot_contacts"
 
 
 @pytest.mark.parametrize("kind", KINDS)

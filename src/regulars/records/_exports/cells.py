@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from regulars.records._cells.cells import FAULT, Cells, Mask, by_distinct, mask_of
+from regulars.records._cells.names import whole_names
 from regulars.records._cells.text import as_text, names_several_phones, read_key, tidy
 from regulars.records._exports.finding import Bound, Found
 from regulars.records._exports.recipes import Condition, Rule
@@ -91,7 +92,12 @@ def cell_of(sheet: Sheet, bound: Bound) -> pa.Array:
     """Return what a rule makes of the rows."""
     rule = bound.rule
     columns = [sheet.text(place) for place in bound.places]
-    values = pc.coalesce(*columns) if rule.join is None else _joined(columns, rule.join)
+    if rule.person and len(columns) == 2:
+        values = whole_names(*columns)
+    elif rule.join is not None:
+        values = _joined(columns, rule.join)
+    else:
+        values = pc.coalesce(*columns)
     for is_asked, change in _CHANGES:
         if is_asked(rule):
             values = change(values, rule)

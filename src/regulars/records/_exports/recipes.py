@@ -39,10 +39,11 @@ class Rule(_Part):
     """Where a column comes from: of the headers, in this order, the first whose cell says something.
 
     `like` names headers by a pattern instead, but for those `unlike`; `join` puts all cells together, with this text
-    between them. Then, if asked: `split` keeps what stands before this mark, `extract` the first group of a pattern,
-    `words` exchanges known words and drops others, `steps` (a list of words.toml) exchanges the words of an answer for
-    the number of their step and keeps others, `negative` puts a minus before an amount that has none, `zone` (a
-    name, or the header whose cells name it) says whose clock a time without an offset was read from.
+    between them, `person` a given name and a family name in the order of their language. Then, if asked: `split` keeps
+    what stands before this mark, `extract` the first group of a pattern, `words` exchanges known words and drops
+    others, `steps` (a list of words.toml) exchanges the words of an answer for the number of their step and keeps
+    others, `negative` puts a minus before an amount that has none, `zone` (a name, or the header whose cells name it)
+    says whose clock a time without an offset was read from.
     `first_table_only`: an answer that belongs to a whole row, and so only to the first table made from it.
     """
 
@@ -50,6 +51,7 @@ class Rule(_Part):
     like: str = ""
     unlike: str = ""
     join: str | None = None
+    person: bool = False
     split: str = ""
     extract: str = ""
     words: Mapping[str, str] = Field(default_factory=dict)
