@@ -37,7 +37,12 @@ _FORMATS = (
     (b"{\\rtf", "a text document (RTF)"),
     (b"7z\xbc\xaf", "a 7z archive"),
     (b"Rar!", "a RAR archive"),
+    *((mark, "a picture") for mark in (b"\x89PNG\r\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a", b"II*\x00", b"MM\x00*")),
+    *((mark, "a recording") for mark in (b"OggS\x00", b"fLaC\x00", b"ID3\x02", b"ID3\x03", b"ID3\x04", b"\xff\xfb")),
 )
+_RIFF = {b"WEBP": "a picture", b"WAVE": "a recording", b"AVI ": "a recording"}
+_BOXES = {b"heic": "a picture", b"heix": "a picture", b"mif1": "a picture", b"avif": "a picture"}
+"""What a file is that begins with RIFF, a length and a form; or with a length, `ftyp` and a brand."""
 _PAGE = (b"<html", b"<!doctype html", b"<table", b"<?xml", b"<meta")
 _NO_RECORDS = (KindUnknown, HeaderLineMissing, MappingUnconfirmed)
 _NOT_WHAT_WAS_SAID = (ColumnMissing, ColumnMissingEntirely, HeaderMissing)
@@ -219,6 +224,12 @@ def _leave_out(file: str, error: RegularsError, tables: _Tables) -> None:
 
 def _format_of(start: bytes) -> str | None:
     known = next((name for mark, name in _FORMATS if start.startswith(mark)), None)
+    if start.startswith(b"RIFF"):
+        known = _RIFF.get(start[8:12])
+    elif start[4:8] == b"ftyp":
+        known = _BOXES.get(start[8:12], "a recording")
+    elif start.startswith(b"BM") and start[6:10] == bytes(4):
+        known = "a picture"
     bare = start.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
     return known or ("a web page or XML, whatever its name says" if bare.startswith(_PAGE) else None)
 
