@@ -61,6 +61,13 @@ def test_every_export_has_a_header_line_here() -> None:
     assert set(EVERY_HEADER) == set(exports())
 
 
+def test_every_export_has_a_title_in_both_languages() -> None:
+    for export in exports().values():
+        assert export.title_in("en").isascii() or "›" in export.title
+        assert export.title_in("zh") == export.title_zh != ""
+    assert exports()["stripe_payments"].model_copy(update={"title_zh": ""}).title_in("zh") == "Stripe: payments"
+
+
 @pytest.mark.parametrize("name", EVERY_HEADER)
 def test_every_header_line_is_recognised_as_what_it_is(name: str) -> None:
     for header in EVERY_HEADER[name]:

@@ -189,6 +189,7 @@ class Export(_Part):
 
     name: str
     title: str
+    title_zh: str = ""
     recognised_by: tuple[tuple[str, ...], ...]
     last_resort: bool = False
     detail_of: str = ""
@@ -202,6 +203,10 @@ class Export(_Part):
         for table in self.all_tables:
             _check(table)
         return self
+
+    def title_in(self, language: str) -> str:
+        """Return its title in a language; in English where it has no other."""
+        return (self.title_zh if language == "zh" else "") or self.title
 
     @property
     def all_tables(self) -> tuple[Table, ...]:
