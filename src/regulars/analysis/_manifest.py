@@ -162,11 +162,7 @@ def _matching(run: "Run") -> dict[str, object] | None:
 def _notes(run: "Run", counts: Mapping[str, Any], settings: Settings) -> list[Note]:
     """Return what a reader must know before believing the figures."""
     notes = [*run.notes]
-    notes += [
-        Note(code="mapping_confirmed_before", params={"file": file.file})
-        for file in run.records.files
-        if file.told_by == "confirmed"
-    ]
+    notes += _notes_of_files(run)
     if run.identities.has_hashed and run.identities.folder is None:
         notes.append(Note(code="key_of_this_run"))
     if not counts["may_be_contacted"] and not settings.consent.marketing:
@@ -184,6 +180,33 @@ def _notes(run: "Run", counts: Mapping[str, Any], settings: Settings) -> list[No
     ]
     if run.previous is not None:
         notes.append(Note(code="bounds_of_previous", params={"as_of": run.previous["as_of"]}))
+    return notes
+
+
+def _notes_of_files(run: "Run") -> list[Note]:
+    """Return what must be known of single files, and of files beside each other."""
+    notes = [
+        Note(code="mapping_confirmed_before", params={"file": file.file})
+        for file in run.records.files
+        if file.told_by == "confirmed"
+    ]
+    notes += [
+        Note(code="people_by_name", params={"file": file.file})
+        for file in run.records.files
+        if file.by_name and file.kind == "orders" and file.accepted and not file.file.endswith("/refunds")
+    ]
+    notes += [
+        Note(
+            code="payments_beside_orders",
+            params={
+                "payments": ", ".join(twice.payments),
+                "orders": ", ".join(twice.orders),
+                "alike": twice.alike,
+                "sales": twice.sales,
+            },
+        )
+        for twice in run.cleaning.paid_twice
+    ]
     return notes
 
 

@@ -14,6 +14,7 @@ from regulars.customers._events import clean_events
 from regulars.customers._identity import Resolve
 from regulars.customers._matching import Matching
 from regulars.customers._orders import order_rows, write_orders
+from regulars.customers._paid_twice import PaidTwice, paid_twice
 from regulars.customers._people import clean_people
 from regulars.customers._quality import contradicting, quality_table
 from regulars.customers._soundness import Soundness, count_filled, soundness
@@ -28,7 +29,8 @@ class Cleaning:
     `duplicates` and `repeated` count rows by file (its index in the record set); `last_order_day` is the day the
     last recorded order or refund became known, charges of subscriptions apart; `consents_of_nobody` counts people
     whom only the consents name; `quality` has one row an issue (see docs/columns.md); `sources` says how good each
-    source is; `matching` whose records were found to be one person's, and is empty where nobody asked.
+    source is; `matching` whose records were found to be one person's, and is empty where nobody asked;
+    `paid_twice` which payments seem to be of orders that are there too.
     """
 
     duplicates: Mapping[int, int]
@@ -38,6 +40,7 @@ class Cleaning:
     quality: pa.Table
     sources: tuple[Soundness, ...]
     matching: Matching | None
+    paid_twice: tuple[PaidTwice, ...] = ()
 
 
 def clean(
@@ -68,6 +71,7 @@ def clean(
         lead_to_persons(engine, records)
     duplicates = find_duplicates(engine, records)
     repeated = count_repeated(engine)
+    doubled = paid_twice(engine, records)
     clean_events(engine)
     rows = order_rows(engine)
     write_charges(engine, rows, today=today)
@@ -87,6 +91,7 @@ def clean(
             contradicting=contradicting(quality),
         ),
         matching=matching,
+        paid_twice=doubled,
     )
 
 

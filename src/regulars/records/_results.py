@@ -81,6 +81,7 @@ class FileReport:
     `refused` says of each reason where the first of its rows stands and what they come to.
     `told_by` says who told what the columns are; `headers_id` is the fingerprint of the header line.
     `currencies` are the codes and signs that its amounts named, and what the settings stated.
+    `by_name`: people are told apart by nothing but their name.
     Of a file in a batch: `batch` is its id; `key_role` is `hashed` where every key became one on the way in; `hidden`
     counts the rows by direct identifier (name, e-mail ...) whose value lies with the identities of the batch instead.
     """
@@ -110,6 +111,7 @@ class FileReport:
     currencies: tuple[str, ...] = ()
     batch: str | None = None
     hidden: dict[str, int] = field(default_factory=dict)
+    by_name: bool = False
 
     @property
     def left_out_total(self) -> int:

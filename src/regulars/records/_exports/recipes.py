@@ -183,8 +183,9 @@ class Export(_Part):
 
     `recognised_by`: sets of headers, any one of which is enough. `last_resort`: its headers are so common that it is
     thought of only where the ordinary rules do not understand the file. `detail_of`: the export that tells the same
-    money order by order; of orders that it has too, these rows are left out. `who` and `columns` are those of every
-    table, `who` in the order in which they say whose row it is.
+    money order by order; of orders that it has too, these rows are left out. `payments_of_orders`: a service that takes
+    the money of sales which a shop's own orders may tell too. `who` and `columns` are those of every table, `who` in
+    the order in which they say whose row it is.
     """
 
     name: str
@@ -193,6 +194,7 @@ class Export(_Part):
     recognised_by: tuple[tuple[str, ...], ...]
     last_resort: bool = False
     detail_of: str = ""
+    payments_of_orders: bool = False
     rows: Rows = Rows()
     who: Mapping[str, Rule] = Field(default_factory=dict)
     columns: Mapping[str, Rule] = Field(default_factory=dict)
