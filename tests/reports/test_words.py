@@ -122,6 +122,8 @@ def test_everything_that_is_left_out_has_words() -> None:
         "nobody_named",
         "told_order_by_order",
         "stated_again",
+        "refund_told_by_row",
+        "line_apart",
         "header_row",
         "referrer_unknown",
     }

@@ -33,7 +33,11 @@ _DIMENSIONS: Mapping[Dimension, frozenset[str]] = {
     ),
 }  # fmt: skip
 
-_TAKEN: Mapping[str, str] = {"first_of_several_phones": "first_kept", "first_of_several_emails": "first_kept"}
+_TAKEN: Mapping[str, str] = {
+    "first_of_several_phones": "first_kept",
+    "first_of_several_emails": "first_kept",
+    "answer_in_words": "left_empty",
+}
 """The rule by which something unclear was taken; of all else a refusal is kept."""
 
 _SHARED: Mapping[str, str] = {"key_of_several_names": "one_account", "key_of_many_names": "told_apart_by_name"}

@@ -19,12 +19,14 @@ from regulars.records._formats.texts import TextFile
 from regulars.records._kinds import KINDS, QUARANTINE, Kind, raw_schema
 from regulars.records._opening import Opened, open_source
 from regulars.records._recognition.mappings import fingerprint
+from regulars.records._recognition.whole_names import WithWholeNames
 from regulars.records._results import FileReport, RecordSet, Source
 from regulars.records._rows.closing import without_closing_totals
 from regulars.records._rows.currencies import Currencies
 from regulars.records._rows.details import TOLD, leave_out_details
 from regulars.records._rows.evidence import DecimalMarks
 from regulars.records._rows.rates import Rates
+from regulars.records._rows.refunds import TOLD_BY_ROW, settle_refunds
 from regulars.records._rows.restated import RESTATED, leave_out_restated
 from regulars.records._rows.rows import Reading, Tally, rows_of
 
@@ -116,9 +118,10 @@ def _leave_out(engine: Engine, opened: Sequence[Opened], tallies: Mapping[int, T
     files = [each.file for each in opened]
     for place, rows in leave_out_restated(engine, list(zip(files, names, strict=True))).items():
         tallies[place].take_back(RESTATED, rows)
-    kinds = [each.layout.kind.name for each in opened]
-    for place, rows in leave_out_details(engine, list(zip(names, kinds, strict=True))).items():
-        tallies[place].take_back(TOLD, rows)
+    tables = [(name, each.layout.kind.name) for name, each in zip(names, opened, strict=True)]
+    for code, told_elsewhere in ((TOLD, leave_out_details), (TOLD_BY_ROW, settle_refunds)):
+        for place, rows in told_elsewhere(engine, tables).items():
+            tallies[place].take_back(code, rows)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -214,11 +217,13 @@ def _check_share(source: Opened, tally: Tally, most: float) -> None:
 
 def _report(engine: Engine, source: Opened, place: int, tally: Tally, stated: str) -> FileReport:
     content = source.content.origin if isinstance(source.content, ExportContent) else source.content
-    text = content if isinstance(content, TextFile) else None
+    whole = content.origin if isinstance(content, WithWholeNames) else content
+    text = whole if isinstance(whole, TextFile) else None
     return FileReport(
         file=source.file,
         kind=source.layout.kind.name,
         key_role=source.layout.key_role,
+        by_name=source.layout.key_role == "name",
         sha256=source.sha256,
         bytes=source.size,
         encoding=text.decoding.encoding if text else None,

@@ -76,13 +76,14 @@ class FileReport:
     `has_personal_keys`: some customer_id may be an e-mail address or a mobile number; `looks_personal`: so many
     are that all of them must be taken for such.
     `taken_as` counts the accepted rows in which something unclear was taken one way, by code: words of consents as a
-    refusal, the first of several phones or addresses in a cell as whose row it is (`first_of_several_phones`,
-    `first_of_several_emails`).
+    refusal, words of a survey as no score, the first of several phones or addresses in a cell as whose row it is
+    (`first_of_several_phones`, `first_of_several_emails`).
     `shared_keys` says of how many rows the phone or address has several names (`key_of_several_names`: one account all
     the same; `key_of_many_names`: told apart by name), and what the orders among them come to.
     `refused` says of each reason where the first of its rows stands and what they come to.
     `told_by` says who told what the columns are; `headers_id` is the fingerprint of the header line.
     `currencies` are the codes and signs that its amounts named, and what the settings stated.
+    `by_name`: people are told apart by nothing but their name.
     Of a file in a batch: `batch` is its id; `key_role` is `hashed` where every key became one on the way in; `hidden`
     counts the rows by direct identifier (name, e-mail ...) whose value lies with the identities of the batch instead.
     """
@@ -113,6 +114,7 @@ class FileReport:
     currencies: tuple[str, ...] = ()
     batch: str | None = None
     hidden: dict[str, int] = field(default_factory=dict)
+    by_name: bool = False
 
     def telling(self, issue: str, *, rows: int, line: int, example: str, amount: Decimal | None) -> "FileReport":
         """Return the report with what is told of its rows whose phone or address has several names."""

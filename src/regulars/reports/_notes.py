@@ -41,6 +41,11 @@ NOTES: Mapping[str, str] = {
         "In some rows ({rows}) a phone or e-mail address says whose they are, and it stands beside so many names that"
         " each name is taken for a customer of its own. Name a column of customer numbers to be sure."
     ),
+    "people_by_name": N_("{file} tells buyers apart by name only: two people of one name are taken for one."),
+    "payments_beside_orders": N_(
+        "{payments} and {orders} seem to tell the same sales, which then count twice: {alike} of {sales} have the same"
+        " amount on the same day or of the same person. If so, give one or the other: the orders, or their payments."
+    ),
     "currency_not_stated": N_("No currency is stated: amounts are in whatever the records are in."),
     "mapping_confirmed_before": N_(
         "{file} was read with the columns that were confirmed before; regulars mappings list shows them."

@@ -51,6 +51,7 @@ ISSUE_COSTS: Mapping[str, str] = {
     "key_of_several_names": N_("several people may count as one"),
     "key_of_many_names": N_("one person with several names may count as several"),
     "perhaps_one_person": N_("one person may count as two"),
+    "answer_in_words": N_("these answers have no rating"),
     "consent_undated": N_("a dated word of the same person goes before it"),
 }
 

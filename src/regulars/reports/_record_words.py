@@ -98,6 +98,7 @@ QUARANTINE: Mapping[str, str] = {
     "quote_misplaced": N_("a quotation mark in the wrong place"),
     "formula_without_value": N_("a formula without a value, or with an error"),
     "time_serial": N_("a day as a number, as Excel counts them"),
+    "currency_contradicted": N_("the amount names another currency than its row"),
 }
 
 ISSUES: Mapping[str, str] = {
@@ -116,6 +117,7 @@ ISSUES: Mapping[str, str] = {
     "key_of_several_names": N_("One phone or e-mail with several names (counted as one customer)"),
     "key_of_many_names": N_("One phone or e-mail with many names (each name counted as a customer)"),
     "perhaps_one_person": N_("Pairs of accounts that may be one person's (regulars merges review)"),
+    "answer_in_words": N_("Answer in words that are no step of a scale (left empty)"),
     "consent_undated": N_("Consent without a day (a refusal counts now, a yes as long given)"),
 }
 
@@ -132,6 +134,8 @@ LEFT_OUT: Mapping[str, str] = {
     "nobody_named": N_("they name nobody"),
     "nothing_said": N_("they say nothing"),
     "referrer_unknown": N_("they name a referrer who is not in the file"),
+    "line_apart": N_("lines of an order that stand apart from it"),
+    "refund_told_by_row": N_("their refund is a row of its own"),
     "told_order_by_order": N_("their orders are told by another file"),
     "stated_again": N_("a later export states these orders again"),
 }
@@ -160,6 +164,7 @@ RULES: Mapping[str, str] = {
     "order_number_shared": N_("same order number, another customer"),
     "first_kept": N_("the first of several counts"),
     "refusal_kept": N_("what is unclear counts as a refusal"),
+    "left_empty": N_("an answer that is no number is left empty"),
     "quarantine": N_("set aside"),
 }
 

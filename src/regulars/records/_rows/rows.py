@@ -24,12 +24,14 @@ from regulars.records._cells.text import (
     read_text,
     read_word,
 )
+from regulars.records._cells.time_text import as_written
 from regulars.records._cells.times import Clock, read_time
 from regulars.records._formats.scanner import Broken
 from regulars.records._formats.texts import Piece
 from regulars.records._kinds import QUARANTINE, TYPES, Column, raw_schema
 from regulars.records._recognition.headers import Layout
 from regulars.records._results import Refused
+from regulars.records._rows.answers import left_empty
 from regulars.records._rows.consents import on_the_safe_side
 from regulars.records._rows.evidence import DecimalMarks
 from regulars.records._rows.losses import Lost, lose
@@ -143,6 +145,9 @@ def rows_of(piece: Piece, reading: Reading, tally: Tally) -> tuple[pa.RecordBatc
     if reading.layout.kind.name == "consents":
         cells, unclear = on_the_safe_side(cells, undated_on=reading.clock if reading.is_export else None)
         taken |= unclear
+    if reading.is_export and reading.layout.kind.name == "feedback":
+        cells, in_words = left_empty(cells)
+        taken |= in_words
     faults, at = _first_faults(cells, reading)
     _refuse_ambiguous_dates(cells, piece, reading)
     raw = _raw_batch(cells, piece, reading)
@@ -242,9 +247,19 @@ def _refuse_ambiguous_dates(cells: Mapping[str, Cells], piece: Piece, reading: R
         rows = np.flatnonzero(cell.faults == FAULT["time_ambiguous"])
         if len(rows):
             place = reading.layout.sources()[name]
-            value = as_text(piece.columns[place].slice(int(rows[0]), 1))[0].as_py()
+            (value,) = _shown(piece.columns[place].slice(int(rows[0]), 1), reading.layout.kind.column(name), reading)
             header = reading.layout.headers[place].strip()
-            raise DateAmbiguous(file=reading.file, line=int(piece.lines[rows[0]]), column=header, value=value.strip())
+            raise DateAmbiguous(
+                file=reading.file, line=int(piece.lines[rows[0]]), column=header, value=(value or "").strip()
+            )
+
+
+def _shown(column: pa.Array, spec: Column, reading: Reading) -> list[str | None]:
+    """Return cells as they stand in the file: what a recipe put behind a time is nobody's writing."""
+    texts: list[str | None] = as_text(column).to_pylist()
+    if not reading.is_export or spec.role != "time":
+        return texts
+    return [None if text is None else as_written(text) for text in texts]
 
 
 def _raw_batch(cells: Mapping[str, Cells], piece: Piece, reading: Reading) -> pa.RecordBatch:
@@ -301,7 +316,8 @@ def _set_aside(piece: Piece, reading: Reading, tally: Tally, bad: _Bad) -> pa.Re
         lines.extend(piece.lines[rows].tolist())
         columns.extend([header] * len(rows))
         reasons.extend(REASONS[fault] for fault in bad.faults[rows].tolist()) if bad.faults is not None else None
-        values.extend(as_text(piece.columns[source].take(pa.array(rows))).to_pylist())
+        spec = reading.layout.kind.column(bad.names[place])
+        values.extend(_shown(piece.columns[source].take(pa.array(rows)), spec, reading))
     for line, column, reason, value in zip(lines, columns, reasons, values, strict=True):
         tally.reasons[reason] = tally.reasons.get(reason, 0) + 1
         first = tally.first_fault.get(reason)
