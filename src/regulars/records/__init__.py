@@ -2,9 +2,9 @@
 
 Reads files (CSV and its kin, Parquet) and tables (anything with the Arrow interface) of the nine kinds of records;
 writes one table a kind, `raw_orders` … `raw_consents`, and `quarantine` with every row that could not be read:
-accepted + quarantined = read. Many shops' own exports are known by name (`exports`: one TOML file each, in exports/);
-their rows that are no records (not paid, cancelled, sums) are left out, and counted too. What is to stay is kept in
-batches in a workspace.
+rows read = accepted + set aside + left out, always. Left out, and counted, is what is no record: titles, sums, and in
+the exports of shops that are known by name (`exports`: one TOML file each, in exports/) what was not paid or cancelled.
+What is to stay is kept in batches in a workspace.
 
 >>> from datetime import date
 >>> from regulars.core import Settings
