@@ -33,7 +33,7 @@ def messages() -> set[Message]:
     found: set[Message] = set()
     for path in sorted(SOURCE.rglob("*.py")):
         found.update(_error_templates(path))
-        if path.parent.name in {"reports", "cli"}:
+        if path.parent.name in {"reports", "cli", "_rows"}:
             found.update(_said(path))
     for path in sorted((SOURCE / "reports" / "templates").glob("*.html")):
         with path.open("rb") as file:

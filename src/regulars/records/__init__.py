@@ -18,7 +18,6 @@ What is to stay is kept in batches in a workspace.
 ('orders', {'after_today': 1})
 """
 
-from regulars.records._cells.cells import REASONS
 from regulars.records._cells.masking import masked
 from regulars.records._cells.personal import looks_like_person
 from regulars.records._exports.recipes import Export, exports
@@ -28,6 +27,7 @@ from regulars.records._recognition.asking import propose
 from regulars.records._recognition.mappings import Mappings
 from regulars.records._recognition.proposals import MappingUnconfirmed, Proposal
 from regulars.records._results import ArrowStream, FileReport, RecordSet, Source
+from regulars.records._rows.refusals import REASONS
 from regulars.records._workspace.batch import Batch
 from regulars.records._workspace.batches import Batches
 

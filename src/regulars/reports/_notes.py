@@ -73,7 +73,7 @@ def error_text(error: RegularsError, *, language: Language) -> str:
     >>> error_text(SettingsError(file="shop.toml", place="windows", problem="no number"), language="en")
     'shop.toml: windows: no number. Every setting and its default is listed in docs/settings.md.'
     """
-    return Voice(language=language).t(error.template).format(**error.params)
+    return error.said(Voice(language=language).t)
 
 
 def _param(name: str, value: object, *, voice: Voice) -> str:

@@ -1,14 +1,15 @@
 """One time as people write it. Only what has one reading is read; 1/2/2024 waits until somebody says the order.
 
 Taken: 2024-01-02, 2024/1/2, 2024.1.2, 20240102, 2024年1月2日, 2 Jan 2024, January 2, 2024, and 13/2/2024 (no month
-is the 13th); with or without a time (10:20, 10:20:30.5, 2:30 PM, 下午2:30, 10时20分), with or without an offset
+is the 13th); of two-digit years 24-12-31, 31.12.24 and 12/31/24, which only a calendar or a said order tells apart;
+with or without a time (10:20, 10:20:30.5, 2:30 PM, 下午2:30, 10时20分), with or without an offset
 (Z, +0200, +08:00) or the zone whose clocks showed it ([Europe/Berlin]). A fraction of a second is cut after six digits.
 """
 
 import re
 import unicodedata
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 
 import numpy as np
@@ -42,6 +43,7 @@ _DATES = tuple(
         r"(?P<a>\d{1,2})(?P<sep>[-/.])(?P<b>\d{1,2})(?P=sep)(?P<y>\d{4})(?!\d)",
         rf"(?P<d>\d{{1,2}})(?:[snrt][tdh])?[ -]{_NAME}[ ,-]+(?P<y>\d{{4}})(?!\d)",
         rf"{_NAME} (?P<d>\d{{1,2}})(?:[snrt][tdh])?,? (?P<y>\d{{4}})(?!\d)",
+        r"(?P<a>\d{1,2})(?P<sep>[-/.])(?P<b>\d{1,2})(?P=sep)(?P<c>\d{2})(?!\d)",
     )
 )
 _TIME = re.compile(
@@ -96,6 +98,8 @@ def _on_the_clock_of(text: str, zone: str, order: str | None) -> Moment:
 
 def _day(parts: dict[str, str | None], order: str | None) -> tuple[int, int, int] | str:
     """Return year, month and day, or the fault."""
+    if "c" in parts:
+        return _of_short_year(int(parts["a"] or 0), int(parts["b"] or 0), int(parts["c"] or 0), order)
     year = int(parts["y"] or 0)
     if "a" in parts:
         return _ordered(year, int(parts["a"] or 0), int(parts["b"] or 0), order)
@@ -115,6 +119,32 @@ def _ordered(year: int, first: int, second: int, order: str | None) -> tuple[int
     if first > 12:
         return (year, second, first)
     return (year, first, second) if second > 12 or first == second else AMBIGUOUS
+
+
+def _of_short_year(first: int, second: int, third: int, order: str | None) -> tuple[int, int, int] | str:
+    """Return the day that 31/12/24 means: as said, else the only one that a calendar has, else the fault."""
+    days = {
+        "dmy": (_full_year(third), second, first),
+        "mdy": (_full_year(third), first, second),
+        "ymd": (_full_year(first), second, third),
+    }
+    if order is not None:
+        return days.get(order, UNREADABLE)
+    readings = {day for day in days.values() if _is_in_calendar(day)}
+    return AMBIGUOUS if len(readings) > 1 else next(iter(readings), UNREADABLE)
+
+
+def _full_year(year: int) -> int:
+    """Return the year that two digits mean, as POSIX has it: 69 to 99 are of the last century."""
+    return year + (1900 if year > 68 else 2000)
+
+
+def _is_in_calendar(day: tuple[int, int, int]) -> bool:
+    try:
+        date(*day)
+    except ValueError:
+        return False
+    return True
 
 
 def _with_time(day: tuple[int, int, int], text: str, end: int) -> Moment:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from regulars.core import RegularsError
@@ -26,6 +27,8 @@ from regulars.records._rows.rates import Rates
 from regulars.records._rows.summaries import SUMMARY, is_summary, no_records
 
 _LONGEST_RAW = 500
+_ZONE = r" \[[^\[\]]*\]$"
+"""What the recipe of an export puts behind a time: the zone whose clocks showed it."""
 
 
 class DateAmbiguous(RegularsError):
@@ -34,7 +37,7 @@ class DateAmbiguous(RegularsError):
     code = "date_ambiguous"
     template = (
         "{file}, line {line}: '{value}' in column '{column}' can be read in two ways. "
-        "Say which with --date-order dmy (day first) or --date-order mdy (month first)."
+        "Say which with --date-order: dmy (day first), mdy (month first) or ymd (year first)."
     )
 
 
@@ -224,9 +227,16 @@ def _refuse_ambiguous_dates(cells: Mapping[str, Cells], piece: Piece, reading: R
         rows = np.flatnonzero(cell.faults == FAULT["time_ambiguous"])
         if len(rows):
             place = reading.layout.sources()[name]
-            value = as_text(piece.columns[place].slice(int(rows[0]), 1))[0].as_py()
+            value = _as_written(piece.columns[place].slice(int(rows[0]), 1), name, reading)[0].as_py()
             header = reading.layout.headers[place].strip()
             raise DateAmbiguous(file=reading.file, line=int(piece.lines[rows[0]]), column=header, value=value.strip())
+
+
+def _as_written(column: pa.Array, name: str, reading: Reading) -> pa.Array:
+    """Return cells as they stand in the file, without what a recipe put behind them."""
+    text = as_text(column)
+    is_time = reading.is_export and reading.layout.kind.column(name).role == "time"
+    return pc.replace_substring_regex(text, _ZONE, "") if is_time else text
 
 
 def _raw_batch(cells: Mapping[str, Cells], piece: Piece, reading: Reading) -> pa.RecordBatch:
@@ -278,12 +288,13 @@ def _set_aside(piece: Piece, reading: Reading, tally: Tally, bad: _Bad) -> pa.Re
     sources = reading.layout.sources()
     for place in np.unique(bad.at[bad.rows]) if len(bad.rows) else ():
         rows = bad.rows[bad.at[bad.rows] == place]
-        source = sources[bad.names[place]]
+        name = bad.names[place]
+        source = sources[name]
         header = reading.layout.headers[source].strip()
         lines.extend(piece.lines[rows].tolist())
         columns.extend([header] * len(rows))
         reasons.extend(REASONS[fault] for fault in bad.faults[rows].tolist()) if bad.faults is not None else None
-        values.extend(as_text(piece.columns[source].take(pa.array(rows))).to_pylist())
+        values.extend(_as_written(piece.columns[source].take(pa.array(rows)), name, reading).to_pylist())
     for line, column, reason, value in zip(lines, columns, reasons, values, strict=True):
         tally.reasons[reason] = tally.reasons.get(reason, 0) + 1
         first = tally.first_fault.get(reason)
