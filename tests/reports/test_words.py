@@ -98,6 +98,11 @@ def test_every_reason_to_set_a_row_aside_has_words() -> None:
     assert without_words("quarantine", [code for code in records.REASONS if code]) == []
 
 
+def test_no_word_is_a_code_itself() -> None:
+    said = [text for words in WORDS.values() for text in words.values()]
+    assert [text for text in said if "_" in text] == []
+
+
 def test_every_problem_of_the_records_has_its_cost_in_words() -> None:
     assert set(SET_ASIDE_COSTS) == set(records.KINDS)
     assert set(ISSUE_COSTS) == set(WORDS["issue"]) - {"missing"}

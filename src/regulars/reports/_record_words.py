@@ -117,7 +117,7 @@ TABLES_LEFT_OUT: Mapping[str, str] = {
 }
 
 RULES: Mapping[str, str] = {
-    "key_shared_by_too_many": N_("more accounts than customers.key_shared_by_more_than"),
+    "key_shared_by_too_many": N_("more accounts share it than one person has"),
     "on_review_list": N_("alike, but not surely"),
     "left_out": N_("no record of what happened"),
     "amount_above": N_("amount above {value}"),
