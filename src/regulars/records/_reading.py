@@ -27,6 +27,7 @@ from regulars.records._rows.details import TOLD, leave_out_details
 from regulars.records._rows.evidence import DecimalMarks
 from regulars.records._rows.rates import Rates
 from regulars.records._rows.refunds import TOLD_BY_ROW, settle_refunds
+from regulars.records._rows.refusals import DateSerial, too_many
 from regulars.records._rows.restated import RESTATED, leave_out_restated
 from regulars.records._rows.rows import Reading, Tally, rows_of
 
@@ -34,27 +35,6 @@ _DISTINCT_KEYS = "SELECT {key} FROM {table} WHERE file_id = $file GROUP BY {key}
 
 Progress: TypeAlias = Callable[[str, int, int, int], None]
 """Told the source's name, how much of it is read (bytes of text, rows of a table), the whole (0: unknown), and rows."""
-
-
-class TooManyRefused(RegularsError):
-    """A file of which so much could not be read that it was probably not understood."""
-
-    code = "too_many_refused"
-    template = (
-        "{file}: {quarantined} of {read} rows could not be read, most of them for '{reason}' "
-        "(first: line {line}, column '{column}', value like '{value}'). "
-        "Check how its columns are mapped (--as, --map), or raise records.max_quarantined_share (now {share})."
-    )
-
-
-class DateSerial(RegularsError):
-    """A column of days as Excel counts them, and nobody said from when."""
-
-    code = "date_serial"
-    template = (
-        "{file}, line {line}: column '{column}' holds days as numbers ({rows} of {read} rows), as Excel counts them. "
-        'Say from when in the settings: [records] excel_dates = "1900" (nearly always) or "1904" (from an old Mac).'
-    )
 
 
 class SourceBroken(RegularsError):
@@ -200,19 +180,12 @@ def _check_share(source: Opened, tally: Tally, most: float) -> None:
     if not tally.quarantined or (tally.quarantined < records and tally.quarantined <= most * records):
         return
     reason = max(tally.reasons, key=lambda code: (tally.reasons[code], code))
-    line, column, value = tally.first_fault[reason]
+    first = tally.first_fault[reason]
     if reason == SERIAL:
+        line, column, _ = first
         raise DateSerial(file=source.file, line=line, column=column, rows=tally.reasons[reason], read=records)
-    raise TooManyRefused(
-        file=source.file,
-        quarantined=tally.quarantined,
-        read=records,
-        reason=reason,
-        line=line,
-        column=column,
-        value=value,
-        share=most,
-    )
+    counts = (tally.quarantined, records, most)
+    raise too_many(reason, file=source.file, counts=counts, first=first, mapping=source.layout.mapping())
 
 
 def _report(engine: Engine, source: Opened, place: int, tally: Tally, stated: str) -> FileReport:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from regulars.records import REASONS
 from regulars.reports._voice import N_
 
 KINDS: Mapping[str, str] = {
@@ -74,32 +75,7 @@ RECORD_COLUMNS: Mapping[str, str] = {
     "source": N_("source"),
 }
 
-QUARANTINE: Mapping[str, str] = {
-    "customer_missing": N_("no customer is named"),
-    "value_missing": N_("a required value is missing"),
-    "money_unreadable": N_("the amount is no number"),
-    "money_ambiguous": N_("the amount can be read in two ways"),
-    "number_unreadable": N_("not a number"),
-    "number_ambiguous": N_("the number can be read in two ways"),
-    "out_of_range": N_("the number is too large or too small to be true"),
-    "time_unreadable": N_("not a date"),
-    "time_ambiguous": N_("the date can be read in two ways"),
-    "after_today": N_("dated in the future"),
-    "too_early": N_("dated too long ago"),
-    "flag_unreadable": N_("neither yes nor no"),
-    "word_unknown": N_("a word that is not known here"),
-    "customer_masked": N_("the customer is masked with stars"),
-    "digits_lost": N_("digits were lost when the file was saved"),
-    "control_characters": N_("characters that cannot be printed"),
-    "bytes_unreadable": N_("characters that cannot be decoded"),
-    "row_too_short": N_("fewer cells than columns"),
-    "row_too_long": N_("more cells than columns"),
-    "quote_unclosed": N_("a quotation mark is not closed"),
-    "quote_misplaced": N_("a quotation mark in the wrong place"),
-    "formula_without_value": N_("a formula without a value, or with an error"),
-    "time_serial": N_("a day as a number, as Excel counts them"),
-    "currency_contradicted": N_("the amount names another currency than its row"),
-}
+QUARANTINE: Mapping[str, str] = REASONS
 
 ISSUES: Mapping[str, str] = {
     "missing": N_("Empty"),
@@ -150,7 +126,7 @@ TABLES_LEFT_OUT: Mapping[str, str] = {
 }
 
 RULES: Mapping[str, str] = {
-    "key_shared_by_too_many": N_("more accounts than customers.key_shared_by_more_than"),
+    "key_shared_by_too_many": N_("more accounts share it than one person has"),
     "one_account": N_("the phone or e-mail says whose row it is"),
     "told_apart_by_name": N_("more names than may share a phone or e-mail"),
     "on_review_list": N_("alike, but not surely"),

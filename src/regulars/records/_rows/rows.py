@@ -47,7 +47,7 @@ class DateAmbiguous(RegularsError):
     code = "date_ambiguous"
     template = (
         "{file}, line {line}: '{value}' in column '{column}' can be read in two ways. "
-        "Say which with --date-order dmy (day first) or --date-order mdy (month first)."
+        "Say which with --date-order: dmy (day first), mdy (month first) or ymd (year first)."
     )
 
 
@@ -311,7 +311,8 @@ def _set_aside(piece: Piece, reading: Reading, tally: Tally, bad: _Bad) -> pa.Re
     sources = reading.layout.sources()
     for place in np.unique(bad.at[bad.rows]) if len(bad.rows) else ():
         rows = bad.rows[bad.at[bad.rows] == place]
-        source = sources[bad.names[place]]
+        name = bad.names[place]
+        source = sources[name]
         header = reading.layout.headers[source].strip()
         lines.extend(piece.lines[rows].tolist())
         columns.extend([header] * len(rows))
