@@ -211,5 +211,5 @@ class TestAnswersInWords:
         assert file.taken_as == ({} if score else {"answer_in_words": 1})
 
     def test_words_in_an_ordinary_file_are_set_aside_as_before(self, desk: Desk) -> None:
-        with pytest.raises(RegularsError, match="number_unreadable"):
+        with pytest.raises(RegularsError, match="not a number"):
             desk.text("customer_id,given_at,score\nana,2024-05-01,great\n")
