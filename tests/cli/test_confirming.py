@@ -47,7 +47,7 @@ def test_a_dry_run_speaks_chinese(home: Path) -> None:
 
 @pytest.mark.parametrize(
     ("language", "words"),
-    [("en", "1: Several phones in one cell (whose row it is, the first says)"),
+    [("en", "accepted: Several phones in one cell (whose row it is, the first says)"),
      ("zh", "1 行：一个单元格里有几个手机号（以第一个为准）")],
 )  # fmt: skip
 def test_a_dry_run_says_how_often_the_first_of_several_phones_was_taken(home: Path, language: str, words: str) -> None:
