@@ -20,7 +20,7 @@ from babel.messages.pofile import read_po, write_po
 
 SOURCE = Path(__file__).parents[1] / "src" / "regulars"
 CATALOGUE = SOURCE / "reports" / "locale" / "zh" / "LC_MESSAGES" / "regulars.po"
-KEYWORDS = {"t": (1,), "nt": (1, 2), "N_": (1,)}
+KEYWORDS = {"t": (1,), "nt": (1, 2), "N_": (1,), "NN_": (1, 2)}
 
 # A file that changes by the minute of its writing could not be compared.
 _DAY = datetime(2026, 1, 1, tzinfo=UTC)
@@ -33,7 +33,7 @@ def messages() -> set[Message]:
     found: set[Message] = set()
     for path in sorted(SOURCE.rglob("*.py")):
         found.update(_error_templates(path))
-        if path.relative_to(SOURCE).parts[0] in {"reports", "cli", "app"}:
+        if path.relative_to(SOURCE).parts[0] in {"reports", "cli", "app"} or path.parent.name == "_rows":
             found.update(_said(path))
     for path in sorted([*SOURCE.glob("*/templates/**/*.html")]):
         with path.open("rb") as file:
@@ -91,7 +91,7 @@ def main() -> int:
 
 
 def _said(path: Path) -> Iterator[Message]:
-    """Yield the texts given to t, nt and N_; Babel's own reader would also take the keys of tables inside them."""
+    """Yield the texts given to t, nt, N_ and NN_; Babel's own reader would also take the keys of tables inside them."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if not isinstance(node, ast.Call):
             continue

@@ -114,7 +114,7 @@ def test_version(home: Path) -> None:
         (["analyze", "good.csv", "--seed", "-1"], "seed is -1"),
         (["analyze", "good.csv", "--workspace", "garbage"], "'identities.parquet' does not hold identities"),
         (["actions", "--with-names", "--workspace", "garbage", "--result", "nothing"], "nothing holds no result"),
-        (["analyze", "bare.csv"], "bare.csv held no rows that could be used (0 rows read, 0 refused)"),
+        (["analyze", "bare.csv"], "bare.csv held no rows that could be used (rows read: 0, set aside: 0)"),
     ],
 )
 def test_a_mistake_is_answered_in_one_line(tmp_path: Path, words: list[str], expected: str) -> None:
@@ -147,7 +147,7 @@ def test_a_mapping_may_be_of_one_file_only(tmp_path: Path) -> None:
     (tmp_path / "b.csv").write_text("customer_id,ordered_at,amount\nbo,2024-01-06,6\n")
     done = run("analyze", "a.csv", "b.csv", "--as", "orders", "--map", "a.csv:amount=total_amount", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
-    assert "2 of 2 rows" in done.stdout
+    assert "2 rows read: 2 accepted" in done.stdout
 
 
 def test_a_file_without_a_header_is_read_by_its_columns(tmp_path: Path) -> None:
@@ -261,6 +261,16 @@ def test_the_known_sources_are_listed_a_line_each(tmp_path: Path) -> None:
     listed = {name: (title, kinds, headers) for name, title, kinds, headers in rows}
     assert listed["wechat_pay"][1:] == ("orders", "微信订单号 + 用户标识")
     assert len(listed) >= 27
+
+
+def test_the_known_sources_are_listed_in_chinese_with_the_page_on_adding_one(tmp_path: Path) -> None:
+    done = run("sources", "--lang", "zh", cwd=tmp_path)
+    rows = [line.split("\t") for line in done.stdout.splitlines()]
+    listed = {name: (title, kinds) for name, title, kinds, _ in rows}
+    assert listed["shopify_orders"] == ("Shopify：订单", "订单、客户资料、同意记录")
+    assert all(not title.isascii() and not kinds.isascii() for title, kinds in listed.values())
+    assert "docs/adding-an-export.zh-CN.md" in done.stderr
+    assert "docs/adding-an-export.md" in run("sources", cwd=tmp_path).stderr
 
 
 HEAVY = ("duckdb", "scipy", "sklearn", "splink", "pyspark", "pandas", "babel", "jinja2", "phonenumbers", "xlsxwriter")

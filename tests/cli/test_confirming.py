@@ -30,10 +30,10 @@ def test_a_dry_run_writes_nothing_and_exits_by_what_it_saw(home: Path) -> None:
     done = run("analyze", "good.csv", "--dry-run", "--workspace", "workspace", cwd=home)
     assert (done.returncode, done.stderr) == (0, "")
     assert "good.csv: Orders (certain)" in done.stdout
-    assert "2 rows read: 2 kept, 0 refused" in done.stdout
+    assert "2 rows read: 2 accepted" in done.stdout
     done = run("analyze", "good.csv", "dirty.csv", "absent.csv", "--dry-run", cwd=home)
     assert done.returncode == 2
-    assert "1: not a date (first on line 3, column 'ordered_at', value like xxxx)" in done.stdout
+    assert "1 set aside: not a date (first on line 3, column 'ordered_at', value like xxxx)" in done.stdout
     assert "absent.csv: cannot be read" in done.stdout
     assert sorted(home.iterdir()) == before
 
@@ -41,13 +41,13 @@ def test_a_dry_run_writes_nothing_and_exits_by_what_it_saw(home: Path) -> None:
 def test_a_dry_run_speaks_chinese(home: Path) -> None:
     done = run("analyze", "dirty.csv", "--dry-run", "--lang", "zh", cwd=home)
     assert done.returncode == 2
-    for words in ("读到 2 行：保留 1 行，拒绝 1 行", "首次在第 3 行", "并非全部都能照原样读入"):
+    for words in ("读入 2 行：采用 1 行、搁置 1 行", "首次在第 3 行", "并非全部都能照原样读入"):
         assert words in done.stdout
 
 
 @pytest.mark.parametrize(
     ("language", "words"),
-    [("en", "1: Several phones in one cell (whose row it is, the first says)"),
+    [("en", "accepted: Several phones in one cell (whose row it is, the first says)"),
      ("zh", "1 行：一个单元格里有几个手机号（以第一个为准）")],
 )  # fmt: skip
 def test_a_dry_run_says_how_often_the_first_of_several_phones_was_taken(home: Path, language: str, words: str) -> None:
@@ -67,7 +67,7 @@ def test_a_guess_needs_a_yes(home: Path) -> None:
     assert run("analyze", "odd.csv", "--dry-run", "--accept-mapping", cwd=home).returncode == 0
     done = run("analyze", "odd.csv", "--accept-mapping", "--out", "result", cwd=home)
     assert done.returncode == 0, done.stderr
-    assert "3 of 3 rows accepted" in done.stdout
+    assert "3 rows read: 3 accepted" in done.stdout
     assert "'much'" in done.stderr, "what was accepted is shown"
 
 

@@ -29,9 +29,9 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "orders.csv").write_text(HEADER + SHOP + "c1,2024-05-01,much\n")
     (folder / "more.csv").write_text(HEADER + "c20,2024-05-01,5\nc20,2024-05-02,5\nc20,2090-01-01,5\n")
     first = said("import", "orders.csv", "--workspace", "kept", cwd=folder)
-    assert "12 of 13 rows accepted." in first
-    assert "orders.csv: 1 put aside: the amount is no number" in first
-    assert "1 rows are dated in the future" in said("import", "more.csv", "--workspace", "kept", cwd=folder)
+    assert "13 rows read: 12 accepted, 1 set aside." in first
+    assert "orders.csv: 1 set aside: the amount is no number" in first
+    assert "1 row is dated in the future; it counts" in said("import", "more.csv", "--workspace", "kept", cwd=folder)
     return folder
 
 
@@ -46,10 +46,10 @@ def test_batches_are_listed_and_shown(home: Path) -> None:
     shown = said("records", "show", first, "--workspace", "kept", cwd=home)
     for words in (
         "orders.csv  Orders",
-        "12 of 13 rows accepted.",
+        "13 rows read: 12 accepted, 1 set aside",
         "amount = amount",
         "encoding: utf-8",
-        "no number: 1",
+        "1 set aside: the amount is no number",
     ):
         assert words in shown
     assert "订单" in said("records", "show", first, "--workspace", "kept", "--lang", "zh", cwd=home)
@@ -67,8 +67,8 @@ def test_a_workspace_is_analysed_by_its_name_with_its_inbox(home: Path) -> None:
     (home / "kept" / "inbox").mkdir()
     (home / "kept" / "inbox" / "late.csv").write_text(HEADER + "c30,2024-06-20,7\n")
     answer = said("analyze", "kept", "--out", "result", cwd=home)
-    assert "late.csv from the inbox: 1 rows imported as batch" in answer
-    assert "15 of 17 rows accepted; 14 customers as of 2024-06-20." in answer
+    assert "late.csv from the inbox: 1 row imported as batch" in answer
+    assert "17 rows read: 15 accepted, 2 set aside; 14 customers as of 2024-06-20." in answer
     third = ids(home)[2]
     assert third in said("records", "undo", third, "--workspace", "kept", cwd=home)
     assert len(ids(home)) == 2
@@ -100,7 +100,8 @@ def test_a_guess_needs_a_yes(home: Path) -> None:
     done = run("import", "odd.csv", "--workspace", "guessed", cwd=home)
     assert done.returncode == 2
     assert "--accept-mapping" in done.stderr
-    assert "3 of 3 rows accepted." in said("import", "odd.csv", "--workspace", "guessed", "--accept-mapping", cwd=home)
+    told = said("import", "odd.csv", "--workspace", "guessed", "--accept-mapping", cwd=home)
+    assert "3 rows read: 3 accepted." in told
 
 
 def test_a_folder_that_keeps_nothing_says_so(home: Path) -> None:

@@ -47,6 +47,12 @@ def test_five_measures_of_a_source_are_counted_by_hand(desk: Desk) -> None:
     assert (measured.first_day, measured.last_day) == (date(2024, 1, 2), date(2024, 2, 3))
 
 
+def test_rows_that_are_no_records_are_not_invalid(desk: Desk) -> None:
+    content = "customer_id,ordered_at,amount\nana,2024-01-02,5\ncy,soon,7\n,,\nTotal,,12\n"
+    (measured,) = cleaned(desk, content).sources
+    assert measured.validity == pytest.approx(1 / 2)
+
+
 def test_a_source_of_nothing_has_no_measures(desk: Desk) -> None:
     (measured,) = cleaned(desk, "customer_id,ordered_at,amount\n").sources
     assert (measured.completeness, measured.validity, measured.uniqueness, measured.last_day) == (None,) * 4

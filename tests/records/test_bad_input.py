@@ -50,7 +50,20 @@ def test_a_header_alone_is_a_file_of_no_rows(desk: Desk, content: str) -> None:
 
 @pytest.mark.parametrize(
     ("content", "what"),
-    [(b"\x1f\x8brest", "gzip"), (b"%PDF-1.7", "PDF"), (b"Rar!\x1a", "RAR"), (b"<html><table>", "a web page")],
+    [
+        (b"\x1f\x8brest", "gzip"),
+        (b"%PDF-1.7", "PDF"),
+        (b"Rar!\x1a", "RAR"),
+        (b"<html><table>", "a web page"),
+        (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", "a picture"),
+        (b"\xff\xd8\xff\xe0\x00\x10JFIF", "a picture"),
+        (b"RIFF\x24\x00\x00\x00WEBPVP8 ", "a picture"),
+        (b"BM\x36\x00\x03\x00\x00\x00\x00\x00\x36\x00", "a picture"),
+        (b"\x00\x00\x00\x18ftypheic\x00\x00", "a picture"),
+        (b"\x00\x00\x00\x18ftypisom\x00\x00", "a recording"),
+        (b"RIFF\x24\x00\x00\x00WAVEfmt ", "a recording"),
+        (b"ID3\x03\x00\x00", "a recording"),
+    ],
 )
 def test_a_file_of_another_format_is_named(desk: Desk, content: bytes, what: str) -> None:
     with pytest.raises(RegularsError, match=f"orders.csv is .*{what}.*What is read: CSV"):
@@ -68,7 +81,7 @@ def test_a_date_with_two_readings_stops_the_file(desk: Desk) -> None:
         desk.text(text)
     assert str(caught.value) == (
         "orders.csv, line 3: '1/2/2024' in column 'ordered_at' can be read in two ways. "
-        "Say which with --date-order dmy (day first) or --date-order mdy (month first)."
+        "Say which with --date-order: dmy (day first), mdy (month first) or ymd (year first)."
     )
     desk.text(text, records={"date_order": "dmy"})
     assert [str(day) for (day,) in desk.orders("local_day")] == ["2024-02-13", "2024-02-01"]
@@ -91,9 +104,11 @@ def test_a_file_that_was_not_understood_is_an_error(desk: Desk) -> None:
     with pytest.raises(RegularsError) as caught:
         desk.text(HEADER + "ana,2024-01-02,abc\nbo,2024-01-02,xyz\ncy,soon,1\ndi,2024-01-02,1\n")
     assert str(caught.value) == (
-        "orders.csv: 3 of 4 rows could not be read, most of them for 'money_unreadable' "
+        "orders.csv: 3 of 4 rows could not be read, most of them for this reason: the amount is no number "
         "(first: line 2, column 'amount', value like 'xxx'). "
-        "Check how its columns are mapped (--as, --map), or raise records.max_quarantined_share (now 0.5)."
+        "Name the right column with --map amount=HEADER, or see whether [records] decimal_mark in the settings is "
+        "right. "
+        "If so many rows are truly of no use, raise [records] max_quarantined_share in the settings (now 0.5)."
     )
 
 

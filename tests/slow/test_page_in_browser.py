@@ -28,8 +28,12 @@ FRAME = """<!doctype html><meta charset="utf-8"><body style="margin:0">
 addEventListener("load", () => setTimeout(() => {{
   const seen = document.getElementById("page").contentDocument;
   const root = seen.documentElement;
+  const inTables = (what) => [...seen.querySelectorAll("[aria-labelledby=quality] .stack " + what)];
   document.title = JSON.stringify({{
     language: root.lang, wide: root.scrollWidth, width: root.clientWidth,
+    thin: Math.min(...inTables("tbody :is(th, td:not(.number)) > span").map(
+      (text) => text.innerText.length < 4 ? 999 : text.parentElement.clientWidth)),
+    tall: Math.max(...inTables("tbody tr").map((row) => row.clientHeight)),
     charts: seen.querySelectorAll("svg").length, headings: seen.querySelectorAll("h2").length,
     text: seen.body.innerText.length
   }});
@@ -46,7 +50,16 @@ def result(tmp_path_factory: pytest.TempPathFactory) -> Result:
         pytest.skip("no Chromium on this machine: run `make deps-system`")
     home = tmp_path_factory.mktemp("home")
     shop = simulate_shop(home / "shop", customers=150, seed=2)
-    return analyze(files=[Source(data=path) for path in shop.paths], out=home / "result")
+    return analyze(files=[Source(data=path) for path in (*shop.paths, wide_file(home))], out=home / "result")
+
+
+def wide_file(folder: Path) -> Path:
+    """Write orders of which one cannot be read, under a long name and with forty columns nobody needs."""
+    path = folder / "orders_export_of_all_time_2024-06-30_final_version_for_the_accounting_department.csv"
+    unused = ",".join(f"Something of no use {number}" for number in range(40))
+    rows = [f"w1,2026-05-0{day},{amount}{',' * 40}" for day, amount in enumerate(["5.00", "6.00", "much"], start=1)]
+    path.write_text("\n".join([f"customer_id,ordered_at,amount,{unused}", *rows]) + "\n")
+    return path
 
 
 @pytest.mark.parametrize("width", [390, 1280])
@@ -63,6 +76,8 @@ def test_the_report_is_drawn(result: Result, tmp_path: Path, language: str, widt
     seen = json.loads(found[1].replace("&quot;", '"'))
     assert seen["language"].startswith(language)
     assert seen["wide"] <= seen["width"], "the page scrolls sideways"
+    assert seen["thin"] >= 60, "a cell of the quality section is a column of single letters"
+    assert width < 700 or seen["tall"] <= 140, "a row of the quality section is a page long"
     assert seen["charts"] >= 3, "a chart was not drawn"
     assert seen["headings"] >= 6
     assert seen["text"] > 3000

@@ -88,7 +88,8 @@ def _imported(
         # What spills from the engine is as private as the batch, and goes with it if this process is killed.
         with open_engine(memory_limit=limit, parent=draft.folder) as engine:
             records = read(engine, sources, settings=settings, today=today, progress=progress, keep_later=True)
-            hidden = hide_identities(engine, records, identities)
+            most = settings.customers.key_shared_by_more_than
+            hidden = hide_identities(engine, records, identities, most=most)
             if identities.knows_of_erasures:
                 mask_quarantine(engine)  # a row that could not be read names nobody, so nobody's erasure would find it
             draft.write(engine, hidden, settings=settings, today=today)

@@ -72,7 +72,7 @@ class NoRecords(RegularsError):
 
     code = "no_records"
     template = (
-        "{files} held no rows that could be used ({read} rows read, {refused} refused)."
+        "{files} held no rows that could be used (rows read: {read}, set aside: {refused})."
         " Name a file of orders, usage or subscriptions with rows in it."
     )
 

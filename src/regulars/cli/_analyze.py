@@ -10,6 +10,7 @@ from regulars.cli import _preview
 from regulars.cli._confirming import with_confirmation
 from regulars.cli._rooms import analysis, records, reports
 from regulars.cli._screen import answers, progress_bar
+from regulars.cli._told import export_titles, rows_line, why_lines
 
 _IN_THE_REPORT_ONLY = {"behaviour_dropped"}
 
@@ -23,7 +24,7 @@ def analyze(  # noqa: PLR0913  (every option is a parameter: typer reads them he
     files: Annotated[
         list[Path],
         typer.Argument(
-            help="CSV, TSV or Parquet files, in any order; or one workspace with imported records.",
+            help="CSV, Excel, Parquet or ZIP files, in any order; or one workspace with imported records.",
             metavar="FILES... | WORKSPACE",
         ),
     ],
@@ -31,13 +32,13 @@ def analyze(  # noqa: PLR0913  (every option is a parameter: typer reads them he
     as_of: Annotated[
         str | None, typer.Option(help="Last day that counts (2024-12-31); default: the last order's.")
     ] = None,
-    today: Annotated[str | None, typer.Option(help="Rows dated later are refused; default: today.")] = None,
+    today: Annotated[str | None, typer.Option(help="Rows dated later are set aside; default: today.")] = None,
     kind: options.KindOption = None,
     mapping: options.MapOption = None,
     columns: options.ColumnsOption = None,
     accept_mapping: options.AcceptOption = False,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Only say what would be read, kept and refused; write nothing.")
+        bool, typer.Option("--dry-run", help="Only say what would be read, accepted and set aside; write nothing.")
     ] = False,
     date_order: options.DateOrderOption = None,
     encoding: options.EncodingOption = None,
@@ -104,21 +105,14 @@ def say_what_came_out(result: "analysis.Result", *, language: "reports.Language"
     manifest, plan = result.manifest, result.rates["plan"]
     voice = reports.Voice(language=language, currency=manifest["business"]["currency"])
     inputs = manifest["inputs"]
-    read, accepted = (sum(file[name] for file in inputs) for name in ("read", "accepted"))
+    counted = voice.nt(
+        "{n} customer as of {as_of}", "{n} customers as of {as_of}", manifest["counts"]["customers"],
+        as_of=manifest["as_of"],
+    )  # fmt: skip
     lines = [
-        voice.t(
-            "{accepted} of {read} rows accepted; {customers} customers as of {as_of}.",
-            accepted=voice.count(accepted),
-            read=voice.count(read),
-            customers=voice.count(manifest["counts"]["customers"]),
-            as_of=manifest["as_of"],
-        ),
-        *(
-            voice.t("{file}: {rows} rows are no records ({why}).", file=file["file"], rows=voice.count(rows), why=why)
-            for file in inputs
-            if (rows := file["left_out_total"])
-            for why in [voice.list([reports.word("left_out", code, voice=voice) for code in file["left_out"]])]
-        ),
+        voice.t("{rows}; {customers}.", rows=rows_line(inputs, voice=voice), customers=counted),
+        *(f"  {file}: {voice.t('read as {export}', export=title)}" for file, title in export_titles(inputs)),
+        *(f"  {file['file']}: {line}" for file in inputs for line in why_lines(file, voice=voice)),
         voice.t(
             "{contacts} to contact, expected gain {gain} (an assumption until measured).",
             contacts=voice.count(plan["contacts"]),

@@ -1,15 +1,16 @@
 """What `--dry-run` says: each file, what it is taken for, what would be kept and refused, in plain words."""
 
 from collections.abc import Iterator
+from dataclasses import asdict
 
 from rich.cells import cell_len
 
 from regulars.cli._rooms import analysis, records, reports
 from regulars.cli._screen import answers
+from regulars.cli._told import export_title, listed, quoted_header, rows_line, why_lines
 from regulars.core import RegularsError
 
 _INDENT = "  "
-_UNUSED_SHOWN = 20
 
 
 def show(seen: "analysis.Preview", *, voice: "reports.Voice") -> int:
@@ -23,12 +24,9 @@ def show(seen: "analysis.Preview", *, voice: "reports.Voice") -> int:
             for line in _outcome_lines(table, voice=voice):
                 _say(_INDENT + line)
         if source.problem is not None:
-            _say(
-                _INDENT
-                + voice.t("To do: {problem}", problem=reports.error_text(source.problem, language=voice.language))
-            )
+            _say(_INDENT + _to_do(source.problem, voice=voice))
     if seen.problem is not None:
-        _say(voice.t("To do: {problem}", problem=reports.error_text(seen.problem, language=voice.language)))
+        _say(_to_do(seen.problem, voice=voice))
     _say(_summary(seen, voice=voice))
     return 0 if seen.is_clean else 2
 
@@ -41,7 +39,7 @@ def proposal_lines(proposal: "records.Proposal", *, voice: "reports.Voice") -> I
     rows = [
         (
             guess.column,
-            f"'{guess.header.strip()}'",
+            quoted_header(guess.header, voice=voice),
             voice.t(
                 "{confidence}: {why}",
                 confidence=reports.word("confidence", guess.confidence, voice=voice),
@@ -56,31 +54,28 @@ def proposal_lines(proposal: "records.Proposal", *, voice: "reports.Voice") -> I
         padded = [text + " " * (width - cell_len(text)) for text, width in zip(row, widths, strict=False)]
         yield (_INDENT + _INDENT.join([*padded, row[3]])).rstrip()
     if proposal.unused:
-        yield _INDENT + voice.t("columns not used: {columns}", columns=_listed(proposal.unused, voice=voice))
+        yield _INDENT + voice.t("columns not used: {columns}", columns=listed(proposal.unused, voice=voice))
 
 
 def _outcome_lines(table: "analysis.TablePreview", *, voice: "reports.Voice") -> Iterator[str]:
     report = table.report
     if report is None:
         return
+    if report.export is not None:
+        yield voice.t("read as {export}", export=export_title(report.export))
     if report.told_by == "confirmed":
         yield voice.t("with the columns that were confirmed before")
-    yield voice.t(
-        "{read} rows read: {kept} kept, {refused} refused",
-        read=voice.count(report.read),
-        kept=voice.count(report.accepted),
-        refused=voice.count(report.quarantined_total),
-    )
+    yield rows_line([asdict(report)], voice=voice)
     for reason, refused in sorted(report.refused.items(), key=lambda pair: (pair[1].line, pair[0])):
         yield _INDENT + voice.t(
-            "{rows}: {reason} (first on line {line}{where})",
+            "{rows} set aside: {reason} (first on line {line}{where})",
             rows=voice.count(refused.rows),
             reason=reports.word("quarantine", reason, voice=voice),
             line=refused.line,
             where=_where(refused.column, refused.example, voice=voice),
         )
-    for code, rows in report.taken_as.items():
-        yield _INDENT + voice.t("{rows}: {what}", rows=voice.count(rows), what=reports.word("issue", code, voice=voice))
+    for line in why_lines({**asdict(report), "quarantined": {}}, voice=voice):
+        yield _INDENT + line
 
 
 def _to_do(problem: RegularsError, *, voice: "reports.Voice") -> str:
@@ -100,12 +95,6 @@ def _summary(seen: "analysis.Preview", *, voice: "reports.Voice") -> str:
     if seen.is_clean:
         return voice.t("Everything can be read. Nothing was written.")
     return voice.t("Not everything can be read as it is. Nothing was written.")
-
-
-def _listed(headers: tuple[str, ...], *, voice: "reports.Voice") -> str:
-    shown = voice.list([f"'{header.strip()}'" for header in headers[:_UNUSED_SHOWN]])
-    more = len(headers) - _UNUSED_SHOWN
-    return shown if more <= 0 else voice.t("{columns} and {n} more", columns=shown, n=voice.count(more))
 
 
 def _say(line: str) -> None:

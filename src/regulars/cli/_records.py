@@ -1,8 +1,9 @@
 """`regulars import` and `regulars records`: what a workspace keeps, how it came in, and how it goes again."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
@@ -10,6 +11,7 @@ from regulars.cli import _options as options
 from regulars.cli._confirming import with_confirmation
 from regulars.cli._rooms import analysis, records, reports
 from regulars.cli._screen import answers, reading_bar
+from regulars.cli._told import Told, column_line, export_title, export_titles, listed, rows_line, why_lines
 
 WorkspaceOption = Annotated[Path, typer.Option("--workspace", help="The folder that keeps the records.")]
 BatchArgument = Annotated[str, typer.Argument(help="Its id, or the beginning of it.", metavar="BATCH")]
@@ -26,7 +28,9 @@ def register(app: typer.Typer) -> None:
 
 
 def import_files(  # noqa: PLR0913  (every option is a parameter: typer reads them here)
-    files: Annotated[list[Path], typer.Argument(help="CSV, TSV or Parquet files, in any order.", metavar="FILES...")],
+    files: Annotated[
+        list[Path], typer.Argument(help="CSV, Excel, Parquet or ZIP files, in any order.", metavar="FILES...")
+    ],
     workspace: WorkspaceOption,
     today: Annotated[str | None, typer.Option(help="Which rows lie in the future; default: today.")] = None,
     kind: options.KindOption = None,
@@ -66,20 +70,14 @@ def list_batches(workspace: WorkspaceOption, lang: options.LangOption = options.
     voice = reports.Voice(language=lang.value)
     batches = records.Batches(workspace).live()
     for batch in batches:
-        line = voice.t(
-            "{batch}  {accepted} of {read} rows  {files}",
-            batch=batch.id,
-            accepted=voice.count(batch.accepted),
-            read=voice.count(batch.read),
-            files=voice.list([origin.name for origin in batch.origins]),
-        )
-        answers.print(line, markup=False)
+        names = voice.list([origin.name for origin in batch.origins])
+        answers.print(f"{batch.id}  {rows_line(_told(batch), voice=voice)}  {names}", markup=False)
     if not batches:
         answers.print(voice.t("{folder} keeps no records.", folder=workspace), markup=False)
 
 
 def show(batch: BatchArgument, workspace: WorkspaceOption, lang: options.LangOption = options.Lang.en) -> None:
-    """Say what an import read, how it was understood, and what was put aside."""
+    """Say what an import read, how it was understood, and what was set aside or left out."""
     voice = reports.Voice(language=lang.value)
     found = records.Batches(workspace).find(batch)
     lines = [
@@ -88,14 +86,8 @@ def show(batch: BatchArgument, workspace: WorkspaceOption, lang: options.LangOpt
     ]
     for file in found.files:
         lines += ["", f"{file.file}  {reports.word('kind', file.kind, voice=voice)}"]
-        lines.append("  " + _counted(file.accepted, file.read, voice))
-        if file.encoding is not None:
-            lines.append("  " + voice.t("encoding: {encoding}", encoding=file.encoding))
-        lines += [f"  {name} = {header}" for name, header in file.mapping.items()]
-        if file.unused_columns:
-            lines.append("  " + voice.t("columns not used: {columns}", columns=voice.list(list(file.unused_columns))))
-        told = (*_reasons(file.quarantined, "quarantine", voice), *_reasons(file.left_out, "left_out", voice))
-        lines += [f"  {reason}: {rows}" for reason, rows in told]
+        lines += ["  " + line for line in _understood(file, voice)]
+        lines += ["  " + line for line in why_lines(asdict(file), voice=voice)]
     for line in lines:
         answers.print(line, markup=False)
 
@@ -107,28 +99,43 @@ def undo(batch: BatchArgument, workspace: WorkspaceOption, lang: options.LangOpt
     answers.print(voice.t("Batch {batch} is undone.", batch=gone), markup=False)
 
 
+def _understood(file: "records.FileReport", voice: "reports.Voice") -> Iterator[str]:
+    """Yield what a file was taken for: the export, the encoding, which header is which column."""
+    if file.export is not None:
+        yield voice.t("read as {export}", export=export_title(file.export))
+    if file.told_by == "confirmed":
+        yield voice.t("with the columns that were confirmed before")
+    yield rows_line([asdict(file)], voice=voice)
+    if file.encoding is not None:
+        yield voice.t("encoding: {encoding}", encoding=file.encoding)
+    for name, header in file.mapping.items():
+        yield column_line(name, header, voice=voice)
+    if file.unused_columns:
+        yield voice.t("columns not used: {columns}", columns=voice.list(list(file.unused_columns)))
+
+
 def _what_came_in(batch: "records.Batch", workspace: Path, voice: "reports.Voice") -> list[str]:
-    lines = [voice.t("Batch {batch}:", batch=batch.id) + " " + _counted(batch.accepted, batch.read, voice)]
-    for file in batch.files:
-        told = {"file": file.file}
-        for reason, rows in _reasons(file.quarantined, "quarantine", voice):
-            lines.append(voice.t("  {file}: {rows} put aside: {reason}", rows=rows, reason=reason, **told))
-        for reason, rows in _reasons(file.left_out, "left_out", voice):
-            lines.append(voice.t("  {file}: {rows} left out: {reason}", rows=rows, reason=reason, **told))
+    files = _told(batch)
+    lines = [voice.t("Batch {batch}:", batch=batch.id) + " " + rows_line(files, voice=voice) + voice.t(".")]
+    lines += [f"  {file}: {voice.t('read as {export}', export=title)}" for file, title in export_titles(files)]
+    for file in files:
+        told = [*why_lines(file, voice=voice)]
+        if file["told_by"] == "confirmed":
+            told.append(voice.t("with the columns that were confirmed before"))
+        if file["unused_columns"]:
+            told.append(voice.t("columns not used: {columns}", columns=listed(file["unused_columns"], voice=voice)))
+        lines += [f"  {file['file']}: {line}" for line in told]
     if batch.later:
-        later = voice.t("{rows} rows are dated in the future; they count once their day has come.", rows=batch.later)
-        lines.append(later)
+        lines.append(
+            voice.nt(
+                "{n} row is dated in the future; it counts once its day has come.",
+                "{n} rows are dated in the future; they count once their day has come.",
+                batch.later,
+            )
+        )
     undone = f"regulars records undo {batch.id} --workspace {workspace}"
     return [*lines, voice.t("To take it back: {command}", command=undone)]
 
 
-def _counted(accepted: int, read: int, voice: "reports.Voice") -> str:
-    return voice.t("{accepted} of {read} rows accepted.", accepted=voice.count(accepted), read=voice.count(read))
-
-
-def _reasons(
-    counts: Mapping[str, int], vocabulary: Literal["quarantine", "left_out"], voice: "reports.Voice"
-) -> Iterator[tuple[str, str]]:
-    """Yield every reason in words, and how many rows it is of."""
-    for reason, rows in counts.items():
-        yield reports.word(vocabulary, reason, voice=voice), voice.count(rows)
+def _told(batch: "records.Batch") -> list[Told]:
+    return [asdict(file) for file in batch.files]

@@ -1,5 +1,6 @@
 """One root for every error a person can mend, so that a caller can catch them all and a page can translate them."""
 
+from collections.abc import Callable
 from typing import ClassVar
 
 
@@ -7,7 +8,8 @@ class RegularsError(Exception):
     """A problem that the person who asked can mend.
 
     A subclass stands beside the function that raises it and sets `code` (stable, for programs) and
-    `template` (English, with named places; the same text is the key of its translation).
+    `template` (English, with named places; the same text is the key of its translation). `texts` names the
+    parameters that are such texts themselves, with the same named places, such as a reason or a cure.
 
     >>> class FolderMissing(RegularsError):
     ...     code = "folder_missing"
@@ -18,10 +20,19 @@ class RegularsError(Exception):
 
     code: ClassVar[str] = "error"
     template: ClassVar[str] = "{message}"
+    texts: ClassVar[frozenset[str]] = frozenset()
 
     def __init__(self, **params: object) -> None:
         self.params = params
-        super().__init__(self.template.format(**params))
+        super().__init__(self.said(str))
+
+    def said(self, translated: Callable[[str], str]) -> str:
+        """Return the message in the language that a translation is made to."""
+        told = {
+            name: translated(str(value)).format(**self.params) if name in self.texts else value
+            for name, value in self.params.items()
+        }
+        return translated(self.template).format(**told)
 
     def __reduce__(self) -> tuple[object, ...]:
         """Say how to make it again elsewhere: an error of rows may be raised on another machine."""

@@ -15,6 +15,7 @@ from regulars.customers._events import clean_events
 from regulars.customers._identity import Resolve
 from regulars.customers._matching import Matching
 from regulars.customers._orders import order_rows, write_orders
+from regulars.customers._paid_twice import PaidTwice, paid_twice
 from regulars.customers._people import clean_people
 from regulars.customers._quality import contradicting, quality_table
 from regulars.customers._soundness import Soundness, count_filled, soundness
@@ -30,7 +31,8 @@ class Cleaning:
     numbers of which two things are said; `last_order_day` is the day the
     last recorded order or refund became known, charges of subscriptions apart; `consents_of_nobody` counts people
     whom only the consents name; `quality` has one row an issue (see docs/columns.md); `sources` says how good each
-    source is; `matching` whose records were found to be one person's, and is empty where nobody asked.
+    source is; `matching` whose records were found to be one person's, and is empty where nobody asked;
+    `paid_twice` which payments seem to be of orders that are there too.
     """
 
     duplicates: Mapping[int, int]
@@ -41,6 +43,7 @@ class Cleaning:
     quality: pa.Table
     sources: tuple[Soundness, ...]
     matching: Matching | None
+    paid_twice: tuple[PaidTwice, ...] = ()
 
 
 def clean(
@@ -65,11 +68,12 @@ def clean(
             Without it every id is a person.
     """
     filled = count_filled(engine, records)
-    build_crosswalk(engine, records, resolve)
+    records = build_crosswalk(engine, records, resolve, most=settings.customers.key_shared_by_more_than)
     matching = None if match is None else match(engine)
     if matching is not None and matching.persons.num_rows:
         lead_to_persons(engine, records)
     copies = {"duplicate": find_duplicates(engine, records), "repeated": count_repeated(engine)}
+    doubled = paid_twice(engine, records)
     clean_events(engine)
     rows = order_rows(engine)
     conflicts = find_conflicts(engine)
@@ -86,6 +90,7 @@ def clean(
         quality=quality,
         sources=soundness(records, filled=filled, copies=_by_file(copies), contradicting=contradicting(quality)),
         matching=matching,
+        paid_twice=doubled,
     )
 
 

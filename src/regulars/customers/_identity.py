@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from regulars.core import RegularsError
-from regulars.records import Batches
+from regulars.records import Batches, contacts
 
 Resolve = Callable[[pa.Array, str], pa.Array]
 """Takes distinct keys (text) and the role of their column (customer_id, open_id, email, phone, nickname, name);
@@ -95,7 +95,7 @@ class HashedIdentities:
         ids = self.hashed(pa.array([canonical_key(key, role) for key in keys.to_pylist()], pa.string()))
         known = self._are_hashes(keys) if role == "customer_id" else pa.array([False] * len(keys))
         facts = pa.table([ids, pa.array([role] * len(keys), pa.string()), keys], schema=IDENTITY_SCHEMA)
-        facts = facts.filter(pc.invert(known))
+        facts = pa.concat_tables([facts.filter(pc.invert(known)), _names_told(ids, keys)])
         self.has_hashed = self.has_hashed or facts.num_rows > 0
         self.remember(facts)
         return pc.if_else(known, keys, ids)
@@ -184,6 +184,9 @@ def canonical_key(key: str, role: str) -> str:
     >>> canonical_key(" Ana@Example.com", "customer_id"), canonical_key("138 0013 8000", "phone")
     ('email:ana@example.com', 'phone:13800138000')
     """
+    bare, _, name = key.partition(contacts.NAMED)
+    if name:
+        return f"{canonical_key(bare, role)} {name}"
     text = unicodedata.normalize("NFKC", key).strip()
     if _EMAIL.fullmatch(text):
         return f"email:{text.lower()}"
@@ -194,6 +197,18 @@ def canonical_key(key: str, role: str) -> str:
     if role == "phone":
         return f"phone:{digits}"
     return f"{role}:{text.casefold() if role in {'name', 'nickname'} else text}"
+
+
+def _names_told(ids: pa.Array, keys: pa.Array) -> pa.Table:
+    """Return the facts of accounts that a name tells from others with the same phone or address."""
+    facts = []
+    for own, key in zip(ids.to_pylist(), keys.to_pylist(), strict=True):
+        bare, _, name = key.partition(contacts.NAMED)
+        if name:
+            field = canonical_key(bare, "name").partition(":")[0]
+            facts += [(own, field if field == "email" else "phone", bare), (own, "name", name)]
+    columns = list(zip(*facts, strict=True)) or [(), (), ()]
+    return pa.table([pa.array(column, pa.string()) for column in columns], schema=IDENTITY_SCHEMA)
 
 
 def _canonical(fact: dict[str, str]) -> str:

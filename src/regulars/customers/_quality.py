@@ -21,18 +21,26 @@ Dimension: TypeAlias = Literal["completeness", "validity", "uniqueness", "timeli
 
 _DIMENSIONS: Mapping[Dimension, frozenset[str]] = {
     "completeness": frozenset({"customer_missing", "value_missing", "missing", "row_too_short"}),
-    "uniqueness": frozenset({"duplicate", "repeated", "key_shared", "perhaps_one_person"}),
+    "uniqueness": frozenset(
+        {"duplicate", "repeated", "key_shared", "perhaps_one_person", "key_of_several_names", "key_of_many_names"}
+    ),
     "timeliness": frozenset({"after_today", "too_early"}),
     "consistency": frozenset(
         {
             "order_in_two_files", "order_number_shared", "off_scale", "outlier", "granted_unclear_as_refusal",
-            "purpose_unknown_as_marketing", "first_of_several_phones",
+            "purpose_unknown_as_marketing", "first_of_several_phones", "first_of_several_emails",
         }
     ),
 }  # fmt: skip
 
-_TAKEN: Mapping[str, str] = {"first_of_several_phones": "first_kept"}
+_TAKEN: Mapping[str, str] = {
+    "first_of_several_phones": "first_kept",
+    "first_of_several_emails": "first_kept",
+    "answer_in_words": "left_empty",
+}
 """The rule by which something unclear was taken; of all else a refusal is kept."""
+
+_SHARED: Mapping[str, str] = {"key_of_several_names": "one_account", "key_of_many_names": "told_apart_by_name"}
 
 QUALITY_SCHEMA = pa.schema(
     [
@@ -80,6 +88,7 @@ def quality_table(
             _row(issue, count, file.read, file=file.file, kind=file.kind, rule=_TAKEN.get(issue, "refusal_kept"))
             for issue, count in sorted(file.taken_as.items())
         ]
+        rows += _shared_keys(file)
         rows += [
             _row(code, count, file.read, file=file.file, kind=file.kind, rule="left_out") | {"dimension": None}
             for code, count in sorted(file.left_out.items())
@@ -109,6 +118,20 @@ def dimension_of(issue: str) -> Dimension:
     ('timeliness', 'validity')
     """
     return next((dimension for dimension, issues in _DIMENSIONS.items() if issue in issues), "validity")
+
+
+def _shared_keys(file: FileReport) -> list[Row]:
+    """Return a row for the phones and addresses of a file that have several names, with what their orders come to."""
+    return [
+        _row(issue, shared.rows, file.read, file=file.file, kind=file.kind, rule=_SHARED[issue])
+        | {
+            "column_name": shared.column,
+            "first_line": shared.line,
+            "masked_value": shared.example,
+            "amount": shared.amount,
+        }
+        for issue, shared in sorted(file.shared_keys.items())
+    ]
 
 
 def _set_aside(file: FileReport) -> list[Row]:

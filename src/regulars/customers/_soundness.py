@@ -17,9 +17,10 @@ class Soundness:
     """Shares of one source, each from 0 to 1, None where there is nothing to count.
 
     `completeness`: cells that hold something, of the accepted rows and the columns used. `validity`: rows accepted,
-    of those read. `uniqueness`: accepted rows that no other one repeats. `consistency`: accepted rows in which nothing
-    contradicts another file, a scale or a clear yes or no; of orders and feedback it is that of all files of the kind.
-    `first_day` and `last_day` (timeliness) are those of its rows.
+    of those accepted and those set aside; a row that is rightly left out is not invalid. `uniqueness`: accepted rows
+    that no other one repeats. `consistency`: accepted rows in which nothing contradicts another file, a scale or a
+    clear yes or no; of orders and feedback it is that of all files of the kind. `first_day` and `last_day` (timeliness)
+    are those of its rows.
     """
 
     completeness: float | None
@@ -62,11 +63,13 @@ def _of_file(file: FileReport, counted: Mapping[str, object], copies: int, contr
     cells = file.accepted * len(used)
     filled = sum(int(str(counted[name])) for name in used if name in counted)
     filled += sum(rows for name, rows in file.hidden.items() if name in used)
-    unclear = sum(file.taken_as.values())
+    several = file.shared_keys.get("key_of_several_names")
+    unclear = min(file.accepted, sum(file.taken_as.values()) + (several.rows if several else 0))
+    records = file.accepted + file.quarantined_total
     first, last = counted.get("first_day"), counted.get("last_day")
     return Soundness(
         completeness=filled / cells if cells else None,
-        validity=file.accepted / file.read if file.read else None,
+        validity=file.accepted / records if records else None,
         uniqueness=1 - copies / file.accepted if file.accepted else None,
         consistency=(1 - unclear / file.accepted) * (1 - contradicting) if file.accepted else None,
         first_day=first if isinstance(first, date) else None,

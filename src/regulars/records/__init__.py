@@ -2,9 +2,9 @@
 
 Reads files (CSV and its kin, Parquet) and tables (anything with the Arrow interface) of the nine kinds of records;
 writes one table a kind, `raw_orders` … `raw_consents`, and `quarantine` with every row that could not be read:
-accepted + quarantined = read. Many shops' own exports are known by name (`exports`: one TOML file each, in exports/);
-their rows that are no records (not paid, cancelled, sums) are left out, and counted too. What is to stay is kept in
-batches in a workspace.
+rows read = accepted + set aside + left out, always. Left out, and counted, is what is no record: titles, sums, and in
+the exports of shops that are known by name (`exports`: one TOML file each, in exports/) what was not paid or cancelled.
+What is to stay is kept in batches in a workspace.
 
 >>> from datetime import date
 >>> from regulars.core import Settings
@@ -18,22 +18,22 @@ batches in a workspace.
 ('orders', {'after_today': 1})
 """
 
-from regulars.records._cells.cells import REASONS
+from regulars.records._cells import contacts
 from regulars.records._cells.masking import masked
 from regulars.records._cells.personal import looks_like_person
 from regulars.records._exports.recipes import Export, exports
-from regulars.records._kinds import KINDS, QUARANTINE, RAW_TABLES, Kind
+from regulars.records._kinds import KINDS, RAW_TABLES, Kind
 from regulars.records._reading import read
 from regulars.records._recognition.asking import propose
 from regulars.records._recognition.mappings import Mappings
 from regulars.records._recognition.proposals import MappingUnconfirmed, Proposal
 from regulars.records._results import ArrowStream, FileReport, RecordSet, Source
+from regulars.records._rows.refusals import REASONS
 from regulars.records._workspace.batch import Batch
 from regulars.records._workspace.batches import Batches
 
 __all__ = [
     "KINDS",
-    "QUARANTINE",
     "RAW_TABLES",
     "REASONS",
     "ArrowStream",
@@ -47,6 +47,7 @@ __all__ = [
     "Proposal",
     "RecordSet",
     "Source",
+    "contacts",
     "exports",
     "looks_like_person",
     "masked",

@@ -19,12 +19,15 @@ from regulars.records._formats.texts import TextFile
 from regulars.records._kinds import KINDS, QUARANTINE, Kind, raw_schema
 from regulars.records._opening import Opened, open_source
 from regulars.records._recognition.mappings import fingerprint
+from regulars.records._recognition.whole_names import WithWholeNames
 from regulars.records._results import FileReport, RecordSet, Source
 from regulars.records._rows.closing import without_closing_totals
 from regulars.records._rows.currencies import Currencies
 from regulars.records._rows.details import TOLD, leave_out_details
 from regulars.records._rows.evidence import DecimalMarks
 from regulars.records._rows.rates import Rates
+from regulars.records._rows.refunds import TOLD_BY_ROW, settle_refunds
+from regulars.records._rows.refusals import DateSerial, too_many
 from regulars.records._rows.restated import RESTATED, leave_out_restated
 from regulars.records._rows.rows import Reading, Tally, rows_of
 
@@ -32,27 +35,6 @@ _DISTINCT_KEYS = "SELECT {key} FROM {table} WHERE file_id = $file GROUP BY {key}
 
 Progress: TypeAlias = Callable[[str, int, int, int], None]
 """Told the source's name, how much of it is read (bytes of text, rows of a table), the whole (0: unknown), and rows."""
-
-
-class TooManyRefused(RegularsError):
-    """A file of which so much could not be read that it was probably not understood."""
-
-    code = "too_many_refused"
-    template = (
-        "{file}: {quarantined} of {read} rows could not be read, most of them for '{reason}' "
-        "(first: line {line}, column '{column}', value like '{value}'). "
-        "Check how its columns are mapped (--as, --map), or raise records.max_quarantined_share (now {share})."
-    )
-
-
-class DateSerial(RegularsError):
-    """A column of days as Excel counts them, and nobody said from when."""
-
-    code = "date_serial"
-    template = (
-        "{file}, line {line}: column '{column}' holds days as numbers ({rows} of {read} rows), as Excel counts them. "
-        'Say from when in the settings: [records] excel_dates = "1900" (nearly always) or "1904" (from an old Mac).'
-    )
 
 
 class SourceBroken(RegularsError):
@@ -116,9 +98,10 @@ def _leave_out(engine: Engine, opened: Sequence[Opened], tallies: Mapping[int, T
     files = [each.file for each in opened]
     for place, rows in leave_out_restated(engine, list(zip(files, names, strict=True))).items():
         tallies[place].take_back(RESTATED, rows)
-    kinds = [each.layout.kind.name for each in opened]
-    for place, rows in leave_out_details(engine, list(zip(names, kinds, strict=True))).items():
-        tallies[place].take_back(TOLD, rows)
+    tables = [(name, each.layout.kind.name) for name, each in zip(names, opened, strict=True)]
+    for code, told_elsewhere in ((TOLD, leave_out_details), (TOLD_BY_ROW, settle_refunds)):
+        for place, rows in told_elsewhere(engine, tables).items():
+            tallies[place].take_back(code, rows)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -185,7 +168,10 @@ class _Work:
 
 def _places(source: Opened) -> list[int]:
     """Return the columns to read: those used, and of text and sheets the first, where a total says that it is one."""
-    places = set(source.layout.sources().values())
+    layout = source.layout
+    places = set(layout.sources().values())
+    if layout.name_place is not None:
+        places.add(layout.name_place)
     return sorted(places if isinstance(source.content, ParquetSource | TableSource) else places | {0})
 
 
@@ -194,28 +180,23 @@ def _check_share(source: Opened, tally: Tally, most: float) -> None:
     if not tally.quarantined or (tally.quarantined < records and tally.quarantined <= most * records):
         return
     reason = max(tally.reasons, key=lambda code: (tally.reasons[code], code))
-    line, column, value = tally.first_fault[reason]
+    first = tally.first_fault[reason]
     if reason == SERIAL:
+        line, column, _ = first
         raise DateSerial(file=source.file, line=line, column=column, rows=tally.reasons[reason], read=records)
-    raise TooManyRefused(
-        file=source.file,
-        quarantined=tally.quarantined,
-        read=records,
-        reason=reason,
-        line=line,
-        column=column,
-        value=value,
-        share=most,
-    )
+    counts = (tally.quarantined, records, most)
+    raise too_many(reason, file=source.file, counts=counts, first=first, mapping=source.layout.mapping())
 
 
 def _report(engine: Engine, source: Opened, place: int, tally: Tally, stated: str) -> FileReport:
     content = source.content.origin if isinstance(source.content, ExportContent) else source.content
-    text = content if isinstance(content, TextFile) else None
+    whole = content.origin if isinstance(content, WithWholeNames) else content
+    text = whole if isinstance(whole, TextFile) else None
     return FileReport(
         file=source.file,
         kind=source.layout.kind.name,
         key_role=source.layout.key_role,
+        by_name=source.layout.key_role == "name",
         sha256=source.sha256,
         bytes=source.size,
         encoding=text.decoding.encoding if text else None,

@@ -1,7 +1,7 @@
 """What goes in and what is told of it: a source, the report on one file, and the report on all."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -76,10 +76,14 @@ class FileReport:
     `has_personal_keys`: some customer_id may be an e-mail address or a mobile number; `looks_personal`: so many
     are that all of them must be taken for such.
     `taken_as` counts the accepted rows in which something unclear was taken one way, by code: words of consents as a
-    refusal, the first of several phones in a cell as whose row it is (`first_of_several_phones`).
+    refusal, words of a survey as no score, the first of several phones or addresses in a cell as whose row it is
+    (`first_of_several_phones`, `first_of_several_emails`).
+    `shared_keys` says of how many rows the phone or address has several names (`key_of_several_names`: one account all
+    the same; `key_of_many_names`: told apart by name), and what the orders among them come to.
     `refused` says of each reason where the first of its rows stands and what they come to.
     `told_by` says who told what the columns are; `headers_id` is the fingerprint of the header line.
     `currencies` are the codes and signs that its amounts named, and what the settings stated.
+    `by_name`: people are told apart by nothing but their name.
     Of a file in a batch: `batch` is its id; `key_role` is `hashed` where every key became one on the way in; `hidden`
     counts the rows by direct identifier (name, e-mail ...) whose value lies with the identities of the batch instead.
     """
@@ -104,11 +108,18 @@ class FileReport:
     left_out: dict[str, int] = field(default_factory=dict)
     tables_left_out: dict[str, str] = field(default_factory=dict)
     refused: dict[str, Refused] = field(default_factory=dict)
+    shared_keys: dict[str, Refused] = field(default_factory=dict)
     told_by: ToldBy = "headers"
     headers_id: str = ""
     currencies: tuple[str, ...] = ()
     batch: str | None = None
     hidden: dict[str, int] = field(default_factory=dict)
+    by_name: bool = False
+
+    def telling(self, issue: str, *, rows: int, line: int, example: str, amount: Decimal | None) -> "FileReport":
+        """Return the report with what is told of its rows whose phone or address has several names."""
+        told = Refused(rows=rows, line=line, column=self.key_role, example=example, amount=amount)
+        return replace(self, shared_keys={**self.shared_keys, issue: told})
 
     @property
     def left_out_total(self) -> int:

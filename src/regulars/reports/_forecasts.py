@@ -29,10 +29,10 @@ def revenue(folder: ResultFolder, *, voice: Voice) -> Revenue | None:
     if forecast is None or not forecast["revenue"]:
         return None
     lines = [
-        voice.t(
-            "Expected of today's {customers} customers alone: who is still to be won is not in it. It comes from"
-            " {rule}.",
-            customers=voice.count(forecast["revenue"][0]["customers"]),
+        voice.nt(
+            "Expected of today's {n} customer alone: who is still to be won is not in it. It comes from {rule}.",
+            "Expected of today's {n} customers alone: who is still to be won is not in it. It comes from {rule}.",
+            forecast["revenue"][0]["customers"],
             rule=word("forecast_rule", forecast["rule"], voice=voice),
         ),
         people_without(folder.without("lifetime_value", "lifetime_reason"), voice=voice),

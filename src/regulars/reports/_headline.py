@@ -55,10 +55,11 @@ def summary(folder: ResultFolder, *, voice: Voice) -> str:
     active = figures.get("active_customers")
     if active and active.value is not None:
         parts.append(
-            voice.t(
-                "{active} of {customers} known customers were active in the {days} days up to {day}.",
+            voice.nt(
+                "{active} of {n} known customer was active in the {days} days up to {day}.",
+                "{active} of {n} known customers were active in the {days} days up to {day}.",
+                counts["customers"],
                 active=voice.count(active.value),
-                customers=voice.count(counts["customers"]),
                 days=voice.count(folder.setting("windows", "period_days", 90)),
                 day=voice.day(folder.as_of),
             )

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from regulars.core import RegularsError
 from regulars.reports._sentences import FIGURES
-from regulars.reports._voice import N_, Language, Voice
+from regulars.reports._voice import N_, NN_, Language, Voice
 from regulars.reports._words import WORDS, readable
 
 NOTES: Mapping[str, str] = {
@@ -21,10 +21,6 @@ NOTES: Mapping[str, str] = {
         "The value of all customers, the value at risk and the revenue forecast leave out customers with"
         " orders who withdrew consent to being profiled ({customers}): nobody is valued against their will."
     ),
-    "consents_of_nobody": N_(
-        "{people} people in the consents are nobody in the other records, so their word changes nothing."
-        " Use the same customer number in both."
-    ),
     "order_in_two_files": N_(
         "{file}: orders of an earlier file stand here with other content and count twice ({orders}, {amount} here;"
         " the first: {example}, line {line}). If they are the same orders, leave out the older file."
@@ -33,14 +29,46 @@ NOTES: Mapping[str, str] = {
         "{file}: several customers have the same order number, and it counts for each of them ({orders}, {amount};"
         " the first: {example}, line {line}). Check whose order it is."
     ),
+    "key_of_several_names": N_(
+        "In some rows ({rows}) a phone or e-mail address says whose they are, and it stands beside several names:"
+        " each is one customer all the same. Name a column of customer numbers if they are several people."
+    ),
+    "key_of_many_names": N_(
+        "In some rows ({rows}) a phone or e-mail address says whose they are, and it stands beside so many names that"
+        " each name is taken for a customer of its own. Name a column of customer numbers to be sure."
+    ),
+    "people_by_name": N_("{file} tells buyers apart by name only: two people of one name are taken for one."),
+    "payments_beside_orders": N_(
+        "{payments} and {orders} seem to tell the same sales, which then count twice: {alike} of {sales} have the same"
+        " amount on the same day or of the same person. If so, give one or the other: the orders, or their payments."
+    ),
     "currency_not_stated": N_("No currency is stated: amounts are in whatever the records are in."),
     "mapping_confirmed_before": N_(
         "{file} was read with the columns that were confirmed before; regulars mappings list shows them."
     ),
     "bounds_of_previous": N_("Scores use the scale of the result of {as_of}, so that the two compare."),
-    "inbox_file_imported": N_("{file} from the inbox: {rows} rows imported as batch {batch}."),
     "inbox_file_known": N_("{file} from the inbox was imported before, as batch {batch}."),
     "inbox_file_failed": N_("{file} stays in the inbox, for it could not be imported: {problem}"),
+}
+
+# Of one thing and of many, and the parameter that counts them.
+NOTES_THAT_COUNT: Mapping[str, tuple[tuple[str, str], str]] = {
+    "consents_of_nobody": (
+        NN_(
+            "{n} person in the consents is nobody in the other records, so this word changes nothing."
+            " Use the same customer number in both.",
+            "{n} people in the consents are nobody in the other records, so their word changes nothing."
+            " Use the same customer number in both.",
+        ),
+        "people",
+    ),
+    "inbox_file_imported": (
+        NN_(
+            "{file} from the inbox: {n} row imported as batch {batch}.",
+            "{file} from the inbox: {n} rows imported as batch {batch}.",
+        ),
+        "rows",
+    ),
 }
 
 # Parameters that are codes themselves.
@@ -51,6 +79,9 @@ def note_text(code: str, params: Mapping[str, object], *, language: Language) ->
     """Return a note as a sentence; one without words as its code and parameters, readable."""
     voice = Voice(language=language)
     said = {name: _param(name, value, voice=voice) for name, value in params.items()}
+    if code in NOTES_THAT_COUNT:
+        (one, many), counted = NOTES_THAT_COUNT[code]
+        return voice.nt(one, many, int(str(params[counted])), **said)
     if code in NOTES:
         return voice.t(NOTES[code], **said)
     return readable(code) + "".join(f"; {readable(name).lower()}: {value}" for name, value in said.items())
@@ -63,7 +94,7 @@ def error_text(error: RegularsError, *, language: Language) -> str:
     >>> error_text(SettingsError(file="shop.toml", place="windows", problem="no number"), language="en")
     'shop.toml: windows: no number. Every setting and its default is listed in docs/settings.md.'
     """
-    return Voice(language=language).t(error.template).format(**error.params)
+    return error.said(Voice(language=language).t)
 
 
 def _param(name: str, value: object, *, voice: Voice) -> str:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from regulars.core import date
+from regulars.records import exports
 from regulars.reports._folder import ResultFolder, Row
 from regulars.reports._quality_words import (
     AMOUNT_COSTS,
@@ -27,6 +28,7 @@ class Quality:
     """The section's tables."""
 
     files: Table
+    unused: Table | None
     soundness: Table | None
     set_aside: Table | None
     issues: Table | None
@@ -36,6 +38,7 @@ def quality(folder: ResultFolder, *, voice: Voice) -> Quality:
     """Return everything the section on data quality shows."""
     return Quality(
         files=_files(folder, voice=voice),
+        unused=_unused(folder, voice=voice),
         soundness=_soundness(folder, voice=voice),
         set_aside=_set_aside(folder, voice=voice),
         issues=_issues(folder, voice=voice),
@@ -49,10 +52,10 @@ def _files(folder: ResultFolder, *, voice: Voice) -> Table:
             voice.t("File"),
             voice.t("Kind"),
             "#" + voice.t("Rows read"),
-            "#" + voice.t("Rows accepted"),
-            "#" + voice.t("Rows set aside"),
-            "#" + voice.t("Rows that are no records"),
-            "#" + voice.t("Duplicates removed"),
+            "#" + voice.t("Accepted"),
+            "#" + voice.t("Set aside"),
+            "#" + voice.t("Left out"),
+            "#" + voice.t("Duplicates"),
             "#" + voice.t("Identical rows kept"),
             voice.t("Customers known by"),
         ),
@@ -70,7 +73,7 @@ def _files(folder: ResultFolder, *, voice: Voice) -> Table:
         table.rows.append(
             [
                 Cell(text=report["file"], notes=_not_read(report, voice=voice)),
-                Cell(text=word("kind", report["kind"], voice=voice)),
+                Cell(text=word("kind", report["kind"], voice=voice), notes=_export(report)),
                 *cells,
                 Cell(text=word("key_role", report.get("key_role"), voice=voice)),
             ]
@@ -79,14 +82,29 @@ def _files(folder: ResultFolder, *, voice: Voice) -> Table:
 
 
 def _not_read(report: Row, *, voice: Voice) -> tuple[str, ...]:
-    """Return what of a file was not read: columns, and other tables beside this one, with why."""
-    unused = report.get("unused_columns") or []
-    notes = [voice.t("columns not used: {columns}", columns=voice.list(list(unused)))] if unused else []
+    """Return what of a file was not read: how many columns, and other tables beside this one, with why."""
+    unused = len(report.get("unused_columns") or [])
+    notes = [voice.nt("{n} column not used", "{n} columns not used", unused)] if unused else []
     notes += [
         voice.t("not read: {table} ({why})", table=table, why=word("tables_left_out", why, voice=voice))
         for table, why in (report.get("tables_left_out") or {}).items()
     ]
     return tuple(notes)
+
+
+def _export(report: Row) -> tuple[str, ...]:
+    """Return the named export that a file was recognised as."""
+    known = exports().get(report.get("export") or "")
+    return () if known is None else (known.title,)
+
+
+def _unused(folder: ResultFolder, *, voice: Voice) -> Table | None:
+    """Return the columns of every file that nothing was read from."""
+    table = Table(caption=voice.t("Columns not used"), columns=columns(voice.t("File"), voice.t("Columns")))
+    for report in folder.manifest.get("inputs", []):
+        if unused := report.get("unused_columns"):
+            table.rows.append([Cell(text=report["file"]), Cell(text=voice.list(list(unused)))])
+    return table if table.rows else None
 
 
 def _soundness(folder: ResultFolder, *, voice: Voice) -> Table | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from regulars.records import REASONS
 from regulars.reports._voice import N_
 
 KINDS: Mapping[str, str] = {
@@ -74,31 +75,7 @@ RECORD_COLUMNS: Mapping[str, str] = {
     "source": N_("source"),
 }
 
-QUARANTINE: Mapping[str, str] = {
-    "customer_missing": N_("no customer is named"),
-    "value_missing": N_("a required value is missing"),
-    "money_unreadable": N_("the amount is no number"),
-    "money_ambiguous": N_("the amount can be read in two ways"),
-    "number_unreadable": N_("not a number"),
-    "number_ambiguous": N_("the number can be read in two ways"),
-    "out_of_range": N_("the number is too large or too small to be true"),
-    "time_unreadable": N_("not a date"),
-    "time_ambiguous": N_("the date can be read in two ways"),
-    "after_today": N_("dated in the future"),
-    "too_early": N_("dated too long ago"),
-    "flag_unreadable": N_("neither yes nor no"),
-    "word_unknown": N_("a word that is not known here"),
-    "customer_masked": N_("the customer is masked with stars"),
-    "digits_lost": N_("digits were lost when the file was saved"),
-    "control_characters": N_("characters that cannot be printed"),
-    "bytes_unreadable": N_("characters that cannot be decoded"),
-    "row_too_short": N_("fewer cells than columns"),
-    "row_too_long": N_("more cells than columns"),
-    "quote_unclosed": N_("a quotation mark is not closed"),
-    "quote_misplaced": N_("a quotation mark in the wrong place"),
-    "formula_without_value": N_("a formula without a value, or with an error"),
-    "time_serial": N_("a day as a number, as Excel counts them"),
-}
+QUARANTINE: Mapping[str, str] = REASONS
 
 ISSUES: Mapping[str, str] = {
     "missing": N_("Empty"),
@@ -111,8 +88,12 @@ ISSUES: Mapping[str, str] = {
     "granted_unclear_as_refusal": N_("Consent neither clearly given nor refused (taken as refused)"),
     "purpose_unknown_as_marketing": N_("Refusal without a known purpose (taken to refuse all marketing)"),
     "first_of_several_phones": N_("Several phones in one cell (whose row it is, the first says)"),
+    "first_of_several_emails": N_("Several e-mail addresses in one cell (whose row it is, the first says)"),
     "key_shared": N_("Accounts whose e-mail, phone or id too many others have (not joined by it)"),
+    "key_of_several_names": N_("One phone or e-mail with several names (counted as one customer)"),
+    "key_of_many_names": N_("One phone or e-mail with many names (each name counted as a customer)"),
     "perhaps_one_person": N_("Pairs of accounts that may be one person's (regulars merges review)"),
+    "answer_in_words": N_("Answer in words that are no step of a scale (left empty)"),
     "consent_undated": N_("Consent without a day (a refusal counts now, a yes as long given)"),
 }
 
@@ -130,6 +111,8 @@ LEFT_OUT: Mapping[str, str] = {
     "nothing_said": N_("they say nothing"),
     "referrer_unknown": N_("they name a referrer who is not in the file"),
     "erased": N_("of people who were erased"),
+    "line_apart": N_("lines of an order that stand apart from it"),
+    "refund_told_by_row": N_("their refund is a row of its own"),
     "told_order_by_order": N_("their orders are told by another file"),
     "stated_again": N_("a later export states these orders again"),
 }
@@ -144,7 +127,9 @@ TABLES_LEFT_OUT: Mapping[str, str] = {
 }
 
 RULES: Mapping[str, str] = {
-    "key_shared_by_too_many": N_("more accounts than customers.key_shared_by_more_than"),
+    "key_shared_by_too_many": N_("more accounts share it than one person has"),
+    "one_account": N_("the phone or e-mail says whose row it is"),
+    "told_apart_by_name": N_("more names than may share a phone or e-mail"),
     "on_review_list": N_("alike, but not surely"),
     "left_out": N_("no record of what happened"),
     "amount_above": N_("amount above {value}"),
@@ -156,6 +141,7 @@ RULES: Mapping[str, str] = {
     "order_number_shared": N_("same order number, another customer"),
     "first_kept": N_("the first of several counts"),
     "refusal_kept": N_("what is unclear counts as a refusal"),
+    "left_empty": N_("an answer that is no number is left empty"),
     "quarantine": N_("set aside"),
 }
 

@@ -1,7 +1,7 @@
 """How a number, a day or a sentence is said in a language: gettext for words, Babel for the rest.
 
-English is the language of the code: a message is its own key. `N_` marks a message that is kept in a
-table and said later, so that the catalogue's extractor finds it.
+English is the language of the code: a message is its own key. `N_` (of one and of many: `NN_`) marks a message
+that is kept in a table and said later, so that the catalogue's extractor finds it.
 """
 
 import gettext
@@ -26,6 +26,11 @@ _SHORTEN_FROM = {"en": 10_000_000, "zh": 1_000_000}
 def N_(message: str) -> str:  # noqa: N802  (gettext's own name for it)
     """Return the message; mark it for the catalogue."""
     return message
+
+
+def NN_(one: str, many: str) -> tuple[str, str]:  # noqa: N802  (beside N_)
+    """Return a message for one thing and for many; mark it for the catalogue."""
+    return one, many
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -40,13 +40,13 @@ EVERY_HEADER = {
     "wenjuanxing": [headers.WENJUANXING],
     "hubspot_contacts": [headers.HUBSPOT_CONTACTS, headers.HUBSPOT_CONTACTS_OTHER],
     "hubspot_deals": [headers.HUBSPOT_DEALS],
-    "salesforce_contacts": [headers.SALESFORCE, headers.SALESFORCE_MORE],
+    "salesforce_contacts": [headers.SALESFORCE, headers.SALESFORCE_MORE, headers.SALESFORCE_REPORT],
     "klaviyo_profiles": [headers.KLAVIYO],
     "zendesk_tickets": [headers.ZENDESK],
     "typeform": [headers.TYPEFORM],
     "surveymonkey": [headers.SURVEYMONKEY],
     "google_forms": [headers.GOOGLE_FORMS, headers.GOOGLE_FORMS_CHINESE],
-    "zoho_contacts": [headers.ZOHO],
+    "zoho_contacts": [headers.ZOHO, headers.ZOHO_WITHOUT_OWNER],
     "dynamics_contacts": [headers.DYNAMICS],
     "freshdesk_tickets": [headers.FRESHDESK],
     "google_analytics": [headers.GOOGLE_ANALYTICS],
@@ -59,6 +59,13 @@ def found(header: str, kind: str | None = None, **mapping: str) -> Found | None:
 
 def test_every_export_has_a_header_line_here() -> None:
     assert set(EVERY_HEADER) == set(exports())
+
+
+def test_every_export_has_a_title_in_both_languages() -> None:
+    for export in exports().values():
+        assert export.title_in("en").isascii() or "›" in export.title
+        assert export.title_in("zh") == export.title_zh != ""
+    assert exports()["stripe_payments"].model_copy(update={"title_zh": ""}).title_in("zh") == "Stripe: payments"
 
 
 @pytest.mark.parametrize("name", EVERY_HEADER)
@@ -76,6 +83,14 @@ def test_the_order_of_columns_does_not_matter(name: str) -> None:
         export = found(",".join(reversed(header.split(","))))
         assert export is not None
         assert export.export.name == name
+
+
+def test_a_record_id_alone_is_no_named_systems() -> None:
+    assert found("Record ID,Email,Email verified") is None
+    for more in ("Contact owner", "Create Date", "Lifecycle Stage", "First Name,Last Name"):
+        export = found(f"Record ID,Email,{more}")
+        assert export is not None
+        assert export.export.name == "hubspot_contacts"
 
 
 @pytest.mark.parametrize("kind", KINDS)

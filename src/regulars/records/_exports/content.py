@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from regulars.records._cells.text import FIRST_PHONE
 from regulars.records._exports.cells import Sheet, cell_of
 from regulars.records._exports.finding import KEY, ExportLayout, Found, Plan, layout_of
 from regulars.records._exports.rows import SortedRows, Sorter
@@ -50,7 +49,7 @@ class ExportContent:
                 lines=piece.lines[rows.kept],
                 broken=rows.broken,
                 done=piece.done,
-                taken_as={FIRST_PHONE: rows.has_several[rows.kept]},
+                taken_as={code: mask[rows.kept] for code, mask in rows.has_several.items()},
                 left_out=_sum(rows.left_out, piece.left_out) if self.plan.is_first else rows.left_out,
             )
 

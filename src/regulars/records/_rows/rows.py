@@ -8,14 +8,15 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from regulars.core import RegularsError
+from regulars.records._cells import contacts
 from regulars.records._cells.cells import FAULT, REASONS, Cells, Faults, marked, mask_of
 from regulars.records._cells.decimals import read_money, read_number, read_year
 from regulars.records._cells.masking import masked
 from regulars.records._cells.personal import any_suspect
 from regulars.records._cells.text import (
-    FIRST_PHONE,
+    FIRST_OF_SEVERAL,
     as_text,
-    names_several_phones,
+    names_several,
     read_currency,
     read_flag,
     read_id,
@@ -23,12 +24,14 @@ from regulars.records._cells.text import (
     read_text,
     read_word,
 )
+from regulars.records._cells.time_text import as_written
 from regulars.records._cells.times import Clock, read_time
 from regulars.records._formats.scanner import Broken
 from regulars.records._formats.texts import Piece
 from regulars.records._kinds import QUARANTINE, TYPES, Column, raw_schema
 from regulars.records._recognition.headers import Layout
 from regulars.records._results import Refused
+from regulars.records._rows.answers import left_empty
 from regulars.records._rows.consents import on_the_safe_side
 from regulars.records._rows.evidence import DecimalMarks
 from regulars.records._rows.losses import Lost, lose
@@ -44,7 +47,7 @@ class DateAmbiguous(RegularsError):
     code = "date_ambiguous"
     template = (
         "{file}, line {line}: '{value}' in column '{column}' can be read in two ways. "
-        "Say which with --date-order dmy (day first) or --date-order mdy (month first)."
+        "Say which with --date-order: dmy (day first), mdy (month first) or ymd (year first)."
     )
 
 
@@ -131,13 +134,20 @@ def rows_of(piece: Piece, reading: Reading, tally: Tally) -> tuple[pa.RecordBatc
     """
     sources = reading.layout.sources()
     cells = {name: _read(piece.columns[place], name, reading) for name, place in sources.items()}
+    if (place := reading.layout.name_place) is not None:
+        key = cells["customer_id"]
+        cells["customer_id"] = replace(key, values=contacts.named(key.values, read_text(piece.columns[place]).values))
     cells = reading.rates.applied(cells, reading.layout.kind)
     taken = dict(piece.taken_as)
-    if reading.layout.key_role == "phone" and not reading.is_export:
-        taken[FIRST_PHONE] = names_several_phones(piece.columns[sources["customer_id"]])
+    role = reading.layout.key_role
+    if role in FIRST_OF_SEVERAL and not reading.is_export:
+        taken[FIRST_OF_SEVERAL[role]] = names_several(piece.columns[sources["customer_id"]], role=role)
     if reading.layout.kind.name == "consents":
         cells, unclear = on_the_safe_side(cells, undated_on=reading.clock if reading.is_export else None)
         taken |= unclear
+    if reading.is_export and reading.layout.kind.name == "feedback":
+        cells, in_words = left_empty(cells)
+        taken |= in_words
     faults, at = _first_faults(cells, reading)
     _refuse_ambiguous_dates(cells, piece, reading)
     raw = _raw_batch(cells, piece, reading)
@@ -237,9 +247,19 @@ def _refuse_ambiguous_dates(cells: Mapping[str, Cells], piece: Piece, reading: R
         rows = np.flatnonzero(cell.faults == FAULT["time_ambiguous"])
         if len(rows):
             place = reading.layout.sources()[name]
-            value = as_text(piece.columns[place].slice(int(rows[0]), 1))[0].as_py()
+            (value,) = _shown(piece.columns[place].slice(int(rows[0]), 1), reading.layout.kind.column(name), reading)
             header = reading.layout.headers[place].strip()
-            raise DateAmbiguous(file=reading.file, line=int(piece.lines[rows[0]]), column=header, value=value.strip())
+            raise DateAmbiguous(
+                file=reading.file, line=int(piece.lines[rows[0]]), column=header, value=(value or "").strip()
+            )
+
+
+def _shown(column: pa.Array, spec: Column, reading: Reading) -> list[str | None]:
+    """Return cells as they stand in the file: what a recipe put behind a time is nobody's writing."""
+    texts: list[str | None] = as_text(column).to_pylist()
+    if not reading.is_export or spec.role != "time":
+        return texts
+    return [None if text is None else as_written(text) for text in texts]
 
 
 def _raw_batch(cells: Mapping[str, Cells], piece: Piece, reading: Reading) -> pa.RecordBatch:
@@ -291,12 +311,14 @@ def _set_aside(piece: Piece, reading: Reading, tally: Tally, bad: _Bad) -> pa.Re
     sources = reading.layout.sources()
     for place in np.unique(bad.at[bad.rows]) if len(bad.rows) else ():
         rows = bad.rows[bad.at[bad.rows] == place]
-        source = sources[bad.names[place]]
+        name = bad.names[place]
+        source = sources[name]
         header = reading.layout.headers[source].strip()
         lines.extend(piece.lines[rows].tolist())
         columns.extend([header] * len(rows))
         reasons.extend(REASONS[fault] for fault in bad.faults[rows].tolist()) if bad.faults is not None else None
-        values.extend(as_text(piece.columns[source].take(pa.array(rows))).to_pylist())
+        spec = reading.layout.kind.column(bad.names[place])
+        values.extend(_shown(piece.columns[source].take(pa.array(rows)), spec, reading))
     for line, column, reason, value in zip(lines, columns, reasons, values, strict=True):
         tally.reasons[reason] = tally.reasons.get(reason, 0) + 1
         first = tally.first_fault.get(reason)

@@ -18,6 +18,7 @@ from regulars.records._kinds import KINDS, QUARANTINE, Kind, raw_schema
 from regulars.records._results import FileReport, RecordSet
 from regulars.records._rows.currencies import Currencies
 from regulars.records._rows.details import TOLD, leave_out_details
+from regulars.records._rows.refunds import TOLD_BY_ROW, settle_refunds
 from regulars.records._rows.restated import RESTATED, leave_out_restated
 from regulars.records._workspace.batch import Batch, BatchUnreadable
 from regulars.records._workspace.later import count_later, set_aside_later
@@ -115,9 +116,12 @@ def load_rows(engine: Engine, home: Path, batches: Sequence[Batch], *, settings:
     records, later = set_aside_later(engine, records, today=today)
     restated = leave_out_restated(engine, [(file.file, file.export) for file in records.files])
     kept = [_told(file, restated.get(place, 0), RESTATED) for place, file in enumerate(records.files)]
-    told = leave_out_details(engine, [(file.export, file.kind) for file in records.files])
-    kept = [_told(file, told.get(place, 0), TOLD) for place, file in enumerate(kept)]
     records = replace(records, files=tuple(kept))
+    names = [(file.export, file.kind) for file in records.files]
+    for code, told_elsewhere in ((TOLD, leave_out_details), (TOLD_BY_ROW, settle_refunds)):
+        told = told_elsewhere(engine, names)
+        kept = [_told(file, told.get(place, 0), code) for place, file in enumerate(records.files)]
+        records = replace(records, files=tuple(kept))
     _load(engine, "quarantine", _Stored(home, batches, "quarantine.parquet", QUARANTINE, more=later))
     return records
 

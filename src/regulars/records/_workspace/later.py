@@ -13,8 +13,8 @@ import pyarrow as pa
 from regulars.engines import Engine, quoted
 from regulars.records._cells.masking import masked
 from regulars.records._kinds import KINDS, QUARANTINE, Kind
-from regulars.records._reading import TooManyRefused
 from regulars.records._results import FileReport, RecordSet, Refused
+from regulars.records._rows.refusals import too_many
 
 _REASON = "after_today"
 
@@ -51,10 +51,9 @@ def count_later(engine: Engine, records: RecordSet, *, today: date, share: float
             file = records.files[row["file_id"]]
             refused, rows = file.quarantined_total + row["n"], file.accepted + file.quarantined_total
             if refused > share * rows or refused == rows:
-                raise TooManyRefused(
-                    file=file.file, quarantined=refused, read=rows, reason=_REASON, line=row["line"],
-                    column=_header(file, row["column_name"]), value=masked(row["raw_value"]), share=share,
-                )  # fmt: skip
+                first = (row["line"], _header(file, row["column_name"]), masked(row["raw_value"]))
+                counts = (refused, rows, share)
+                raise too_many(_REASON, file=file.file, counts=counts, first=first, mapping=file.mapping)
     return total
 
 

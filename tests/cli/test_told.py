@@ -1,0 +1,103 @@
+"""What every command tells of the rows of a file: the parts add up, and each has its reason."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from regulars.cli._told import rows_line, why_lines
+from regulars.reports import Voice
+
+ENGLISH, CHINESE = Voice(language="en"), Voice(language="zh")
+SHOP = "Name,Email,Financial Status,Paid at,Total,Currency,Created at,Lineitem name,Vendor,Risk Level\n"
+DAY = "2024-05-01 10:00:00 +0200"
+ODD = "who,when,much\nC-1,2024-01-02,5.00\nC-2,2024-01-03,6.00\nC-1,2024-02-02,5.00\n"
+
+counts = st.dictionaries(st.sampled_from(["time_unreadable", "value_missing"]), st.integers(1, 5000))
+reports = st.fixed_dictionaries(
+    {"accepted": st.integers(0, 5000), "quarantined": counts, "duplicates": st.integers(0, 5000)}
+    | {"left_out": st.dictionaries(st.sampled_from(["cancelled", "not_paid"]), st.integers(1, 5000))}
+)
+
+
+def numbers(text: str) -> list[int]:
+    return [int(found.replace(",", "")) for found in re.findall(r"[\d,]*\d", text)]
+
+
+def whole(report: dict[str, Any]) -> dict[str, Any]:
+    """Return a report with the sums that follow from its parts."""
+    aside = sum(report["quarantined"].values())
+    parts = (report["accepted"], aside, sum(report["left_out"].values()), report["duplicates"])
+    return {**report, "quarantined_total": aside, "read": sum(parts)}
+
+
+@given(st.lists(reports.map(whole), min_size=1, max_size=3), st.sampled_from([ENGLISH, CHINESE]))
+def test_the_parts_that_are_told_add_up_to_the_rows_read(files: list[dict[str, Any]], voice: Voice) -> None:
+    read, *parts = numbers(rows_line(files, voice=voice))
+    assert read == sum(parts)
+
+
+@given(reports.map(whole), st.sampled_from([ENGLISH, CHINESE]))
+def test_every_part_but_the_accepted_is_told_by_its_reasons(report: dict[str, Any], voice: Voice) -> None:
+    reasons = [numbers(line)[0] for line in why_lines(report, voice=voice)]
+    assert sum(reasons) == report["read"] - report["accepted"]
+
+
+def said(*words: str, cwd: Path, code: int = 0) -> str:
+    command = [sys.executable, "-m", "regulars", *words]
+    done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, encoding="utf-8", check=False)
+    assert done.returncode == code, done.stdout + done.stderr
+    return done.stdout
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """A folder with an export of which one order was not paid and one has no date, and with a list of an odd form."""
+    rows = [f"#1,ana@x.com,paid,{DAY},5.00,EUR,{DAY},Tea,,", f"#2,bo@x.com,pending,,7.00,EUR,{DAY},Tea,,"]
+    (tmp_path / "shop.csv").write_text(SHOP + "\n".join([*rows, "#3,ana@x.com,paid,,9.00,EUR,soon,Tea,,"]) + "\n")
+    (tmp_path / "odd.csv").write_text(ODD)
+    (tmp_path / "next.csv").write_text(ODD.replace("2024-02-02", "2024-03-03"))
+    return tmp_path
+
+
+def test_a_dry_run_names_the_export_and_adds_up(home: Path) -> None:
+    told = said("analyze", "shop.csv", "--dry-run", cwd=home, code=2)
+    for words in ("read as Shopify: orders", "3 rows read: 1 accepted, 1 set aside, 1 left out",
+                  "1 set aside: not a date (first on line 4", "1 left out: not paid (yet)"):  # fmt: skip
+        assert words in told
+    assert "read as Shopify" not in said("analyze", "odd.csv", "--dry-run", cwd=home, code=2)
+
+
+def test_an_import_names_the_export_and_the_columns_it_did_not_use(home: Path) -> None:
+    told = said("import", "shop.csv", "--workspace", "kept", cwd=home)
+    for words in ("shop.csv: read as Shopify: orders", "shop.csv: 1 left out: not paid (yet)",
+                  "shop.csv: columns not used: 'Vendor', 'Risk Level'"):  # fmt: skip
+        assert words in told
+    (batch,) = re.findall(r"records undo (\S+)", told)
+    shown = said("records", "show", batch, "--workspace", "kept", cwd=home)
+    for words in ("read as Shopify: orders", "is_refund: always no", "1 left out: not paid (yet)",
+                  "1 set aside: not a date"):  # fmt: skip
+        assert words in shown
+    assert "= = " not in shown
+
+
+def test_an_analysis_says_why_rows_are_missing(home: Path) -> None:
+    told = said("analyze", "odd.csv", "next.csv", "--accept-mapping", "--out", "result", cwd=home)
+    assert "6 rows read: 4 accepted, 2 duplicates; 2 customers as of 2024-03-03." in told
+    assert "next.csv: 2 duplicates: another file has them too" in told
+    told = said("analyze", "shop.csv", "--out", "other", cwd=home)
+    assert "1 customer as of" in told
+    assert "shop.csv: 1 set aside: not a date" in told
+
+
+def test_an_import_says_that_a_kept_mapping_was_used(home: Path) -> None:
+    assert "confirmed before" not in said("import", "odd.csv", "--workspace", "kept", "--accept-mapping", cwd=home)
+    told = said("import", "next.csv", "--workspace", "kept", cwd=home)
+    assert "next.csv: with the columns that were confirmed before" in told
+    chinese = said("records", "list", "--workspace", "kept", "--lang", "zh", cwd=home)
+    assert "读入 3 行：采用 3 行" in chinese
