@@ -140,6 +140,7 @@ class Shopkeeping(RuleBasedStateMachine):
             table._default_manager.all().delete()
         for table in TABLES:
             table._default_manager.bulk_create([table(**row) for row in rows[table]])
+        store.index_all_names()
         self.rows, self.emails, self.former = copy.deepcopy(model)
         for who in self.erased:
             self.rows.pop(who, None)

@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection
 from django.test import Client
 
 from regulars import analysis, customers, records
@@ -21,7 +22,7 @@ from regulars.app.publication.current import Published, current
 from regulars.app.vault import names, store, tombstones
 from regulars.app.vault.crosswalk import VaultCrosswalk
 from regulars.app.vault.keys import Unreadable
-from regulars.app.vault.marks import Fact
+from regulars.app.vault.marks import Fact, mark_of_person
 from regulars.reports import Voice, word
 
 TODAY = date(2024, 7, 1)
@@ -65,16 +66,30 @@ def test_nothing_of_an_erased_person_opens_or_is_found(shop: Shop) -> None:
 
 def test_the_index_of_names_holds_no_word_of_an_erased_person(shop: Shop) -> None:
     """The index without contents is only right if it was told the very words it held."""
-    from django.db import connection  # noqa: PLC0415
-
     store.take_in([*ANA, *BO])
     erasing.shred(shop, "ana", by="lin")
+    assert words_in_the_index() == len(set(names.pairs("Bo Miller")))
+
+
+def words_in_the_index() -> int:
+    """Return how many different words the index of names holds, having looked whether it is whole."""
     with connection.cursor() as cursor:
         cursor.execute("INSERT INTO app_names (app_names, rank) VALUES ('integrity-check', 0)")
         cursor.execute("CREATE VIRTUAL TABLE temp.held USING fts5vocab('main', 'app_names', 'row')")
         cursor.execute("SELECT count(*) FROM temp.held")
         (words,) = cursor.fetchone()
-    assert words == len(set(names.pairs("Bo Miller")))
+        cursor.execute("DROP TABLE temp.held")
+    return int(words)
+
+
+def test_the_index_forgets_somebody_of_an_old_copy_whose_key_is_gone(shop: Shop) -> None:
+    """The rows are brought back without the key: what the index holds of them can no longer be said word for word."""
+    store.take_in([*ANA, *BO])
+    tombstones.remember(shop, {mark_of_person("ana")}, day=TODAY)
+    WrappedKey.objects.filter(customer_id="ana").delete()
+    erasing.sweep(shop)
+    assert words_in_the_index() == len(set(names.pairs("Bo Miller")))
+    assert store.find("Miller") == ["bo"]
 
 
 @pytest.mark.parametrize(
@@ -200,6 +215,7 @@ def test_an_old_copy_of_the_shop_brings_nobody_back(shop: Shop, tmp_path: Path) 
     Person.objects.all().delete()
     Person.objects.bulk_create(Person(**row) for row in people["p"])
     Identifier.objects.bulk_create(Identifier(**row) for row in people["i"])
+    store.index_all_names()
     assert store.reveal(["ana"])
 
     assert tombstones.replay(shop) == 3

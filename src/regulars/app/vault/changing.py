@@ -7,6 +7,7 @@ from django.db import connection, connections, transaction
 from regulars.app.models import Corrected, Identifier, Person, WrappedKey
 from regulars.app.vault import store
 from regulars.app.vault.marks import Fact, blind
+from regulars.app.vault.store import NAME_FIELDS
 
 _MANY = 500
 
@@ -46,9 +47,14 @@ def forget(customer_ids: Collection[str]) -> int:
         some = listed[start : start + _MANY]
         with transaction.atomic(using="keys"), transaction.atomic():
             people = store.rows_of(some)
-            store.index_names(store.names_of(some), {}, people)
+            names = store.names_of(some)
+            called = Identifier.objects.filter(person__customer_id__in=some, field__in=NAME_FIELDS)
+            unreadable = set(called.values_list("person__customer_id", flat=True)) - names.keys()
+            store.index_names(names, {}, people)
             WrappedKey.objects.filter(customer_id__in=some).delete()
             Person.objects.filter(customer_id__in=some).delete()
+            if unreadable:  # an old copy of the rows beside newer keys: their words can no longer be said
+                store.index_all_names()
             gone += len(people)
     return gone
 

@@ -150,6 +150,16 @@ def index_names(before: Mapping[str, list[str]], after: Mapping[str, list[str]],
         cursor.executemany("INSERT INTO app_names (rowid, words) VALUES (%s, %s)", come)
 
 
+def index_all_names() -> None:
+    """Make the index of names anew from what people are called."""
+    with connection.cursor() as cursor:
+        cursor.execute("INSERT INTO app_names (app_names) VALUES ('delete-all')")
+    everybody = list(Person.objects.values_list("customer_id", flat=True))
+    for start in range(0, len(everybody), 20 * _MANY):
+        some = everybody[start : start + 20 * _MANY]
+        index_names({}, names_of(some), rows_of(some))
+
+
 def _corrected(customer_ids: Sequence[str]) -> set[tuple[str, bytes]]:
     if not Corrected.objects.exists():
         return set()
