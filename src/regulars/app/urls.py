@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from regulars.app.views import boards, customers, imports, people, today
+from regulars.app.views import (
+    boards,
+    customers,
+    groups,
+    imports,
+    members,
+    merges,
+    people,
+    playbook,
+    settings,
+    today,
+    uploads,
+)
 
 urlpatterns = [
     path("", today.today, name="today"),
@@ -18,10 +30,31 @@ urlpatterns = [
     path("customers/<path:person>/note/", customers.write, name="note"),
     path("customers/<path:person>/", customers.customer, name="customer"),
     path("pulse/", boards.pulse, name="pulse"),
-    path("groups/", boards.groups, name="groups"),
+    path("groups/", groups.groups, name="groups"),
+    path("groups/new/", groups.segment, name="new_segment"),
+    path("groups/build/", groups.build, name="build"),
+    path("groups/<int:segment>/", groups.segment, name="segment"),
+    path("groups/<int:segment>/count/", groups.counted, name="segment_count"),
+    path("groups/<int:segment>/remove/", groups.remove, name="remove_segment"),
+    path("groups/<int:segment>/hand-over/", groups.hand_over, name="hand_over"),
     path("import/", imports.imports, name="import"),
     path("import/upload/", imports.upload, name="upload"),
+    path("import/<str:token>/look/", uploads.look, name="look"),
+    path("import/<str:token>/decide/", uploads.decide, name="decide"),
+    path("import/<str:batch>/set-aside/", imports.set_aside, name="set_aside"),
     path("import/undo/", imports.undo, name="undo"),
+    path("join/<str:token>/", members.join, name="join"),
+    path("merges/", merges.merges, name="merges"),
+    path("merges/merge/", merges.merge, name="merge"),
+    path("merges/unmerge/", merges.unmerge, name="unmerge"),
+    path("settings/", settings.business, name="settings"),
+    path("settings/scores/", settings.scores, name="scores"),
+    path("settings/playbook/", playbook.playbook, name="playbook"),
+    path("settings/messages/", playbook.messages, name="messages"),
+    path("settings/members/", members.members, name="members"),
+    path("settings/members/invite/", members.invite, name="invite"),
+    path("settings/members/<int:user>/role/", members.promote, name="promote"),
+    path("settings/members/<int:user>/dismiss/", members.dismiss, name="dismiss"),
     path("jobs/", imports.progress, name="jobs"),
     path("jobs/<int:job>/stop/", imports.stop, name="stop"),
 ]

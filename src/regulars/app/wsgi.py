@@ -10,8 +10,10 @@ application = get_wsgi_application()
 
 def _see_to_jobs() -> None:
     from regulars.app.jobs.keeper import Keeper  # noqa: PLC0415  (Django is set up above)
+    from regulars.app.jobs.kinds import AT_ONCE, KINDS  # noqa: PLC0415
 
-    Keeper().start()
+    for kinds in (set(KINDS) - AT_ONCE, AT_ONCE):
+        Keeper(kinds).start()
 
 
 _see_to_jobs()

@@ -22,23 +22,23 @@ from regulars.records._cells.cells import REASONS
 from regulars.records._cells.masking import masked
 from regulars.records._cells.personal import looks_like_person
 from regulars.records._exports.recipes import Export, exports
-from regulars.records._kinds import KINDS, QUARANTINE, RAW_TABLES, Kind
+from regulars.records._kinds import KINDS, RAW_TABLES, Kind
 from regulars.records._reading import read
 from regulars.records._recognition.asking import propose
 from regulars.records._recognition.mappings import Mappings
 from regulars.records._recognition.proposals import MappingUnconfirmed, Proposal
-from regulars.records._results import ArrowStream, FileReport, RecordSet, Source
+from regulars.records._results import ArrowStream, Confirmed, FileReport, RecordSet, Source
 from regulars.records._workspace.batch import Batch
 from regulars.records._workspace.batches import Batches
 
 __all__ = [
     "KINDS",
-    "QUARANTINE",
     "RAW_TABLES",
     "REASONS",
     "ArrowStream",
     "Batch",
     "Batches",
+    "Confirmed",
     "Export",
     "FileReport",
     "Kind",

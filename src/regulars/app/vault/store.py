@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.db import connection, transaction
 
 from regulars.app.models import Identifier, Person, Tombstone, WrappedKey
-from regulars.app.vault import names
+from regulars.app.vault import eyes, names
 from regulars.app.vault.keys import fingerprint, new_key, opened, sealed
 from regulars.app.vault.secrets import secret, unwrap, wrap
 
@@ -54,6 +54,7 @@ def reveal(customer_ids: Sequence[str], fields: Sequence[str] = ()) -> dict[str,
         listed = rows.order_by("id").values_list("person__customer_id", "field", "version", "ciphertext")
         for customer_id, field, version, ciphertext in listed:
             value = opened(keys[customer_id], bytes(ciphertext), _place(customer_id, field, version)).decode()
+            value = eyes.seen(field, value)
             values = found.setdefault(customer_id, {}).setdefault(field, [])
             if value not in values:
                 values.append(value)
@@ -92,7 +93,7 @@ def open_text(customer_id: str, kept: bytes | memoryview, place: str) -> str:
         Unreadable: the person's key is gone, or the text is another's.
     """
     key = _keys([customer_id]).get(customer_id, b"\0" * 32)
-    return opened(key, bytes(kept), f"{place}.{customer_id}").decode()
+    return eyes.seen_text(opened(key, bytes(kept), f"{place}.{customer_id}").decode())
 
 
 def is_erased(facts: Iterable[Fact]) -> set[str]:

@@ -1,4 +1,4 @@
-"""Pulse and groups: what was worked out when the result was published."""
+"""Pulse: what was worked out when the result was published."""
 
 from django.http import HttpResponse
 from django.shortcuts import redirect
@@ -13,11 +13,3 @@ def pulse(request: Request) -> HttpResponse:
     if asked.result is None:
         return redirect("start")
     return show(request, "pulse.html", {"board": asked.result.board(asked.language)}, at="pulse")
-
-
-def groups(request: Request) -> HttpResponse:
-    """Show what kinds of customers there are."""
-    asked = request.asked
-    if asked.result is None:
-        return redirect("start")
-    return show(request, "groups.html", {"board": asked.result.board(asked.language)}, at="groups")

@@ -7,6 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 
 from regulars.app.middleware import Request
+from regulars.app.roles import may, role_of
 from regulars.reports import N_
 
 MENU = (
@@ -15,6 +16,8 @@ MENU = (
     ("pulse", N_("Pulse")),
     ("groups", N_("Groups")),
     ("import", N_("Import")),
+    ("merges", N_("Merges")),
+    ("settings", N_("Settings")),
 )
 """The screens of the menu: the name of each one's address, and what it is called."""
 
@@ -27,13 +30,15 @@ def show(
     """Return a page; `at` is its place in the menu."""
     asked = request.asked
     voice = asked.voice
+    role = role_of(request.user)
     shared = {
         "t": voice.t,
         "nt": voice.nt,
         "voice": voice,
         "html_language": _HTML_LANGUAGE[asked.language],
         "other_language": "en" if asked.language == "zh" else "zh",
-        "menu": [(name, voice.t(called)) for name, called in MENU],
+        "menu": [(name, voice.t(called)) for name, called in MENU if may(role, name)],
+        "may": lambda address: may(role, address),
         "at": at,
         "user": request.user,
         "result": asked.result,

@@ -15,6 +15,7 @@ from regulars.records._recognition.headers import (
     ColumnAmbiguous,
     ColumnMissing,
     ColumnMissingEntirely,
+    HeadersUnclear,
     KindAmbiguous,
     KindIncomplete,
     KindIncompleteEntirely,
@@ -30,7 +31,7 @@ from regulars.records._words import known_headers, plain
 if TYPE_CHECKING:
     from regulars.records._opening import Content
 
-_UNCERTAIN = (
+_UNCERTAIN: tuple[type[HeadersUnclear], ...] = (
     KindUnknown, KindIncomplete, KindIncompleteEntirely, KindAmbiguous,
     ColumnMissing, ColumnMissingEntirely, ColumnAmbiguous,
 )  # fmt: skip
@@ -113,8 +114,9 @@ def layout_of(content: "Content", source: Source) -> Layout:
     """
     kept = source.confirmed.get(fingerprint(content.headers))
     if kept is not None and source.kind in {None, kept.kind}:
+        # What was confirmed is all that is read: a column left out of it was left out by somebody.
         mapping = {**kept.mapping, **source.mapping}
-        layout = recognise(content.headers, file=content.file, kind=kept.kind, mapping=mapping)
+        layout = recognise(content.headers, file=content.file, kind=kept.kind, mapping=mapping, is_whole=True)
         # What has no day was said yes to just now.
         return replace(layout, told_by="person" if kept.day is None else "confirmed")
     try:
@@ -122,6 +124,8 @@ def layout_of(content: "Content", source: Source) -> Layout:
     except _UNCERTAIN as error:
         proposal = _guessed(content, source)
         if proposal is None:
+            if not any(looks_like_value(header) for header in content.headers):
+                error.headers, error.headers_id = content.headers, fingerprint(content.headers)
             raise
         raise MappingUnconfirmed(proposal) from error
     return layout if _speaks_for_itself(layout, content.file) else replace(layout, told_by="person")
