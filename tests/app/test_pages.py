@@ -9,7 +9,10 @@ from regulars.app.publication import listing
 from regulars.app.publication.current import Published
 from regulars.app.urls import urlpatterns
 
-PAGES = ["/", "/start/", "/customers/", "/pulse/", "/groups/", "/import/", "/jobs/"]
+PAGES = [
+    "/", "/start/", "/customers/", "/pulse/", "/groups/", "/groups/new/", "/import/", "/jobs/", "/merges/",
+    "/settings/",    "/settings/scores/", "/settings/playbook/", "/settings/messages/", "/settings/members/",
+]  # fmt: skip
 ADDRESSES = {str(pattern.pattern) for pattern in urlpatterns}
 
 

@@ -138,7 +138,7 @@ _READY = _Ready()
 
 def _room() -> Path:
     """Return an empty folder for the engine: what one left that was killed is cleared away."""
-    room = served().workspace / "asking"
+    room = served().folder / "asking"
     shutil.rmtree(room, ignore_errors=True)
     room.mkdir(mode=0o700, parents=True)
     return room
