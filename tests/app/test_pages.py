@@ -11,7 +11,7 @@ from regulars.app.urls import urlpatterns
 
 PAGES = [
     "/", "/start/", "/customers/", "/pulse/", "/groups/", "/groups/new/", "/import/", "/jobs/", "/merges/",
-    "/settings/",    "/settings/scores/", "/settings/playbook/", "/settings/messages/", "/settings/members/",
+    "/settings/", "/settings/scores/", "/settings/playbook/", "/settings/messages/", "/settings/members/",
 ]  # fmt: skip
 ADDRESSES = {str(pattern.pattern) for pattern in urlpatterns}
 

@@ -185,6 +185,7 @@ def test_only_who_may_be_written_to_is_handed_over_and_nobody_who_is_restricted(
     assert [line.split(",")[0] for line in _handed(client, segment, "people")] == sorted(allowed)
     Person.objects.filter(customer_id=allowed[0]).update(restricted=True)
     assert [line.split(",")[0] for line in _handed(client, segment, "people")] == sorted(allowed[1:])
+    assert len(_handed(client, segment, "ids")) == len(rows) - 1
     shared = {row["customer_id"] for row in rows if row["may_share"]}
     told = store.reveal(sorted(shared), ("email",))
     hashes = {sha256(handover.email_for("meta", found["email"][0]).encode()).hexdigest() for found in told.values()

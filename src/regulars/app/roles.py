@@ -19,7 +19,8 @@ ROLES: tuple[Role, ...] = ("viewer", "member", "owner")
 MATRIX: Mapping[str, Role] = {
     # to look
     "today": "viewer", "customers": "viewer", "search": "viewer", "customer": "viewer", "pulse": "viewer",
-    "groups": "viewer", "segment": "viewer", "segment_count": "viewer", "new_segment": "viewer", "build": "viewer",
+    "groups": "viewer", "segment": "viewer", "segment_count": "viewer", "segment_people": "viewer",
+    "new_segment": "viewer", "build": "viewer",
     "logout": "viewer", "language": "viewer", "jobs": "viewer",
     # to work
     "start": "member", "simulated": "member", "became": "member", "note": "member", "import": "member",

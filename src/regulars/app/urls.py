@@ -33,6 +33,7 @@ urlpatterns = [
     path("groups/", groups.groups, name="groups"),
     path("groups/new/", groups.segment, name="new_segment"),
     path("groups/build/", groups.build, name="build"),
+    path("groups/people/", groups.people, name="segment_people"),
     path("groups/<int:segment>/", groups.segment, name="segment"),
     path("groups/<int:segment>/count/", groups.counted, name="segment_count"),
     path("groups/<int:segment>/remove/", groups.remove, name="remove_segment"),

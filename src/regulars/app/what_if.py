@@ -6,6 +6,8 @@ analysis of the same records will say, not an estimate of it.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -24,11 +26,12 @@ PARTS: Mapping[str, tuple[str, ...]] = {
 }
 GRADES = ("low", "medium", "high")
 _TOP = 10
+_SIDES = ("before", "after")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ranked:
-    """A customer's place and score before and after."""
+    """A customer's score before and after, and the place that it gives; who has the same score shares the place."""
 
     customer_id: str
     before: float | None
@@ -55,10 +58,11 @@ def effect(published: Published, settings: Settings, *, figure: str) -> Effect:
     loyalty, others = scored("loyalty_score", weights["loyalty_score"])
     before = quoted(figure)
     table = f"(SELECT customer_id, {before} AS before, {after} AS after FROM customers)"
+    top = _tops(published, table, params)
     return Effect(
-        top_before=_top(published, table, "before", params),
-        top_after=_top(published, table, "after", params),
-        grades_before=_counted(published, "SELECT loyalty_grade AS grade FROM customers", {}),
+        top_before=top["before"],
+        top_after=top["after"],
+        grades_before=_grades_now(published.folder),
         grades_after=_counted(
             published,
             f"SELECT CASE WHEN round(score, 9) < $medium THEN 'low' WHEN round(score, 9) < $high THEN 'medium'"
@@ -82,12 +86,7 @@ def scored(figure: str, weights: Mapping[str, float]) -> tuple[str, dict[str, ob
 
 def _weights(published: Published, settings: Settings, figure: str) -> dict[str, float]:
     """Return the weights of a score as the next analysis would use them."""
-    there = held(published)
-    parts = [part for part in PARTS[figure] if f"{part}_behaviour" in there]
-    counts = asking.fetch(
-        published, "SELECT " + ", ".join(f"count({part}_behaviour) AS {part}" for part in parts) + " FROM customers"
-    ).to_pylist()[0]  # fmt: skip
-    recorded = [part for part in parts if counts[part]]
+    recorded = [part for part in PARTS[figure] if part in _recorded(published.folder)]
     if settings.scoring.weighting == "entropy":
         given = _told_apart(published, recorded)
     elif settings.scoring.weighting == "equal":
@@ -108,32 +107,49 @@ def _told_apart(published: Published, parts: Sequence[str]) -> list[float]:
     return weights
 
 
-def _top(published: Published, table: str, by: str, params: dict[str, object]) -> tuple[Ranked, ...]:
-    query = f"SELECT * FROM {table} AS t WHERE {by} IS NOT NULL ORDER BY {by} DESC, customer_id LIMIT {_TOP}"
-    rows = asking.fetch(published, query, **params).to_pylist()
-    places = {side: _places(published, table, side, rows, params) for side in ("before", "after")}
-    return tuple(
-        Ranked(**row, place_before=places["before"][number], place_after=places["after"][number])
-        for number, row in enumerate(rows)
-    )
-
-
-def _places(
-    published: Published, table: str, side: str, rows: Sequence[Mapping[str, Any]], params: Mapping[str, object]
-) -> list[int | None]:
-    """Return the place of each row among everybody: one more than those with a better score; ties go by id."""
-    if not rows:
-        return []
-    bound = dict(params)
-    counts = []
-    for number, row in enumerate(rows):
-        bound |= {f"score{number}": row[side], f"who{number}": row["customer_id"]}
-        counts.append(
-            f"count(*) FILTER (WHERE {side} > $score{number} OR ({side} = $score{number} AND"
-            f" customer_id < $who{number})) AS n{number}"
+def _tops(published: Published, table: str, params: Mapping[str, object]) -> dict[str, tuple[Ranked, ...]]:
+    """Return those at the top before and after, each with the places of both."""
+    tops = {side: asking.best(published, table, side, _TOP, params=params) for side in _SIDES}
+    rows = [row for side in _SIDES for row in tops[side]]
+    scores = sorted({(side, row[side]) for row in rows for side in _SIDES if row[side] is not None})
+    counts = [
+        f"count(*) FILTER (WHERE {side} > CAST($score{number} AS DOUBLE)) AS n{number}"
+        for number, (side, _) in enumerate(scores)
+    ]
+    places: dict[tuple[str, float | None], int] = {}
+    if scores:
+        bound = {f"score{number}": score for number, (_, score) in enumerate(scores)}
+        query = f"SELECT {', '.join(counts)} FROM {table} AS t"
+        found = asking.fetch(published, query, **params, **bound).to_pylist()[0]
+        places = {key: found[f"n{number}"] + 1 for number, key in enumerate(scores)}
+    return {
+        side: tuple(
+            Ranked(
+                customer_id=row["customer_id"],
+                before=row["before"],
+                after=row["after"],
+                place_before=places.get(("before", row["before"])),
+                place_after=places.get(("after", row["after"])),
+            )
+            for row in tops[side]
         )
-    found = asking.fetch(published, f"SELECT {', '.join(counts)} FROM {table} AS t", **bound).to_pylist()[0]
-    return [None if row[side] is None else found[f"n{number}"] + 1 for number, row in enumerate(rows)]
+        for side in _SIDES
+    }
+
+
+@lru_cache(maxsize=4)
+def _recorded(folder: Path) -> frozenset[str]:
+    """Return the parts that the business has records of."""
+    published = Published(folder)
+    parts = {part for made_of in PARTS.values() for part in made_of if f"{part}_behaviour" in held(published)}
+    counts = ", ".join(f"count({part}_behaviour) AS {part}" for part in sorted(parts))
+    found = asking.fetch(published, f"SELECT {counts} FROM customers").to_pylist()[0] if parts else {}
+    return frozenset(part for part, n in found.items() if n)
+
+
+@lru_cache(maxsize=4)
+def _grades_now(folder: Path) -> Mapping[str, int]:
+    return _counted(Published(folder), "SELECT loyalty_grade AS grade FROM customers", {})
 
 
 def _counted(published: Published, grades: str, params: Mapping[str, object]) -> dict[str, int]:

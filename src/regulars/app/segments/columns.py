@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
 from typing import Literal
 
 import pyarrow.parquet as pq
@@ -117,4 +119,9 @@ ALL: Mapping[str, Column] = {
 
 def held(published: Published) -> frozenset[str]:
     """Return the columns that a result has: what the business has no records of may not be there."""
-    return frozenset(pq.read_schema(published.folder / "customers.parquet").names)
+    return _held(published.folder)
+
+
+@lru_cache(maxsize=8)
+def _held(folder: Path) -> frozenset[str]:
+    return frozenset(pq.read_schema(folder / "customers.parquet").names)

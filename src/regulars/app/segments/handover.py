@@ -37,12 +37,12 @@ def rows(what: What, members: pa.Table, *, country: str) -> Iterator[Row]:
     for batch in members.to_batches(max_chunksize=_MANY):
         listed = batch.to_pylist()
         ids = [row["customer_id"] for row in listed]
-        if what == "ids":
-            yield from ((who,) for who in ids)
-            continue
         held_back = set(
             Person.objects.filter(customer_id__in=ids, restricted=True).values_list("customer_id", flat=True)
         )
+        if what == "ids":
+            yield from ((who,) for who in ids if who not in held_back)
+            continue
         allowed = {row["customer_id"]: row for row in listed if row["customer_id"] not in held_back and _may(what, row)}
         told = store.reveal(list(allowed), ("name", "nickname", "email", "phone"))
         for who, row in allowed.items():

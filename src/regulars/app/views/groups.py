@@ -90,6 +90,15 @@ def build(request: Request) -> HttpResponse:
 
 
 @require_POST
+def people(request: Request) -> HttpResponse:
+    """Say who is in a group as the page says it: the most valuable ones, after it was counted."""
+    result, made = request.asked.result, drafts.segment_of(drafts.of_form(request.POST))
+    if result is None or made is None:
+        return HttpResponse("")
+    return show(request, "segments/people.html", {"people": _some(request, result, made)})
+
+
+@require_POST
 def remove(request: Request, segment: int) -> HttpResponse:
     """Forget a group; its customers stay as they are."""
     get_object_or_404(SavedSegment, id=segment).delete()
@@ -132,7 +141,6 @@ def _page(
         "columns": [(each.name, each.called(voice)) for each in ALL.values() if each.name in held(result)],
         "joins": [(code, voice.t(words)) for code, words in _JOINS.items()],
         "counted": None if made is None else _count(result, made, voice),
-        "people": [] if made is None else _some(request, result, made),
         "name": name, "kept": kept, "fault": fault, "name_field": "name",
     }  # fmt: skip
     template = "segments/builder.html" if request.headers.get("HX-Request") else "segments/segment.html"
