@@ -21,6 +21,8 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "regulars.app.settings"
 import django  # noqa: E402  (it reads the variables above)
 
 django.setup()
+# A worker of pytest-xdist would take the shop of the process that starts it, before it comes here.
+del os.environ["DJANGO_SETTINGS_MODULE"]
 
 from django.contrib.auth.models import User  # noqa: E402
 from django.test import Client  # noqa: E402
@@ -82,14 +84,14 @@ def made() -> Iterator[tuple[Path, Told]]:
 
 
 @pytest.fixture
-def shop() -> Iterator[Shop]:
+def shop() -> Shop:
     """The shop as it is on its first day."""
     here = served()
     here.erased_file.unlink(missing_ok=True)
     for folder in (here.workspace, here.results):
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(mode=0o700)
-    yield here
+    return here
 
 
 @pytest.fixture

@@ -10,18 +10,10 @@ from regulars.app.publication.current import Published
 from regulars.app.urls import urlpatterns
 
 PAGES = [
-    "/privacy/",
-    "/privacy/log/",
-    "/privacy/processing/",
-    "/privacy/assessment/",
-    "/",
-    "/start/",
-    "/customers/",
-    "/pulse/",
-    "/groups/",
-    "/import/",
-    "/jobs/",
-]
+    "/", "/start/", "/customers/", "/pulse/", "/groups/", "/groups/new/", "/import/", "/jobs/", "/merges/",
+    "/privacy/", "/privacy/log/", "/privacy/processing/", "/privacy/assessment/", "/surveys/", "/tasks/",
+    "/settings/", "/settings/scores/", "/settings/playbook/", "/settings/messages/", "/settings/members/",
+]  # fmt: skip
 ADDRESSES = {str(pattern.pattern) for pattern in urlpatterns}
 
 

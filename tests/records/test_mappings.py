@@ -9,7 +9,7 @@ import pytest
 
 from records_desk import TODAY, Desk
 from regulars.core import RegularsError
-from regulars.records import Mappings, Source
+from regulars.records import Confirmed, Mappings, Source
 
 ODD = "who,when,much\nana,2024-01-02,5.00\n"
 MAPPING = {"customer_id": "who", "ordered_at": "when", "amount": "much"}
@@ -29,6 +29,15 @@ def test_what_somebody_said_is_kept_and_used(desk: Desk, mappings: Mappings) -> 
     assert (held.kind, held.mapping, held.file, held.day) == ("orders", MAPPING, "odd.csv", TODAY)
     records = desk.read(Source(data=desk.file(ODD, "next.csv"), confirmed=mappings.kept()))
     assert (records.files[0].told_by, records.files[0].accepted) == ("confirmed", 1)
+
+
+def test_what_was_confirmed_is_all_that_is_read(desk: Desk) -> None:
+    path = desk.file("who,when,much,channel\nana,2024-01-02,5.00,shop\n", "odd.csv")
+    read = desk.read(Source(data=path, kind="orders", mapping=MAPPING)).files[0]
+    assert read.mapping == {**MAPPING, "channel": "channel"}, "a known header beside what was said is read"
+    yes = {read.headers_id: Confirmed(kind="orders", mapping=MAPPING)}
+    confirmed = desk.read(Source(data=path, confirmed=yes)).files[0]
+    assert (confirmed.mapping, confirmed.unused_columns) == (MAPPING, ("channel",))
 
 
 def test_what_headers_say_by_themselves_is_not_kept(desk: Desk) -> None:

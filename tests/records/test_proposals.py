@@ -336,3 +336,12 @@ def test_typed_columns_look_like_what_they_are() -> None:
     assert look_of(pa.nulls(3)).what == "nothing"
     assert look_of(pa.array([0, 10])).is_rating
     assert not look_of(pa.array([0, 11])).is_rating
+
+
+@pytest.mark.parametrize("is_value", [False, True])
+def test_an_error_of_unclear_headers_names_them_unless_one_is_a_value(tmp_path: Path, is_value: bool) -> None:
+    headers = ["ana@example.com" if is_value else "alpha", "beta"]
+    (tmp_path / "odd.csv").write_text(",".join(headers) + "\n1,2\n", encoding="utf-8")
+    with pytest.raises(RegularsError) as caught:
+        propose(Source(data=tmp_path / "odd.csv"))
+    assert getattr(caught.value, "headers", ()) == (() if is_value else ("alpha", "beta"))

@@ -106,6 +106,7 @@ def _run(port: int) -> None:
     from granian.constants import Interfaces  # noqa: PLC0415
 
     from regulars.app.jobs.keeper import Keeper  # noqa: PLC0415
+    from regulars.app.jobs.kinds import AT_ONCE, KINDS  # noqa: PLC0415
 
     server = Granian(
         "regulars.app.wsgi:application",
@@ -117,9 +118,11 @@ def _run(port: int) -> None:
         respawn_failed_workers=True,
         log_enabled=False,
     )
-    keeper = Keeper()
-    keeper.start()
+    keepers = [Keeper(kinds) for kinds in (set(KINDS) - AT_ONCE, AT_ONCE)]
+    for keeper in keepers:
+        keeper.start()
     try:
         server.serve()
     finally:
-        keeper.stop()
+        for keeper in keepers:
+            keeper.stop()

@@ -5,6 +5,7 @@
     <shop>/keys.sqlite3     the wrapped keys of people: small, to be backed up apart and for a short time only
     <shop>/workspace/       accepted records (no identifiers), mappings, the model of who is who, inbox/
     <shop>/results/         published results; CURRENT names the newest
+    <shop>/asking/          what the engine that counts groups works in; nothing in it outlives the server
 
 The master key that unwraps all others lies outside the folder, so that a copy of the folder alone tells nobody's name.
 Beside it lies the list of the erased (fingerprints): an old copy of the folder, brought back, brings nobody back.

@@ -36,6 +36,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "regulars.app.middleware.personal_pages",
     "regulars.app.middleware.asked",
+    "regulars.app.roles.Allowed",
     "axes.middleware.AxesMiddleware",
 ]
 ROOT_URLCONF = "regulars.app.urls"

@@ -27,7 +27,7 @@ from regulars.records._reading import read
 from regulars.records._recognition.asking import propose
 from regulars.records._recognition.mappings import Mappings
 from regulars.records._recognition.proposals import MappingUnconfirmed, Proposal
-from regulars.records._results import ArrowStream, FileReport, RecordSet, Source
+from regulars.records._results import ArrowStream, Confirmed, FileReport, RecordSet, Source
 from regulars.records._rows.refusals import REASONS
 from regulars.records._workspace.batch import Batch
 from regulars.records._workspace.batches import Batches
@@ -39,6 +39,7 @@ __all__ = [
     "ArrowStream",
     "Batch",
     "Batches",
+    "Confirmed",
     "Export",
     "FileReport",
     "Kind",

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
+from regulars.app import uploads
 from regulars.app._shop import served
 from regulars.app.clock import shop_settings
 from regulars.app.jobs import queue
@@ -21,6 +22,7 @@ def ask_what_is_due() -> None:
     """Ask for an analysis if last night's is missing or something new lies in the inbox."""
     shop = served()
     now = timezone.now()
+    uploads.clear(shop, now)
     if _is_new(shop.workspace / "inbox", now):
         queue.ask("analyse", key="analyse")
     elif current(shop) is not None:

@@ -1,4 +1,4 @@
-"""The thread of the web server that sees to jobs: one at a time, each in a process of its own.
+"""Threads of the web server that see to jobs, each in a process of its own: one at a time, and looks beside them.
 
 An analysis may take gigabytes and be killed for it; the pages stay up, and what it took is given back when it ends.
 """
@@ -9,6 +9,7 @@ import secrets
 import subprocess
 import sys
 import threading
+from collections.abc import Collection
 
 from django.db import connections
 
@@ -20,9 +21,10 @@ _log = logging.getLogger(__name__)
 
 
 class Keeper:
-    """Sees to jobs until it is told to stop."""
+    """Sees to jobs of some kinds, one after the other, until it is told to stop."""
 
-    def __init__(self) -> None:
+    def __init__(self, kinds: Collection[str]) -> None:
+        self._kinds = frozenset(kinds)
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name="jobs", daemon=True)
         self._worker = f"{os.getpid()}-{secrets.token_hex(4)}"
@@ -40,7 +42,7 @@ class Keeper:
         while not self._stopped.wait(_PAUSE):
             try:
                 daily.ask_what_is_due()
-                job = queue.lease_next(self._worker)
+                job = queue.lease_next(self._worker, self._kinds)
                 if job is not None:
                     self._see_to(job)
             except Exception:

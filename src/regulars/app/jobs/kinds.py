@@ -7,11 +7,14 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
 from shutil import rmtree
+from time import monotonic
 from typing import Any, TypeAlias
 
 from regulars import analysis, records, simulation
+from regulars.app import uploads
 from regulars.app._shop import Shop
 from regulars.app.clock import shop_settings
+from regulars.app.jobs.looking import as_written, look, source_of
 from regulars.app.models import Job
 from regulars.app.privacy import audit, consents, erasing
 from regulars.app.publication.boards import prepare
@@ -83,25 +86,39 @@ def erase(shop: Shop, payload: Mapping[str, Any], tell: Tell) -> dict[str, Any]:
 
 def take_in(shop: Shop, payload: Mapping[str, Any], tell: Tell) -> dict[str, Any]:
     """Import files as one batch; they are removed when they are in, unless they are to be kept."""
-    sources = [_source(each) for each in payload["files"]]
+    began = monotonic()
+
+    def tell_rows(file: str, read: int, total: int, rows: int) -> None:
+        tell(f"read:{rows}:{rows / max(monotonic() - began, 0.1):.0f}", read / total if total else 0.0)
+
+    sources = [source_of(each) for each in payload["files"]]
     done = analysis.import_records(
         shop.workspace,
         files=sources,
         crosswalk=VaultCrosswalk(),
-        settings=shop_settings(),
+        settings=as_written(shop_settings(), payload),
         memory_limit=_MEMORY,
-        progress=lambda file, read, total, rows: tell(f"read:{rows}", read / total if total else 0.0),
+        progress=tell_rows,
     )
     for source in () if payload.get("keep") else sources:
         if isinstance(source.data, Path):
             source.data.unlink(missing_ok=True)
+    uploads.give_up(shop, str(payload.get("upload", "")))
     batch = done.batch
     return {
         "batch": batch.id if batch else None,
         "read": batch.read if batch else 0,
         "accepted": batch.accepted if batch else 0,
+        "set_aside": sum(file.quarantined_total for file in batch.files) if batch else 0,
+        "left_out": sum(file.left_out_total for file in batch.files) if batch else 0,
         "known": [list(each) for each in done.known],
     }
+
+
+def look_at(shop: Shop, payload: Mapping[str, Any], tell: Tell) -> dict[str, Any]:
+    """Find out what uploaded files would be read as; nothing is kept of them but that."""
+    tell("look", 0.0)
+    return look(shop, payload, shop_settings())
 
 
 def undo(shop: Shop, payload: Mapping[str, Any], tell: Tell) -> dict[str, Any]:
@@ -128,14 +145,9 @@ def simulate(shop: Shop, payload: Mapping[str, Any], tell: Tell) -> dict[str, An
 CHANGES = {"import", "undo", "simulate"}
 """Kinds of jobs after which a new analysis is due."""
 
-KINDS: Mapping[str, Kind] = {"analyse": analyse, "import": take_in, "undo": undo, "simulate": simulate, "erase": erase}
+KINDS: Mapping[str, Kind] = {
+    "analyse": analyse, "erase": erase, "import": take_in, "look": look_at, "simulate": simulate, "undo": undo,
+}  # fmt: skip
 
-
-def _source(each: Mapping[str, Any]) -> records.Source:
-    return records.Source(
-        data=Path(each["path"]),
-        kind=each.get("kind"),
-        mapping=each.get("mapping", {}),
-        confirmed=each.get("confirmed", {}),
-        encoding=each.get("encoding"),
-    )
+AT_ONCE = {"look"}
+"""Kinds of jobs that somebody waits for in front of a page: they do not queue behind an analysis."""

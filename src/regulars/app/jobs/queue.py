@@ -5,7 +5,7 @@ therefore be right when it is done again from the start.
 """
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -51,14 +51,22 @@ def ask(
         return Job.objects.get(kind=kind, key=key, state__in=[Job.QUEUED, Job.RUNNING])
 
 
-def lease_next(worker: str) -> Job | None:
-    """Return the oldest job that is due and nobody works on, now this worker's; None if there is none."""
+def ask_after_all(kind: str, *, by: User | None = None) -> Job:
+    """Ask for a job that begins after now: one already waiting will do, one under way will not, for it read before."""
+    under_way = Job.objects.filter(kind=kind, state=Job.RUNNING).order_by("-id").first()
+    waiting = Job.objects.filter(kind=kind, state=Job.QUEUED).first()
+    return waiting or ask(kind, key=f"{kind}:{under_way.id}" if under_way else kind, by=by)
+
+
+def lease_next(worker: str, kinds: Collection[str] | None = None) -> Job | None:
+    """Return the oldest job, of any kind or of these, that is due and nobody works on, now this worker's; or None."""
     now = timezone.now()
     with transaction.atomic():
         _give_up(now)
         free = Q(state=Job.QUEUED) | Q(state=Job.RUNNING, lease_until__lt=now)
         due = Q(not_before__isnull=True) | Q(not_before__lte=now)
-        job = Job.objects.filter(free & due).order_by("asked_at", "id").first()
+        wanted = Q() if kinds is None else Q(kind__in=list(kinds))
+        job = Job.objects.filter(free & due & wanted).order_by("asked_at", "id").first()
         if job is None:
             return None
         job.state, job.worker, job.lease_until = Job.RUNNING, worker, now + LEASE

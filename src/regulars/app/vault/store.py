@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from django.db import connection, transaction
 
 from regulars.app.models import Corrected, Identifier, Person, WrappedKey
-from regulars.app.vault import names, tombstones
+from regulars.app.vault import eyes, names, tombstones
 from regulars.app.vault.keys import new_key, opened, sealed
 from regulars.app.vault.marks import ADDRESSES, Fact, blind
 from regulars.app.vault.secrets import secret, unwrap, wrap
@@ -40,6 +40,7 @@ def reveal(customer_ids: Sequence[str], fields: Sequence[str] = ()) -> dict[str,
         listed = rows.order_by("id").values_list("person__customer_id", "field", "version", "ciphertext")
         for customer_id, field, version, ciphertext in listed:
             value = opened(keys[customer_id], bytes(ciphertext), place_of(customer_id, field, version)).decode()
+            value = eyes.seen(field, value)
             values = found.setdefault(customer_id, {}).setdefault(field, [])
             if value not in values:
                 values.append(value)
@@ -94,7 +95,7 @@ def open_text(customer_id: str, kept: bytes | memoryview, place: str) -> str:
         Unreadable: the person's key is gone, or the text is another's.
     """
     key = keys_of([customer_id]).get(customer_id, b"\0" * 32)
-    return opened(key, bytes(kept), f"{place}.{customer_id}").decode()
+    return eyes.seen_text(opened(key, bytes(kept), f"{place}.{customer_id}").decode())
 
 
 def _in_parts(facts: Iterable[Fact]) -> Iterable[list[Fact]]:

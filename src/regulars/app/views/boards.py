@@ -1,4 +1,4 @@
-"""Pulse and groups: what was worked out when the result was published, beside the goals that were set."""
+"""Pulse: what was worked out when the result was published, beside the goals that were set."""
 
 from datetime import date
 
@@ -65,11 +65,3 @@ def drop_goal(request: Request, goal: int) -> HttpResponse:
     """Forget a goal."""
     Goal.objects.filter(pk=goal).delete()
     return redirect("pulse")
-
-
-def groups(request: Request) -> HttpResponse:
-    """Show what kinds of customers there are."""
-    asked = request.asked
-    if asked.result is None:
-        return redirect("start")
-    return show(request, "groups.html", {"board": asked.result.board(asked.language)}, at="groups")

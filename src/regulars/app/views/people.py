@@ -103,10 +103,16 @@ def forged(request: Request, reason: str = "") -> HttpResponse:
     return show(request, "people/forged.html", status=403)
 
 
-def _faults(password: str, name: str) -> list[str]:
+def password_faults(password: str, name: str) -> list[str]:
     """Return the codes of what is wrong with a password."""
     try:
         validate_password(password, User(username=name))
     except ValidationError as error:
         return [each.code or "" for each in error.error_list]
-    return ["username_taken"] if User.objects.filter(username=name).exists() else []
+    return []
+
+
+def _faults(password: str, name: str) -> list[str]:
+    """Return the codes of what is wrong with a new person's name and password."""
+    faults = password_faults(password, name)
+    return faults or (["username_taken"] if User.objects.filter(username=name).exists() else [])

@@ -9,6 +9,7 @@ from django.shortcuts import render
 from regulars.app.middleware import Request
 from regulars.app.models import Person
 from regulars.app.publication import listing
+from regulars.app.roles import may, role_of
 from regulars.app.vault import store, tombstones
 from regulars.reports import N_
 
@@ -19,7 +20,9 @@ MENU = (
     ("groups", N_("Groups")),
     ("surveys", N_("Surveys")),
     ("import", N_("Import")),
+    ("merges", N_("Merges")),
     ("privacy", N_("Privacy")),
+    ("settings", N_("Settings")),
 )
 """The screens of the menu: the name of each one's address, and what it is called."""
 
@@ -49,13 +52,15 @@ def show(
     """Return a page; `at` is its place in the menu."""
     asked = request.asked
     voice = asked.voice
+    role = role_of(request.user)
     shared = {
         "t": voice.t,
         "nt": voice.nt,
         "voice": voice,
         "html_language": _HTML_LANGUAGE[asked.language],
         "other_language": "en" if asked.language == "zh" else "zh",
-        "menu": [(name, voice.t(called)) for name, called in MENU],
+        "menu": [(name, voice.t(called)) for name, called in MENU if may(role, name)],
+        "may": lambda address: may(role, address),
         "at": at,
         "user": request.user,
         "result": asked.result,

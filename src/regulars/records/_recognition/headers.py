@@ -18,7 +18,17 @@ _SHARED = frozenset(
 """Names that several kinds have: they cannot tell one kind from another."""
 
 
-class KindUnknown(RegularsError):
+class HeadersUnclear(RegularsError):
+    """Headers that do not say enough; `headers` are all of them and `headers_id` their fingerprint, for who asks back.
+
+    Both are empty where a header is a value, which may be somebody's address.
+    """
+
+    headers: tuple[str, ...] = ()
+    headers_id: str = ""
+
+
+class KindUnknown(HeadersUnclear):
     """Headers that fit no kind."""
 
     code = "kind_unknown"
@@ -28,7 +38,7 @@ class KindUnknown(RegularsError):
     )
 
 
-class KindIncomplete(RegularsError):
+class KindIncomplete(HeadersUnclear):
     """Headers of one kind, but for a required column that some header comes near to."""
 
     code = "kind_incomplete"
@@ -38,7 +48,7 @@ class KindIncomplete(RegularsError):
     )
 
 
-class KindIncompleteEntirely(RegularsError):
+class KindIncompleteEntirely(HeadersUnclear):
     """Headers of one kind, but for a required column that no header comes near to."""
 
     code = "kind_incomplete_entirely"
@@ -58,7 +68,7 @@ class HeaderLineMissing(RegularsError):
     )
 
 
-class KindAmbiguous(RegularsError):
+class KindAmbiguous(HeadersUnclear):
     """Headers that fit several kinds equally well."""
 
     code = "kind_ambiguous"
@@ -72,14 +82,14 @@ class KindInvalid(RegularsError):
     template = "There is no kind of records '{kind}'. Choose one of {kinds} for {file}."
 
 
-class ColumnMissing(RegularsError):
+class ColumnMissing(HeadersUnclear):
     """A required column that no header is known to be, though some come near."""
 
     code = "column_missing"
     template = "{file} has no column '{column}'. Did you mean {nearest}? Map it with --map {column}={first}."
 
 
-class ColumnMissingEntirely(RegularsError):
+class ColumnMissingEntirely(HeadersUnclear):
     """A required column that no header comes near to."""
 
     code = "column_missing_entirely"
@@ -88,7 +98,7 @@ class ColumnMissingEntirely(RegularsError):
     )
 
 
-class ColumnAmbiguous(RegularsError):
+class ColumnAmbiguous(HeadersUnclear):
     """Several headers that may be the same column."""
 
     code = "column_ambiguous"
@@ -102,7 +112,7 @@ class HeaderMissing(RegularsError):
     template = "{file} has no header '{header}', which --map names for '{column}'. Its nearest headers: {nearest}."
 
 
-class HeaderTwice(RegularsError):
+class HeaderTwice(HeadersUnclear):
     """A header that is needed and stands there more than once."""
 
     code = "header_twice"
@@ -193,8 +203,10 @@ class Layout:
         return tuple(header for place, header in enumerate(self.headers) if place not in used)
 
 
-def recognise(headers: Sequence[str], *, file: str, kind: str | None, mapping: Mapping[str, str]) -> Layout:
-    """Return the kind and columns of a table with these headers.
+def recognise(
+    headers: Sequence[str], *, file: str, kind: str | None, mapping: Mapping[str, str], is_whole: bool = False
+) -> Layout:
+    """Return the kind and columns of a table with these headers; `is_whole`: the mapping names every one of them.
 
     Raises:
         KindInvalid, KindUnknown, KindIncomplete, KindIncompleteEntirely, KindAmbiguous: the kind is not known.
@@ -203,7 +215,7 @@ def recognise(headers: Sequence[str], *, file: str, kind: str | None, mapping: M
         HeaderLineMissing: one of these, and the headers are values.
     """
     try:
-        return _recognised(headers, file=file, kind=kind, mapping=mapping)
+        return _recognised(headers, file=file, kind=kind, mapping=mapping, is_whole=is_whole)
     except _NAMING_HEADERS:
         # These errors show headers; where a header is a value, it may be somebody's address.
         if any(looks_like_value(header) for header in headers):
@@ -211,13 +223,15 @@ def recognise(headers: Sequence[str], *, file: str, kind: str | None, mapping: M
         raise
 
 
-def _recognised(headers: Sequence[str], *, file: str, kind: str | None, mapping: Mapping[str, str]) -> Layout:
+def _recognised(
+    headers: Sequence[str], *, file: str, kind: str | None, mapping: Mapping[str, str], is_whole: bool
+) -> Layout:
     if kind is not None and kind not in KINDS:
         raise KindInvalid(file=file, kind=kind, kinds=", ".join(KINDS))
     chosen = KINDS[kind] if kind is not None else _kind_of(headers, mapping, file)
     places = _mapped(headers, mapping, chosen, file)
     plain_headers = [plain(header) for header in headers]
-    for meaning in (words().own[chosen.name], words().general[chosen.name]):
+    for meaning in () if is_whole else (words().own[chosen.name], words().general[chosen.name]):
         found = _found(plain_headers, meaning, places)
         for name, candidates in found.items():
             if not _is_spare(name, chosen, set(found) | set(places)):

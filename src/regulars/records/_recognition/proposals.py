@@ -16,6 +16,7 @@ from regulars.records._recognition.headers import (
     ColumnAmbiguous,
     ColumnMissing,
     ColumnMissingEntirely,
+    HeadersUnclear,
     KindAmbiguous,
     KindIncomplete,
     KindIncompleteEntirely,
@@ -31,7 +32,7 @@ from regulars.records._words import known_headers, plain, words
 if TYPE_CHECKING:
     from regulars.records._opening import Content
 
-_UNCERTAIN = (
+_UNCERTAIN: tuple[type[HeadersUnclear], ...] = (
     KindUnknown, KindIncomplete, KindIncompleteEntirely, KindAmbiguous,
     ColumnMissing, ColumnMissingEntirely, ColumnAmbiguous,
 )  # fmt: skip
@@ -119,7 +120,7 @@ def layout_of(content: "Content", source: Source) -> Layout:
     kept = confirmed_for(content.headers, source)
     if kept is not None:
         mapping = {**kept.mapping, **source.mapping}
-        layout = recognise(content.headers, file=content.file, kind=kept.kind, mapping=mapping)
+        layout = recognise(content.headers, file=content.file, kind=kept.kind, mapping=mapping, is_whole=True)
         # What has no day was said yes to just now.
         return replace(layout, told_by="person" if kept.day is None else "confirmed")
     try:
@@ -127,6 +128,8 @@ def layout_of(content: "Content", source: Source) -> Layout:
     except _UNCERTAIN as error:
         proposal = _guessed(content, source)
         if proposal is None:
+            if not any(looks_like_value(header) for header in content.headers):
+                error.headers, error.headers_id = content.headers, fingerprint(content.headers)
             raise
         raise MappingUnconfirmed(proposal) from error
     sales = _sales_among(content, layout)

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -14,6 +15,7 @@ import pyarrow.parquet as pq
 from regulars.core import RegularsError, Settings
 from regulars.engines import Engine, quoted
 from regulars.records._ahead import read_ahead
+from regulars.records._cells.masking import masked
 from regulars.records._kinds import KINDS, QUARANTINE, Kind, raw_schema
 from regulars.records._results import FileReport, RecordSet
 from regulars.records._rows.currencies import Currencies
@@ -204,3 +206,13 @@ def _numbered(rows: pa.RecordBatch, first: int, schema: pa.Schema) -> pa.RecordB
     ]
     columns[0] = pc.add(columns[0], pa.scalar(first, pa.int32()))
     return pa.RecordBatch.from_arrays(columns, schema=schema)
+
+
+def set_aside(folder: Path, batch: Batch) -> Iterator[dict[str, Any]]:
+    """Yield file, line, column_name, reason and masked_value of every row of a batch that could not be read."""
+    with pq.ParquetFile(folder / "quarantine.parquet") as file:
+        for rows in file.iter_batches():
+            for row in rows.to_pylist():
+                value = row.pop("raw_value")
+                named = batch.files[row.pop("file_id")].file
+                yield {"file": named, **row, "masked_value": None if value is None else masked(value)}

@@ -25,7 +25,7 @@ from regulars.core import RegularsError, Settings
 from regulars.engines import Engine
 from regulars.records._results import FileReport, RecordSet, Source
 from regulars.records._workspace.batch import Batch, Origin, places_in, read_manifest, write_manifest
-from regulars.records._workspace.batch_rows import load_rows, write_rows
+from regulars.records._workspace.batch_rows import load_rows, set_aside, write_rows
 from regulars.records._workspace.findings import all_found, clear_away, forget_undone, keep_found, newest_found
 from regulars.records._workspace.lock import held
 from regulars.records._workspace.origins import origin_of, sort_out
@@ -89,6 +89,14 @@ class Batches:
             BatchUnreadable: its manifest is damaged.
         """
         return read_manifest(self._place(name))
+
+    def set_aside(self, name: str) -> Iterator[dict[str, Any]]:
+        """Yield every row of a batch that could not be read: file, line, column_name, reason, masked_value.
+
+        Raises:
+            BatchUnknown: there is no such batch.
+        """
+        return set_aside(self._place(name), self.find(name))
 
     def sort_out(self, sources: Iterable[Source]) -> tuple[list[Source], list[tuple[str, str]]]:
         """Return the sources that no batch holds, and the names of the others, each with the id of its batch.

@@ -1,0 +1,69 @@
+"""Uploaded files until they are imported or given up: a folder each, gone after a day whatever became of it.
+
+They lie in the shop's workspace, readable by its owner only, and no longer than they have to: they name people.
+"""
+
+import re
+import secrets
+import shutil
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from django.core.files.uploadedfile import UploadedFile
+
+from regulars.app._shop import Shop
+from regulars.app.models import Job
+
+_TOKEN = re.compile(r"[0-9a-f]{16}")
+_KEPT = timedelta(days=1)
+
+
+def keep(shop: Shop, files: Iterable["UploadedFile[Any]"]) -> tuple[str, list[Path]]:
+    """Keep uploaded files; return the name of the upload, and where each file lies, under its own name."""
+    token = secrets.token_hex(8)
+    places = []
+    for number, file in enumerate(files):
+        folder = _home(shop) / token / str(number)
+        folder.mkdir(mode=0o700, parents=True)
+        place = folder / (Path(str(file.name)).name or "upload")
+        written = getattr(file, "temporary_file_path", None)
+        if written is not None:
+            shutil.move(written(), place)  # on the same disk: no copy of a large file
+        else:
+            with place.open("wb") as kept:
+                for chunk in file.chunks():
+                    kept.write(chunk)
+        place.chmod(0o600)
+        places.append(place)
+    return token, places
+
+
+def is_there(shop: Shop, token: str) -> bool:
+    """Whether an upload is still kept."""
+    return bool(_TOKEN.fullmatch(token)) and (_home(shop) / token).is_dir()
+
+
+def give_up(shop: Shop, token: str) -> None:
+    """Remove the files of an upload; of one that is gone already, nothing."""
+    if is_there(shop, token):
+        shutil.rmtree(_home(shop) / token, ignore_errors=True)
+
+
+def clear(shop: Shop, now: datetime) -> None:
+    """Remove what nobody came back for, unless a job is about it."""
+    old = [
+        path.name
+        for path in (_home(shop).iterdir() if _home(shop).is_dir() else ())
+        if now.timestamp() - path.stat().st_mtime > _KEPT.total_seconds()
+    ]
+    if not old:
+        return
+    busy = Job.objects.filter(state__in=[Job.QUEUED, Job.RUNNING]).values_list("payload__upload", flat=True)
+    for token in set(old) - set(busy):
+        give_up(shop, token)
+
+
+def _home(shop: Shop) -> Path:
+    return shop.workspace / "uploads"

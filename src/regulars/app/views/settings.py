@@ -1,0 +1,184 @@
+"""Settings: the business, and how scores are weighed, with what other weights would do."""
+
+from collections.abc import Mapping
+from typing import Any
+from zoneinfo import available_timezones
+
+from django import forms
+from django.http import HttpResponse
+from django.shortcuts import redirect
+
+from regulars import records
+from regulars.app import what_if
+from regulars.app.clock import shop_settings
+from regulars.app.middleware import Request
+from regulars.app.shop_settings import Sections
+from regulars.app.views.saving import decimal, form_fault, save
+from regulars.app.views.screen import show
+from regulars.app.views.today import names_of
+from regulars.core import Settings
+from regulars.reports import N_, Voice, word
+
+_WEIGHINGS = ("manual", "equal", "entropy")
+_HIGHEST = 100
+
+
+class Business(forms.Form):
+    """Whose records these are, and by what day and money they are read."""
+
+    name = forms.CharField(max_length=120, strip=True, required=False)
+    currency = forms.RegexField(r"^[A-Za-z]{3}$", required=False)
+    country = forms.RegexField(r"^[A-Za-z]{2}$", required=False)
+    time_zone = forms.ChoiceField(choices=[(zone, zone) for zone in sorted(available_timezones())])
+    rates = forms.CharField(max_length=400, required=False)
+    period_days = forms.IntegerField(min_value=1, max_value=3650)
+    horizon_days = forms.IntegerField(min_value=1, max_value=3650, required=False)
+    marketing = forms.BooleanField(required=False)
+
+
+class Weights(forms.Form):
+    """How scores are weighed, from sliders; and which ranking to look at."""
+
+    do = forms.ChoiceField(choices=[("look", "look"), ("save", "save")])
+    figure = forms.ChoiceField(choices=[(each, each) for each in what_if.PARTS], required=False)
+    weighting = forms.ChoiceField(choices=[(each, each) for each in _WEIGHINGS])
+    grade_medium = forms.FloatField(min_value=0, max_value=100)
+    grade_high = forms.FloatField(min_value=0, max_value=100)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for figure, parts in what_if.PARTS.items():
+            for part in parts:
+                self.fields[f"{figure}-{part}"] = forms.IntegerField(min_value=0, max_value=_HIGHEST)
+
+    def settings(self) -> dict[str, Any]:
+        """Return the section `scoring` that they say."""
+        said = self.cleaned_data
+        weights = {
+            figure.replace("_score", "_weights"): {part: said[f"{figure}-{part}"] / _HIGHEST for part in parts}
+            for figure, parts in what_if.PARTS.items()
+        }
+        return {**weights, **{name: said[name] for name in ("weighting", "grade_medium", "grade_high")}}
+
+
+def business(request: Request) -> HttpResponse:
+    """Show or change whose records these are."""
+    shop, voice = request.asked.shop, request.asked.voice
+    now = shop_settings()
+    fault = ""
+    if request.method == "POST":
+        form = Business(request.POST)
+        if not form.is_valid():
+            fault = form_fault(form, voice)
+        elif form.cleaned_data["time_zone"] != now.business.time_zone and records.Batches(shop.workspace).live():
+            fault = voice.t("The imports so far were read in the time zone {zone}. Take them back first, change it, and"
+                            " import them again.", zone=now.business.time_zone)  # fmt: skip
+        else:
+            fault = save(request, _business_sections(form.cleaned_data))
+        if not fault:
+            return redirect("settings")
+    shown = {
+        "zones": sorted(available_timezones()), "now": now, "fault": fault,
+        "said": request.POST if request.method == "POST" else _business_of(now),
+    }  # fmt: skip
+    return show(request, "settings/business.html", shown, at="settings", status=422 if fault else 200)
+
+
+def scores(request: Request) -> HttpResponse:
+    """Show how scores are weighed, what other weights would do, and keep those that please."""
+    voice, result = request.asked.voice, request.asked.result
+    now = shop_settings()
+    tried, figure, fault = now, "value_score", ""
+    if request.method == "POST":
+        form = Weights(request.POST)
+        if not form.is_valid():
+            fault = form_fault(form, voice)
+        else:
+            figure = form.cleaned_data["figure"] or figure
+            try:
+                tried = Settings.model_validate({**now.model_dump(), "scoring": {**now.scoring.model_dump(),
+                                                                                 **form.settings()}})  # fmt: skip
+            except ValueError:
+                fault = voice.t(
+                    "At least one weight of each score has to be above 0, and “medium” begins below “high”."
+                )
+        if not fault and form.cleaned_data["do"] == "save":
+            fault = save(request, {"scoring": form.settings()})
+            if not fault:
+                return redirect("scores")
+    effect = None if result is None or fault else what_if.effect(result, tried, figure=figure)
+    shown = {
+        "fault": fault, "figure": figure, "scoring": tried.scoring,
+        "figures": [
+            {"name": name, "called": voice.t(_FIGURES[name]),
+             "parts": [{"name": part, "called": word("part", part, voice=voice),
+                        "weight": round(_HIGHEST * by_hand(tried, name).get(part, 0)),
+                        "used": "" if effect is None else voice.share(effect.weights[name].get(part, 0.0))}
+                       for part in parts]}
+            for name, parts in what_if.PARTS.items()
+        ],
+        "weighings": [(each, word("weighting", each, voice=voice)) for each in _WEIGHINGS],
+        "effect": None if effect is None else _effect(effect, voice),
+    }  # fmt: skip
+    template = "settings/effect.html" if request.headers.get("HX-Request") else "settings/scores.html"
+    return show(request, template, shown, at="settings")
+
+
+_FIGURES = {
+    "value_score": N_("Value score"), "satisfaction_score": N_("Satisfaction score"),
+    "loyalty_score": N_("Loyalty score"),
+}  # fmt: skip
+
+
+def by_hand(settings: Settings, figure: str) -> Mapping[str, float]:
+    """Return the weights of a score that are set by hand."""
+    weights: Mapping[str, float] = getattr(settings.scoring, figure.replace("_score", "_weights"))
+    return weights
+
+
+def _business_of(now: Settings) -> dict[str, Any]:
+    return {
+        "name": now.business.name, "currency": now.business.currency, "country": now.business.country,
+        "time_zone": now.business.time_zone,
+        "rates": ", ".join(f"{code} = {rate.normalize():f}" for code, rate in now.business.rates.items()),
+        "period_days": now.windows.period_days, "horizon_days": now.prediction.horizon_days or "",
+        "marketing": now.consent.marketing,
+    }  # fmt: skip
+
+
+def _business_sections(said: Mapping[str, Any]) -> Sections:
+    rates: dict[str, Any] = {}
+    for each in said["rates"].replace("，", ",").split(","):
+        code, _, rate = each.partition("=")
+        if each.strip():
+            rates[code.strip().upper()] = decimal(rate)
+    return {
+        "business": {"name": said["name"], "currency": said["currency"].upper(), "country": said["country"].upper(),
+                     "time_zone": said["time_zone"], "rates": rates},
+        "windows": {"period_days": said["period_days"]},
+        "prediction": {"horizon_days": said["horizon_days"]},
+        "consent": {"marketing": said["marketing"]},
+    }  # fmt: skip
+
+
+def _effect(effect: what_if.Effect, voice: Voice) -> dict[str, Any]:
+    names = names_of([row.customer_id for row in (*effect.top_before, *effect.top_after)])
+
+    def told(row: what_if.Ranked) -> dict[str, Any]:
+        return {
+            "id": row.customer_id, "name": names.get(row.customer_id, row.customer_id),
+            "before": "" if row.before is None else voice.score(row.before),
+            "after": "" if row.after is None else voice.score(row.after),
+            "place_before": "" if row.place_before is None else voice.count(row.place_before),
+            "place_after": "" if row.place_after is None else voice.count(row.place_after),
+        }  # fmt: skip
+
+    return {
+        "before": [told(row) for row in effect.top_before],
+        "after": [told(row) for row in effect.top_after],
+        "grades": [
+            (word("grade", grade, voice=voice), voice.count(effect.grades_before[grade]),
+             voice.count(effect.grades_after[grade]))
+            for grade in reversed(what_if.GRADES)
+        ],
+    }  # fmt: skip

@@ -1,0 +1,214 @@
+"""Import: what is shown is what is read, nothing is kept without a yes, and every fault is a sentence."""
+
+import csv
+import io
+import os
+import re
+import time
+from collections.abc import Iterator
+from itertools import chain
+from pathlib import Path
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.utils import timezone
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.working import work
+from regulars import records
+from regulars.app import uploads
+from regulars.app._shop import Shop
+from regulars.app.models import Job
+from regulars.app.problems import ON_PAGES
+from regulars.app.spreadsheets import guarded
+from regulars.core import RegularsError
+from regulars.reports import Voice
+
+ORDERS = "买家,下单日,实付,渠道,备注\n" + "".join(
+    f"1380013{row:04d},2024-05-{row % 28 + 1:02d},{'abc' if row == 7 else row},门店,x\n" for row in range(40)
+)
+UNKNOWN = "alpha,beta,gamma\n" + "".join(f"{row},2024-05-{row % 28 + 1:02d},{row}\n" for row in range(40))
+
+
+def _upload(client: Client, *files: tuple[str, bytes]) -> str:
+    answer = client.post("/import/upload/", {"file": [SimpleUploadedFile(name, data) for name, data in files]})
+    found = re.fullmatch(r"/import/([0-9a-f]{16})/look/", answer.headers["Location"])
+    assert found
+    return found[1]
+
+
+def _fields(page: str) -> dict[str, str]:
+    """Return what a browser would send of a page: the chosen option of each select."""
+    fields = {}
+    for name, inside in re.findall(r'<select[^>]*name="([^"]+)"[^>]*>(.*?)</select>', page, re.DOTALL):
+        chosen = re.search(r'<option value="([^"]*)" selected>', inside) or re.search(
+            r'<option value="([^"]*)"', inside
+        )
+        fields[name] = chosen[1] if chosen else ""
+    return fields
+
+
+def _look(client: Client, shop: Shop, token: str) -> str:
+    work(shop, "look")
+    return client.get(f"/import/{token}/look/").content.decode()
+
+
+def test_what_is_looked_at_is_imported_and_every_row_is_told_of(client: Client, shop: Shop) -> None:
+    token = _upload(client, ("订单.csv", ORDERS.encode("gb18030")))
+    page = _look(client, shop, token)
+    assert "13800130001" not in page
+    assert not records.Batches(shop.workspace).live()
+    client.post(f"/import/{token}/decide/", {**_fields(page), "do": "import"})
+    (job,) = work(shop, "import")
+    assert job.state == Job.DONE, job.error
+    told = job.result
+    assert told["read"] == told["accepted"] + told["set_aside"] + told["left_out"] == 40
+    assert told["set_aside"] == 1
+    assert not uploads.is_there(shop, token)
+    assert "39" in client.get("/import/").content.decode()
+
+
+def test_a_column_that_is_not_to_be_used_is_not_read(client: Client, shop: Shop) -> None:
+    token = _upload(client, ("订单.csv", ORDERS.encode()))
+    fields = _fields(_look(client, shop, token))
+    (channel,) = [name for name, value in fields.items() if value == "channel"]
+    answer = client.post(f"/import/{token}/decide/", {**fields, channel: "", "do": "import"})
+    assert answer.headers["Location"].endswith("/look/"), "what was changed is looked at before it is imported"
+    fields = _fields(_look(client, shop, token))
+    assert "channel" not in fields.values()
+    client.post(f"/import/{token}/decide/", {**fields, "do": "import"})
+    work(shop, "import")
+    ((file,),) = [batch.files for batch in records.Batches(shop.workspace).live()]
+    assert "channel" not in file.mapping
+    assert "渠道" in file.unused_columns
+
+
+def test_headers_that_say_nothing_are_given_a_meaning_on_the_page(client: Client, shop: Shop) -> None:
+    token = _upload(client, ("strange.csv", UNKNOWN.encode()))
+    page = _look(client, shop, token)
+    assert "strange.csv: its column names do not say what it holds." in page
+    client.post(f"/import/{token}/decide/", {"kind-0-0": "orders", "do": "look"})
+    fields = _fields(_look(client, shop, token))
+    chosen = dict(
+        zip(("column-0-0-0", "column-0-0-1", "column-0-0-2"), ("customer_id", "ordered_at", "amount"), strict=True)
+    )
+    wanted = {**fields, **_by_header(client, token, chosen)}
+    client.post(f"/import/{token}/decide/", {**wanted, "do": "look"})
+    fields = _fields(_look(client, shop, token))
+    client.post(f"/import/{token}/decide/", {**fields, "do": "import"})
+    (job,) = work(shop, "import")
+    assert (job.state, job.result["accepted"]) == (Job.DONE, 40), job.error
+
+
+def _by_header(client: Client, token: str, chosen: dict[str, str]) -> dict[str, str]:
+    """Return the fields that give alpha, beta and gamma these meanings, wherever the page lists them."""
+    page = client.get(f"/import/{token}/look/").content.decode()
+    headers = re.findall(r'<th role="rowheader"[^>]*><span>([^<]+)</span>', page)
+    meanings = dict(zip(("alpha", "beta", "gamma"), chosen.values(), strict=True))
+    return {f"column-0-0-{row}": meanings[header] for row, header in enumerate(headers)}
+
+
+BAD = {
+    "empty.csv": b"",
+    "page.csv": b"<html><body>nothing</body></html>",
+    "paper.pdf": b"%PDF-1.4",
+    "broken.xlsx": b"PK\x03\x04" + b"x" * 40,
+    "broken.zip": b"PK\x03\x04" + b"\0" * 60,
+    "broken.parquet": b"PAR1" + b"x" * 40,
+    "old.xls": b"\xd0\xcf\x11\xe0" + b"\0" * 600,
+    "values.csv": b"ana@example.com,2024-01-01,5\nbo@example.com,2024-01-02,6\n",
+    "two.csv": b"customer_id,ordered_at,amount,amount\na,2024-01-01,1,2\n",
+    "days.csv": b"customer_id,ordered_at,amount\n"
+    + b"".join(b"a,0%d/0%d/2024,5\n" % (i, i % 8 + 1) for i in range(1, 9)),
+    "money.csv": b"customer_id,ordered_at,amount\n" + b"".join(b"a,2024-01-0%d,x\n" % i for i in range(1, 9)),
+}
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("name", BAD)
+def test_a_bad_upload_is_one_sentence_and_nothing_is_kept(client: Client, shop: Shop, name: str, language: str) -> None:
+    client.cookies["regulars_language"] = language
+    token = _upload(client, (name, BAD[name]))
+    page = _look(client, shop, token)
+    said = re.findall(r'role="alert">([^<]+)<', page)
+    assert len(said) == 1
+    assert name in said[0]
+    assert "--" not in said[0]
+    assert 'value="import"' not in page
+    assert not records.Batches(shop.workspace).live()
+    if language == "zh":
+        assert re.search("[\u4e00-\u9fff]", said[0])
+
+
+def _errors(kind: type[RegularsError]) -> Iterator[type[RegularsError]]:
+    yield from chain([kind], *(_errors(each) for each in kind.__subclasses__()))
+
+
+@pytest.mark.parametrize(
+    "error",
+    [each for each in _errors(RegularsError) if each.__module__.startswith(("regulars.records", "regulars.customers"))
+     and "code" in vars(each)],
+    ids=lambda error: error.code,
+)  # fmt: skip
+def test_no_error_of_the_records_speaks_of_the_command_line_on_a_page(error: type[RegularsError]) -> None:
+    never_met = {"export_invalid", "mapping_not_kept", "merge_with_itself", "delimiter_invalid", "table_unreadable",
+                 "column_mixed"}  # fmt: skip
+    if error.code in never_met:
+        pytest.skip("it is about recipes, tables in memory or commands, of which a page has none")
+    said = ON_PAGES.get(error.code, error.template)
+    for mark in ("--", "regulars ", "business.", "{problem}", "{format}", "{options}", "{nearest}"):
+        assert mark not in said
+    assert Voice(language="zh").t(said) != said
+
+
+def test_what_is_given_up_or_left_lying_is_removed(client: Client, shop: Shop) -> None:
+    given_up, left, fresh = (_upload(client, ("o.csv", ORDERS.encode())) for _ in range(3))
+    client.post(f"/import/{given_up}/decide/", {"do": "drop"})
+    assert not uploads.is_there(shop, given_up)
+    work(shop, "look")
+    before = time.time() - 25 * 3600
+    os.utime(shop.workspace / "uploads" / left, (before, before))
+    uploads.clear(shop, timezone.now())
+    assert [uploads.is_there(shop, token) for token in (left, fresh)] == [False, True]
+
+
+def test_an_upload_is_readable_by_its_owner_only(client: Client, shop: Shop) -> None:
+    token = _upload(client, ("../../o.csv", ORDERS.encode()))
+    (file,) = [path for path in (shop.workspace / "uploads" / token).rglob("*") if path.is_file()]
+    assert file.name == "o.csv"
+    assert file.stat().st_mode & 0o077 == 0
+
+
+def test_rows_set_aside_come_as_a_spreadsheet_that_shows_no_value(client: Client, shop: Shop) -> None:
+    token = _upload(client, ("=cmd.csv", ORDERS.encode()))
+    page = _look(client, shop, token)
+    client.post(f"/import/{token}/decide/", {**_fields(page), "do": "import"})
+    (job,) = work(shop, "import")
+    answer = client.get(f"/import/{job.result['batch']}/set-aside/")
+    text = b"".join(answer.streaming_content).decode()  # type: ignore[attr-defined]  # of streaming answers
+    assert text.startswith("\ufeff")
+    _, row = csv.reader(io.StringIO(text.removeprefix("\ufeff")))
+    assert row[0] == "'=cmd.csv"
+    assert row[-1] == "xxx"
+
+
+@given(st.text())
+def test_no_text_of_a_spreadsheet_is_a_formula(text: str) -> None:
+    cell = str(guarded(text))
+    assert not cell.lstrip(" ").startswith(("=", "+", "-", "@", "\t", "\r"))
+    assert cell.removeprefix("'") == text or cell == text
+
+
+@given(st.floats(allow_nan=False) | st.integers())
+def test_a_number_of_a_spreadsheet_stays_a_number(number: float) -> None:
+    assert guarded(number) == number
+
+
+def test_nothing_of_an_upload_that_is_not_there_is_shown(client: Client, shop: Shop) -> None:
+    for token in ("0" * 16, "x", "..%2f..%2fshop"):
+        assert client.get(f"/import/{token}/look/").status_code in {302, 404}
+        assert client.post(f"/import/{token}/decide/", {"do": "import"}).status_code in {302, 404}
+    assert client.get("/import/20240101T000000-abcdef/set-aside/").status_code == 404
+    assert not Path(shop.workspace / "uploads").exists() or not list((shop.workspace / "uploads").iterdir())

@@ -1,0 +1,100 @@
+"""Roles: one matrix over every address; a viewer changes nothing and reads no name."""
+
+import re
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from django.urls import URLPattern, reverse
+
+from app.conftest import PASSWORD
+from regulars.app.invitations import invite_user
+from regulars.app.models import Person
+from regulars.app.publication.current import Published
+from regulars.app.roles import MATRIX, OPEN, ROLES, Role, give, may, role_of
+from regulars.app.urls import urlpatterns
+from regulars.app.vault import store
+from regulars.app.vault.eyes import masked_if
+from regulars.app.vault.marks import Fact
+
+_SAMPLES = {
+    "token": "x", "language": "en", "person": "ana", "segment": 1, "batch": "x", "user": 987654, "job": 987654,
+    "task": 987654, "asked": 987654, "goal": 987654, "survey": 987654,
+}  # fmt: skip
+
+
+def _address(pattern: URLPattern) -> str:
+    names = re.findall(r"<\w+:(\w+)>", str(pattern.pattern))
+    return reverse(str(pattern.name), args=[_SAMPLES[name] for name in names])
+
+
+def _as(role: Role) -> Client:
+    user, _ = User.objects.get_or_create(username=f"a {role}")
+    give(user, role)
+    browser = Client()
+    browser.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return browser
+
+
+def test_every_address_stands_in_the_matrix() -> None:
+    assert {str(pattern.name) for pattern in urlpatterns} == set(MATRIX) | OPEN
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_a_role_opens_what_the_matrix_says_and_nothing_else(tea: Published, role: Role) -> None:
+    refused = set()
+    for pattern in urlpatterns:
+        browser, address = _as(role), _address(pattern)
+        refused |= {pattern.name for answer in (browser.get, browser.post) if answer(address).status_code == 403}
+    assert refused == {name for name in MATRIX if not may(role, name)}
+
+
+def test_nobody_opens_anything_without_logging_in(tea: Published) -> None:
+    for pattern in urlpatterns:
+        if pattern.name in OPEN | {"language"}:
+            continue
+        for answer in (Client().get(_address(pattern)), Client().post(_address(pattern))):
+            assert (answer.status_code, answer.headers["Location"][:7]) == (302, "/login/")
+
+
+@pytest.mark.parametrize("page", ["/", "/customers/", "/groups/new/"])
+def test_a_viewer_reads_no_name(tea: Published, page: str) -> None:
+    browser = _as("viewer")
+    told = store.reveal(list(Person.objects.values_list("customer_id", flat=True)))
+    names = {value for fields in told.values() for values in fields.values() for value in values if len(value) > 4}
+    shown = browser.get(page).content.decode()
+    assert not [name for name in names if name in shown]
+
+
+def test_what_is_masked_is_masked_only_meanwhile() -> None:
+    store.take_in([Fact("ana", "name", "王秀英"), Fact("ana", "email", "ana@example.com")])
+    note = store.seal_text("ana", "likes oolong", "note")
+    with masked_if(True):
+        assert store.reveal(["ana"]) == {"ana": {"name": ["王•••"], "email": ["a•••@•••"]}}
+        assert store.open_text("ana", note, "note") == "•••"
+    assert store.reveal(["ana"])["ana"]["name"] == ["王秀英"]
+
+
+def test_who_is_invited_chooses_a_password_once(client: Client) -> None:
+    answer = client.post("/settings/members/invite/", {"username": "Bo", "role": "viewer"})
+    link = re.search(r"/join/[\w-]+/", answer.content.decode())
+    assert link
+    guest = Client()
+    assert guest.post(link[0], {"password": "short"}).status_code == 200
+    assert guest.post(link[0], {"password": PASSWORD}).headers["Location"] == "/"
+    assert Client().get(link[0]).status_code == 410
+    bo = User.objects.get(username="Bo")
+    assert role_of(bo) == "viewer"
+    assert bo.check_password(PASSWORD)
+
+
+def test_a_link_holds_only_until_the_next_one() -> None:
+    bo = User.objects.create_user("Bo")
+    first, second = invite_user(bo), invite_user(bo)
+    assert [Client().get(f"/join/{token}/").status_code for token in (first, second)] == [410, 200]
+
+
+def test_one_owner_always_stays(client: Client, owner: User) -> None:
+    client.post(f"/settings/members/{owner.id}/role/", {"role": "viewer"})
+    client.post(f"/settings/members/{owner.id}/dismiss/")
+    assert role_of(User.objects.get(id=owner.id)) == "owner"

@@ -1,0 +1,173 @@
+"""Settings: what is written is what was meant, nothing senseless is kept, and an effect shown is the one that comes."""
+
+import tomllib
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+import pytest
+from django.test import Client
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.conftest import TODAY, Told
+from regulars import analysis
+from regulars.app import messages, what_if
+from regulars.app._shop import Shop
+from regulars.app.clock import shop_settings
+from regulars.app.models import Job
+from regulars.app.publication.current import Published
+from regulars.app.segments import asking
+from regulars.app.shop_settings import as_toml, change
+from regulars.core import Settings, SettingsError
+
+VALUES = (
+    st.text(st.characters(exclude_categories=["Cs"]))
+    | st.booleans()
+    | st.integers(-(2**62), 2**62)
+    | st.floats(allow_nan=False, allow_infinity=False)
+)
+NAMES = st.text(st.characters(exclude_categories=["Cs"]), min_size=1)
+
+
+@given(st.dictionaries(st.from_regex(r"[a-z_]+", fullmatch=True),
+                       VALUES | st.lists(VALUES) | st.dictionaries(NAMES, VALUES)
+                       | st.lists(st.dictionaries(NAMES, VALUES), min_size=1), min_size=1))  # fmt: skip
+def test_what_is_written_as_toml_is_read_as_it_was(values: dict[str, Any]) -> None:
+    assert tomllib.loads(as_toml({"section": values})) == {"section": values}
+
+
+def test_every_default_can_be_written_and_read_again(shop: Shop) -> None:
+    change(shop, Settings().model_dump())
+    assert shop_settings() == Settings()
+    shop.settings_file.unlink()
+
+
+def test_a_senseless_value_leaves_the_file_as_it_was(shop: Shop) -> None:
+    change(shop, {"business": {"name": "Tea"}})
+    with pytest.raises(SettingsError):
+        change(shop, {"scoring": {"grade_medium": 90, "grade_high": 10}})
+    assert shop_settings().business.name == "Tea"
+    change(shop, {"business": {"name": None}})
+    assert shop_settings() == Settings()
+    assert sorted(path.name for path in shop.folder.glob("regulars.toml*")) == ["regulars.toml"]
+    shop.settings_file.unlink()
+
+
+def _business(**said: Any) -> dict[str, Any]:
+    return {"name": "", "currency": "", "country": "", "time_zone": "UTC", "rates": "", "period_days": 90, **said}
+
+
+def test_the_business_is_kept_and_a_new_analysis_is_asked_for(client: Client, tea: Published, shop: Shop) -> None:
+    client.post("/settings/", _business(name="茶 {x} \"'", currency="cny", rates="USD = 7.2，EUR=7.8", horizon_days=30))
+    now = shop_settings()
+    assert (now.business.name, now.business.currency) == ("茶 {x} \"'", "CNY")
+    assert now.business.rates == {"USD": Decimal("7.2"), "EUR": Decimal("7.8")}
+    assert now.prediction.horizon_days == 30
+    assert Job.objects.get(kind="analyse").state == Job.QUEUED
+    shop.settings_file.unlink()
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize(
+    "said",
+    [{"rates": "USD = many"}, {"rates": "USD = 7"}, {"time_zone": "Asia/Tokyo"}, {"period_days": 0}, {"currency": "¥"}],
+    ids=str,
+)
+def test_what_cannot_be_is_said_in_words_and_not_kept(
+    client: Client, tea: Published, shop: Shop, said: dict[str, Any], language: str
+) -> None:
+    client.cookies["regulars_language"] = language
+    answer = client.post("/settings/", _business(**said))
+    assert answer.status_code == 422
+    page = answer.content.decode()
+    assert 'role="alert"' in page
+    assert "docs/settings.md" not in page
+    assert not shop.settings_file.exists()
+
+
+def _weights(**said: Any) -> dict[str, Any]:
+    hundredths = {f"{figure}-{part}": 50 for figure, parts in what_if.PARTS.items() for part in parts}
+    return {"do": "look", "weighting": "manual", "grade_medium": 30, "grade_high": 60, **hundredths, **said}
+
+
+@pytest.mark.parametrize("weighting", ["manual", "equal", "entropy"])
+def test_the_effect_shown_is_what_the_next_analysis_says(
+    tea: Published, made: tuple[Path, Told], tmp_path: Path, weighting: str
+) -> None:
+    folder, told = made
+    tried = Settings.model_validate({"scoring": {
+        "weighting": weighting, "grade_medium": 45, "grade_high": 70,
+        "value_weights": {"purchase": 0.1, "referral": 0.9, "feedback": 0.35},
+        "satisfaction_weights": {"rating": 0.2, "service": 0.7},
+        "loyalty_weights": {"purchase": 0.0, "usage": 0.3, "feedback": 0.9},
+    }})  # fmt: skip
+    analysis.analyze(workspace=folder / "workspace", today=TODAY, crosswalk=told, settings=tried, out=tmp_path / "r")
+    wanted = {row["customer_id"]: row for row in pq.read_table(tmp_path / "r" / "customers.parquet").to_pylist()}
+    shown = what_if.effect(tea, tried, figure="value_score")
+    for figure, weights in shown.weights.items():
+        sql, params = what_if.scored(figure, weights)
+        for row in asking.fetch(tea, f"SELECT customer_id, {sql} AS score FROM customers", **params).to_pylist():
+            score = wanted[row["customer_id"]][figure]
+            assert (score is None) == (row["score"] is None)
+            assert score is None or score == pytest.approx(row["score"], abs=1e-9)
+    ranked = sorted((row for row in wanted.values() if row["value_score"] is not None),
+                    key=lambda row: (-row["value_score"], row["customer_id"]))  # fmt: skip
+    assert [row.customer_id for row in shown.top_after] == [row["customer_id"] for row in ranked[:10]]
+    better = [sum(other["value_score"] > row["value_score"] for other in ranked) for row in ranked[:10]]
+    assert [row.place_after for row in shown.top_after] == [n + 1 for n in better]
+    assert shown.top_before[0].place_before == 1
+    grades = [row["loyalty_grade"] for row in wanted.values()]
+    assert shown.grades_after == {grade: grades.count(grade) for grade in what_if.GRADES}
+
+
+def test_looking_at_weights_saves_nothing_and_saving_does(client: Client, tea: Published, shop: Shop) -> None:
+    assert client.post("/settings/scores/", _weights(), headers={"HX-Request": "true"}).status_code == 200
+    assert not shop.settings_file.exists()
+    client.post("/settings/scores/", _weights(do="save"))
+    assert shop_settings().scoring.value_weights == {"purchase": 0.5, "referral": 0.5, "feedback": 0.5}
+    shop.settings_file.unlink()
+
+
+def _playbook(shop: Shop, **said: Any) -> dict[str, Any]:
+    now = shop_settings().strategy
+    offers = {f"offer-{play.code}": "0" for play in now.plays}
+    return {**offers, **{f"cost-{name}": str(cost) for name, cost in now.channel_costs.items()},
+            **{f"on-{play.code}": "1" for play in now.plays}, "holdout": 10, "margin": 100, **said}  # fmt: skip
+
+
+def test_a_play_switched_off_is_no_longer_suggested_and_comes_back_as_it_was(
+    client: Client, tea: Published, shop: Shop
+) -> None:
+    before = shop_settings().strategy
+    said = _playbook(shop, **{"offer-win_back": "2.5", "budget": "100"})
+    client.post("/settings/playbook/", {name: value for name, value in said.items() if name != "on-win_back"})
+    now = shop_settings().strategy
+    assert {play.code for play in before.plays} - {play.code for play in now.plays} == {"win_back"}
+    assert now.budget == 100
+    client.post("/settings/playbook/", said)
+    (back,) = [play for play in shop_settings().strategy.plays if play.code == "win_back"]
+    (was,) = [play for play in before.plays if play.code == "win_back"]
+    assert back == was.model_copy(update={"offer_cost": Decimal("2.5")})
+    assert client.post("/settings/playbook/", {**said, "offer-win_back": "-1"}).status_code == 422
+    shop.settings_file.unlink()
+
+
+@given(st.text(), st.dictionaries(st.sampled_from(sorted(messages.PLACES)), st.text()))
+def test_a_text_is_filled_in_and_never_run(text: str, values: dict[str, str]) -> None:
+    filled = messages.filled(text, values)
+    if not any("{" + place + "}" in text for place in messages.PLACES):
+        assert filled == text
+    assert messages.filled("{name}", {"name": "{shop}" + text, "shop": "x"}) == "{shop}" + text
+
+
+def test_a_message_with_a_place_that_is_none_is_refused(client: Client, tea: Published) -> None:
+    said = {f"{code}-{language}": messages.text_of(code, "zh" if language == "zh" else "en")
+            for code in ("win_back", "reminder") for language in ("en", "zh")}  # fmt: skip
+    answer = client.post("/settings/messages/", {**said, "win_back-en": "Dear {0.__class__}"})
+    assert answer.status_code == 422
+    assert "{0.__class__}" in answer.content.decode()
+    client.post("/settings/messages/", {**said, "win_back-en": "Hi {name}!"})
+    assert messages.text_of("win_back", "en") == "Hi {name}!"
+    assert messages.text_of("reminder", "en") == said["reminder-en"]
