@@ -21,7 +21,7 @@ PAGES = {
     ROOT / "docs" / "manual.zh-CN.md": CHINESE,
     LOCALE: CHINESE,
 }
-OTHER_WORDS = re.compile("接收|隔离|拒收|放到一边|放在一边|略去|读取|接受了?的?行")
+OTHER_WORDS = re.compile("接收(?!方)|隔离|拒收|放到一边|放在一边|略去|读取|接受了?的?行")
 
 
 @pytest.mark.parametrize(("page", "equation"), PAGES.items(), ids=lambda value: getattr(value, "name", ""))

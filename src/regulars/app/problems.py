@@ -13,8 +13,14 @@ _NO_COLUMN = N_("{file}: no column is surely the {column}. Choose it below.")
 _BROKEN_BATCH = N_("The import {batch} cannot be read. Take it back and import its files again.")
 _FULL_DISK = N_("The shop's folder cannot be written. Check the room on its disk, and who may write there.")
 _NOTHING = N_("There is nothing to analyse yet. Import a file of orders, usage or subscriptions.")
+_REFUSED = N_(
+    "{file}: {quarantined} of {read} rows could not be read, most of them for this reason: {reason} (first: {where})."
+    " {cure}"
+)
+_CHOOSE = N_("Check below which column is which, and how its days and numbers are written.")
 
 ON_PAGES: Mapping[str, str] = {
+    "all_refused": _REFUSED,
     "archive_broken": _BROKEN_ZIP,
     "archive_empty": N_("{file} is a ZIP archive without a file in it. Pack it again, or leave it out."),
     "archive_locked": N_("{file} asks for a password. Unpack it with its password and upload the files inside it."),
@@ -86,10 +92,7 @@ ON_PAGES: Mapping[str, str] = {
     "nothing_to_read": _NOTHING,
     "parquet_broken": N_("{file} is a Parquet file that cannot be read. Export it again."),
     "source_broken": N_("{file} could not be read to its end. Export it again."),
-    "too_many_refused": N_(
-        "{file}: {quarantined} of {read} rows could not be read, most of them for: {reason} (first on line {line},"
-        " column “{column}”). Check below which column is which."
-    ),
+    "too_many_refused": _REFUSED,
     "workbook_broken": N_("{file} is an Excel workbook that cannot be read. Open it in Excel and save it again."),
     "workspace_busy": N_("The records are being changed by something else just now. Try again in a minute."),
     "workspace_changed": N_("An import was taken back while the records were being read. Try again."),
@@ -107,14 +110,18 @@ _COLUMN_CODES = {"column_ambiguous", "column_missing", "column_missing_entirely"
                  "kind_incomplete_entirely"}  # fmt: skip
 """Errors whose `column` is a code; that of others is a header."""
 
+_TEXTS = {"cure", "reason", "where"}
+"""Parameters that are texts themselves; a cure may name options of the command line, which no page has."""
+
 
 def problem_text(code: str, template: str, params: Mapping[str, Any], *, voice: Voice) -> str:
     """Return an error that was kept as data, as a sentence for a page."""
     said = dict(params)
     if "kind" in said:
         said["kind"] = word("kind", str(said["kind"]), voice=voice)
-    if "reason" in said and code == "too_many_refused":
-        said["reason"] = word("quarantine", str(said["reason"]), voice=voice)
+    for name in _TEXTS & said.keys():
+        said[name] = _CHOOSE if "--" in said[name] or "[" in said[name] else said[name]
+        said[name] = voice.t(said[name]).format(**params)
     if code in _COLUMN_CODES:
         said["column"] = word("column", str(said["column"]), voice=voice)
     return voice.t(ON_PAGES.get(code, template)).format(**said)

@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 from regulars.customers._identity import IDENTITY_SCHEMA, HashedIdentities, Resolve
 from regulars.customers._key_names import names_of_keys, with_shared_keys
 from regulars.engines import Engine, quoted
-from regulars.records import KINDS, FileReport, RecordSet, looks_like_person
+from regulars.records import KINDS, FileReport, RecordSet, contacts
 
 _IDENTIFIERS = tuple(column.name for column in KINDS["profiles"].columns if column.role == "identifier")
 
@@ -49,7 +49,7 @@ def build_crosswalk(engine: Engine, records: RecordSet, resolve: Resolve, *, mos
             continue
         keys = _keys(engine, file, file_id)
         if passes:
-            keys = keys.filter(looks_like_person(keys))
+            keys = keys.filter(contacts.looks_like_person(keys))
         if not len(keys):
             continue
         to_hash[file_id] = keys

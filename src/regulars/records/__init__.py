@@ -20,7 +20,6 @@ What is to stay is kept in batches in a workspace.
 
 from regulars.records._cells import contacts
 from regulars.records._cells.masking import masked
-from regulars.records._cells.personal import looks_like_person
 from regulars.records._exports.recipes import Export, exports
 from regulars.records._kinds import KINDS, RAW_TABLES, Kind
 from regulars.records._reading import read
@@ -50,7 +49,6 @@ __all__ = [
     "Source",
     "contacts",
     "exports",
-    "looks_like_person",
     "masked",
     "propose",
     "read",

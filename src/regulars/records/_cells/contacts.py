@@ -23,7 +23,14 @@ _AROUND_EMAILS = re.compile(r"[\s;,、|<>()\[\]【】\":或]+")
 _EMAIL = re.compile(r"[^@\s*]+@[^@\s*]+\.[^@\s*]+")
 _POWER = r"(?:e[+-]?|[x×*]\s*10\s*\^?\s*[+-]?)"
 _LOST = re.compile(rf"[+-]?\d+(?:[.,]\d+)?\s*{_POWER}\s*\d+", re.IGNORECASE)
+_WHOLE_EMAIL = r"^[^@\s]+@[^@\s]+\.[^@\s.]{2,}$"
+_WHOLE_MOBILE = r"^(?:(?:\+|00)?86[ -]?)?1[3-9]\d[ -]?\d{4}[ -]?\d{4}$|^\+[1-9][\d ().-]{7,18}\d$"
 _FLOAT = re.compile(r"(\+?\d{7,15})\.0+")
+
+
+def looks_like_person(keys: pa.Array) -> pa.Array:
+    """Return for each key whether it is an e-mail address or a mobile number."""
+    return pc.or_(pc.match_substring_regex(keys, _WHOLE_EMAIL), pc.match_substring_regex(keys, _WHOLE_MOBILE))
 
 
 def named(keys: pa.Array, names: pa.Array) -> pa.Array:

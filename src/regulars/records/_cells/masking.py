@@ -4,8 +4,8 @@ import re
 
 import pyarrow as pa
 
+from regulars.records._cells.contacts import looks_like_person
 from regulars.records._cells.decimals import Marks, amount_of
-from regulars.records._cells.personal import looks_like_person
 from regulars.records._cells.time_text import UNREADABLE, moment_of
 
 _SHOWN = 40

@@ -5,8 +5,8 @@ from collections.abc import Iterable
 import pyarrow as pa
 import pyarrow.compute as pc
 
-_EMAIL = r"^[^@\s]+@[^@\s]+\.[^@\s.]{2,}$"
-_MOBILE = r"^(?:(?:\+|00)?86[ -]?)?1[3-9]\d[ -]?\d{4}[ -]?\d{4}$|^\+[1-9][\d ().-]{7,18}\d$"
+from regulars.records._cells.contacts import looks_like_person
+
 _BEGINNINGS = ("+", "0", "1", "86")
 _NUMBER = r"^\+?\d[\d ().-]*$"
 
@@ -20,11 +20,6 @@ def any_suspect(keys: pa.Array) -> bool:
     for beginning in _BEGINNINGS[1:]:
         begun = pc.or_(begun, pc.starts_with(long, beginning))
     return bool(pc.any(pc.match_substring_regex(long.filter(begun), _NUMBER), min_count=1).as_py())
-
-
-def looks_like_person(keys: pa.Array) -> pa.Array:
-    """Return for each key whether it is an e-mail address or a mobile number."""
-    return pc.or_(pc.match_substring_regex(keys, _EMAIL), pc.match_substring_regex(keys, _MOBILE))
 
 
 def look_personal(distinct: Iterable[pa.Array]) -> bool:

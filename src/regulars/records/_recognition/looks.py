@@ -8,9 +8,9 @@ from typing import Literal
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from regulars.records._cells.contacts import looks_like_person
 from regulars.records._cells.decimals import Amount, Marks, amount_of
 from regulars.records._cells.masking import masked
-from regulars.records._cells.personal import looks_like_person
 from regulars.records._cells.text import as_text, tidy
 from regulars.records._cells.time_text import UNREADABLE, as_written, moment_of
 
