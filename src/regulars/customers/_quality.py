@@ -12,6 +12,7 @@ import pyarrow as pa
 from regulars.core import MONEY
 from regulars.customers._duplicates import count_in_two_files, duplicated_amounts, repeated_amounts
 from regulars.customers._matching import Matching
+from regulars.customers._soundness import UNCLEAR_TIMES
 from regulars.engines import Engine, quoted
 from regulars.records import FileReport, RecordSet
 
@@ -23,7 +24,8 @@ _DIMENSIONS: Mapping[Dimension, frozenset[str]] = {
     "timeliness": frozenset({"after_today", "too_early"}),
     "consistency": frozenset(
         {"order_in_two_files", "off_scale", "outlier", "granted_unclear_as_refusal", "purpose_unknown_as_marketing"}
-    ),
+    )
+    | UNCLEAR_TIMES,
 }
 
 QUALITY_SCHEMA = pa.schema(
@@ -65,7 +67,7 @@ def quality_table(
                 amount = amounts.get(file_id) if file.kind == "orders" else None
                 rows.append(_row(issue, counts[file_id], file.read, rule=issue, **place) | {"amount": amount})
         rows += [
-            _row(issue, count, file.read, file=file.file, kind=file.kind, rule="refusal_kept")
+            _row(issue, count, file.read, file=file.file, kind=file.kind, rule=_taken_by(issue))
             for issue, count in sorted(file.taken_as.items())
         ]
         rows += [
@@ -95,6 +97,11 @@ def dimension_of(issue: str) -> Dimension:
     ('timeliness', 'validity')
     """
     return next((dimension for dimension, issues in _DIMENSIONS.items() if issue in issues), "validity")
+
+
+def _taken_by(issue: str) -> str:
+    """Return the rule by which something unclear was taken for something."""
+    return "clock_before_change" if issue in UNCLEAR_TIMES else "refusal_kept"
 
 
 def _set_aside(file: FileReport) -> list[Row]:

@@ -7,6 +7,9 @@ from datetime import date
 from regulars.engines import Engine, quoted
 from regulars.records import KINDS, FileReport, RecordSet
 
+UNCLEAR_TIMES = frozenset({"time_never", "time_twice"})
+"""Codes of times that clocks never showed, or showed twice, which contradict nothing that was said."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Soundness:
@@ -57,7 +60,7 @@ def _of_file(file: FileReport, counted: Mapping[str, object], copies: int, contr
     cells = file.accepted * len(used)
     filled = sum(int(str(counted[name])) for name in used if name in counted)
     filled += sum(rows for name, rows in file.hidden.items() if name in used)
-    unclear = sum(file.taken_as.values())
+    unclear = sum(rows for code, rows in file.taken_as.items() if code not in UNCLEAR_TIMES)
     records = file.accepted + file.quarantined_total
     first, last = counted.get("first_day"), counted.get("last_day")
     return Soundness(

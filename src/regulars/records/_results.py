@@ -74,7 +74,8 @@ class FileReport:
 
     `has_personal_keys`: some customer_id may be an e-mail address or a mobile number; `looks_personal`: so many
     are that all of them must be taken for such.
-    `taken_as` counts the accepted rows of consents whose unclear words were taken as a refusal, by code.
+    `taken_as` counts by code the accepted rows in which something unclear was taken for something: words of consents
+    for a refusal, a time that clocks never showed or showed twice for that before they were changed.
     `refused` says of each reason where the first of its rows stands and what they come to.
     `told_by` says who told what the columns are; `headers_id` is the fingerprint of the header line.
     `currencies` are the codes and signs that its amounts named, and what the settings stated.

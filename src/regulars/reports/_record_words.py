@@ -86,6 +86,8 @@ ISSUES: Mapping[str, str] = {
     "order_in_two_files": N_("The same order in two files with other content (counted twice)"),
     "granted_unclear_as_refusal": N_("Consent neither clearly given nor refused (taken as refused)"),
     "purpose_unknown_as_marketing": N_("Refusal without a known purpose (taken to refuse all marketing)"),
+    "time_never": N_("A time that no clock showed, for clocks went forward (taken as if they had not yet)"),
+    "time_twice": N_("A time that clocks showed twice, for they went back (the first is taken)"),
     "key_shared": N_("Accounts whose e-mail, phone or id too many others have (not joined by it)"),
     "perhaps_one_person": N_("Pairs of accounts that may be one person's (regulars merges review)"),
     "consent_undated": N_("Consent without a day (a refusal counts now, a yes as long given)"),
@@ -126,6 +128,7 @@ RULES: Mapping[str, str] = {
     "empty_cell": N_("nothing in the cell"),
     "scale_unknown_or_left": N_("lowest and highest score must be known"),
     "order_in_two_files": N_("same customer, order number and day in another file"),
+    "clock_before_change": N_("the clock as it was before the change"),
     "refusal_kept": N_("what is unclear counts as a refusal"),
     "quarantine": N_("set aside"),
 }

@@ -15,6 +15,7 @@ from regulars.records._cells.masking import masked
 from regulars.records._cells.personal import any_suspect
 from regulars.records._cells.text import as_text, read_currency, read_flag, read_id, read_key, read_text, read_word
 from regulars.records._cells.times import Clock, read_time
+from regulars.records._cells.zones import UNCLEAR
 from regulars.records._formats.scanner import Broken
 from regulars.records._formats.texts import Piece
 from regulars.records._kinds import QUARANTINE, TYPES, Column, raw_schema
@@ -110,7 +111,7 @@ class Tally:
         }
 
     def take(self, code: str, rows: int) -> None:
-        """Count accepted rows in which something unclear was taken as a refusal."""
+        """Count accepted rows in which something unclear was taken for something."""
         if rows:
             self.taken_as[code] = self.taken_as.get(code, 0) + rows
 
@@ -128,6 +129,7 @@ def rows_of(piece: Piece, reading: Reading, tally: Tally) -> tuple[pa.RecordBatc
     taken: dict[str, Mask] = {}
     if reading.layout.kind.name == "consents":
         cells, taken = on_the_safe_side(cells, undated_on=reading.clock if reading.is_export else None)
+    taken |= _unclear_times(cells)
     faults, at = _first_faults(cells, reading)
     _refuse_ambiguous_dates(cells, piece, reading)
     raw = _raw_batch(cells, piece, reading)
@@ -203,6 +205,16 @@ _READERS: Mapping[str, Callable[[pa.Array, Column, Reading], Cells]] = {
     "number": _decimal,
     "year": lambda column, spec, reading: read_year(column),
 }
+
+
+def _unclear_times(cells: Mapping[str, Cells]) -> dict[str, Mask]:
+    """Return the rows with a time that clocks never showed, or twice, for they were changed; by code."""
+    found: dict[str, Mask] = {}
+    for unclear in (cell.unclear for cell in cells.values() if cell.unclear is not None):
+        for place, code in enumerate(UNCLEAR[1:], start=1):
+            mask = np.equal(unclear, place)
+            found[code] = found[code] | mask if code in found else mask
+    return found
 
 
 def _first_faults(cells: Mapping[str, Cells], reading: Reading) -> tuple[Faults | None, NDArray[np.int64]]:
