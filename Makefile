@@ -32,7 +32,7 @@ bench: $(VENV)/dev-ready  ## speed and memory as ratios against named peers, in 
 	$(BIN)/python bench/imports.py
 	$(BIN)/python bench/matching.py
 
-soak: $(VENV)/dev-ready  ## long rigs: kill -9 while a result is published or records come and go; ten minutes of broken files
+soak: $(VENV)/dev-ready  ## long rigs: kill -9 while a result is published, records come and go or are analysed; ten minutes of broken files
 	$(BIN)/python bench/kill.py --rounds 50
 	$(BIN)/python bench/kill_import.py --rounds 50
 	$(BIN)/python bench/fuzz.py --minutes 10 --record fuzz.json

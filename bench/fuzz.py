@@ -1,14 +1,17 @@
-"""Changes valid files of every format at random and has them read: a clear error or a result that adds up, no crash.
+"""Changes valid files of every format and encoding at random and has them read: a clear error or a result that adds up.
 
 python bench/fuzz.py [--minutes 10] [--seed N] [--record fuzz.json]
 
-Prints the seed first. What broke is kept in a folder, with its seed and round, and the exit code is 1.
+Most rounds read by the library; one in twenty asks the command line (preview, import, analysis), where anything but an
+answer or one line on what can be mended is a crash. Prints the seed first. What broke is kept in a folder, with its
+seed and round, and the exit code is 1.
 """
 
 import argparse
 import io
 import json
 import random
+import shutil
 import sys
 import tempfile
 import time
@@ -16,6 +19,7 @@ import traceback
 import zipfile
 from collections import Counter
 from collections.abc import Callable
+from contextlib import redirect_stderr, redirect_stdout
 from datetime import date
 from pathlib import Path
 from typing import TypeAlias
@@ -24,6 +28,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import xlsxwriter
 
+from regulars.cli import main as command_line
 from regulars.core import RegularsError, Settings
 from regulars.engines import Engine, open_engine
 from regulars.records import RecordSet, Source, read
@@ -37,7 +42,12 @@ ROWS = [
 ]
 MARKS = [b'"', b"\n", b"\r", b"\0", b",", b"\t", b";", b"\xff", b"\xe5\xbc", b"=", b"1e999", b"999999999999999", b"NaN"]
 SETTINGS = Settings.model_validate({"records": {"max_quarantined_share": 1.0, "date_order": "dmy"}})
-ENCODINGS = [None, None, None, "utf-8", "gb18030", "big5", "utf-16"]
+WRITTEN = ["utf-8-sig", "gbk", "big5", "utf-16-le", "utf-16-be", "utf-32", "cp1252", "shift_jis", "euc_kr", "koi8-r"]
+STATED = [*[None] * 12, "utf-8", "gb18030", "utf-16", "utf-7", "hz", "iso2022_jp", "no-such", *WRITTEN]
+COMMANDS = [["analyze", "--dry-run"], ["analyze", "--dry-run"], ["import", "--accept-mapping"],
+            ["analyze", "--accept-mapping"]]  # fmt: skip
+TODAY = date(2024, 6, 30)
+ASKED = 0.05
 
 
 def text(encoding: str, delimiter: str) -> bytes:
@@ -128,6 +138,7 @@ def seeds() -> Seeds:
         "rows.parquet": parquet(),
         "old.xls": old_workbook(),
     }
+    plain |= {f"{encoding}.csv": text(encoding, ",") for encoding in WRITTEN}
     packed = archive({"a.csv": plain["utf8.csv"], "b.parquet": plain["rows.parquet"]})
     found: Seeds = {name: (content, changed) for name, content in plain.items()}
     found |= {"book.xlsx": (workbook(), changed), "all.zip": (packed, changed)}
@@ -139,16 +150,48 @@ def adds_up(records: RecordSet) -> bool:
     return all(file.read == file.accepted + file.quarantined_total + file.left_out_total for file in records.files)
 
 
+def stated_for(path: Path, choose: random.Random) -> str | None:
+    """Return an encoding to state: often the file's own, where it has one of those that must be stated."""
+    return choose.choice([path.stem, choose.choice(STATED)]) if path.stem in WRITTEN else choose.choice(STATED)
+
+
 def one_round(engine: Engine, path: Path, choose: random.Random) -> str:
     """Read one changed file; return what came of it."""
-    source = Source(data=path, kind=choose.choice([None, "orders"]), encoding=choose.choice(ENCODINGS))
+    source = Source(data=path, kind=choose.choice([None, "orders"]), encoding=stated_for(path, choose))
     try:
-        records = read(engine, [source], settings=SETTINGS, today=date(2024, 6, 30))
+        records = read(engine, [source], settings=SETTINGS, today=TODAY)
     except RegularsError as error:
         return error.code
     if not adds_up(records):
         raise AssertionError(f"the counts do not add up: {records}")
     return "read"
+
+
+def asked_for(path: Path, choose: random.Random) -> str:
+    """Ask the command line to read one changed file; return how it ended."""
+    home = path.parent / "home"
+    shutil.rmtree(home, ignore_errors=True)
+    command, *more = choose.choice(COMMANDS)
+    where = ["--workspace", str(home / "kept")] if command == "import" else ["--out", str(home / "result")]
+    encoding = stated_for(path, choose)
+    stated = [] if encoding is None else ["--encoding", encoding]
+    settings = path.parent / "settings.toml"
+    settings.write_text('[records]\nmax_quarantined_share = 1.0\ndate_order = "dmy"\n', encoding="utf-8")
+    words = [command, str(path), *more, *where, *stated, "--settings", str(settings), "--today", TODAY.isoformat()]
+    words += ["--lang", choose.choice(["en", "zh"])]
+    former, said = sys.argv, io.StringIO()
+    code: str | int | None = 0
+    sys.argv = ["regulars", *words]
+    try:
+        with redirect_stdout(said), redirect_stderr(said):
+            command_line()
+    except SystemExit as ended:
+        code = ended.code
+    finally:
+        sys.argv = former
+    if code not in {0, None, 2} or "Traceback" in said.getvalue() or not said.getvalue().strip():
+        raise AssertionError(f"{words} ended with {code} and said: {said.getvalue()}")
+    return f"{command} {more[0]}: {'told why not' if code == 2 else 'answered'}"
 
 
 def main() -> None:
@@ -170,7 +213,10 @@ def main() -> None:
             path = Path(folder) / name
             path.write_bytes(change(content, choose))
             try:
-                outcomes[one_round(engine, path, choose)] += 1
+                by_command = choose.random() < ASKED
+                outcomes[asked_for(path, choose) if by_command else one_round(engine, path, choose)] += 1
+            except KeyboardInterrupt:
+                raise
             except BaseException:
                 broken.append({"round": rounds, "file": name, "error": traceback.format_exc()})
                 (kept / f"{rounds}-{name}").write_bytes(path.read_bytes())

@@ -1,6 +1,6 @@
 """Kills an analysis at random moments: a result must be whole or not there, and the next run must tidy up and work.
 
-python bench/kill.py [--rounds 50] [--seed 0]
+python bench/kill.py [--rounds 50] [--seed N]
 """
 
 import argparse
@@ -33,8 +33,9 @@ def main() -> None:
     """Run the rig; print what was seen; exit with an error if anything was torn."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=50)
-    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(2**32))
     arguments = parser.parse_args()
+    print(f"seed {arguments.seed}", flush=True)
     choose = random.Random(arguments.seed)  # noqa: S311  (moments, not secrets)
     with tempfile.TemporaryDirectory() as home:
         shop = simulation.simulate_shop(Path(home) / "shop", customers=200, seed=1, last_day=date(2024, 12, 31))

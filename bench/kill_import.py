@@ -1,9 +1,10 @@
-"""Kills imports and undos at random moments: a workspace must be as before or as after, never between.
+"""Kills imports, analyses and undos at random moments: a workspace must be as before or as after, never between.
 
-python bench/kill_import.py [--rounds 50] [--seed 0]
+python bench/kill_import.py [--rounds 50] [--seed N]
 
-Three things are compared after every kill: the list of batches (by what was imported), the identities, and the content
-hash of an analysis. Each round kills an import, then an undo. The clock of a kill starts when the modules are loaded.
+Four things are compared after every kill: the list of batches (by what was imported), the identities, the content hash
+of an analysis, and what the workspace remembers of who is one person. Each round kills an import, then an analysis of
+what it brought, then an undo. The clock of a kill starts when the modules are loaded.
 """
 
 import argparse
@@ -19,7 +20,7 @@ from pathlib import Path
 
 from regulars import simulation
 from regulars.analysis import analyze
-from regulars.customers import read_identities
+from regulars.customers import read_identities, read_merges, read_persons, read_review
 from regulars.records import Batches
 
 _COMMAND = """
@@ -38,14 +39,20 @@ class State:
     batches: tuple[tuple[str, ...], ...]
     identities: str
     answer: str
+    people: str
 
 
 def state_of(workspace: Path) -> State:
     """Return what is seen of a workspace; damage of any kind is an error."""
     batches = tuple(tuple(origin.name for origin in batch.origins) for batch in Batches(workspace).live())
-    identities = sha256(repr(read_identities(workspace).to_pylist()).encode()).hexdigest()
+    identities = read_identities(workspace).to_pylist()
     answer = analyze(workspace=workspace, today=LAST_DAY).manifest["content_hash"]
-    return State(batches, identities, answer)
+    people = [ask(workspace).to_pylist() for ask in (read_persons, read_review, read_merges)]
+    return State(batches, _hash(identities), answer, _hash(people))
+
+
+def _hash(content: object) -> str:
+    return sha256(repr(content).encode()).hexdigest()
 
 
 class Rig:
@@ -56,21 +63,25 @@ class Rig:
         paths = {path.stem: str(path) for path in shop.paths}
         self.workspace = home / "workspace"
         self.choose = random.Random(seed)  # noqa: S311  (moments, not secrets)
-        self.killed = {"import": 0, "undo": 0}
+        self.killed = {"import": 0, "analyze": 0, "undo": 0}
         keep = ["--workspace", str(self.workspace), "--today", LAST_DAY.isoformat()]
         self.importing = ["import", paths["orders_again"], paths["profiles"], paths["usage"], *keep]
         self._run(["import", paths["orders"], paths["feedback"], *keep])
         self.before = state_of(self.workspace)
         self.takes = {"import": self._run(self.importing)}
         self.after = state_of(self.workspace)
+        self.analyzing = ["analyze", str(self.workspace), "--out", str(home / "result"), *keep[2:]]
+        self.takes["analyze"] = self._run(self.analyzing)
         self.takes["undo"] = self._run(self._undoing())
         if state_of(self.workspace) != self.before:
             raise SystemExit("an undo that nobody disturbed did not restore the former state")
 
     def round(self) -> None:
-        """Kill an import and look; kill an undo of its batch and look."""
+        """Kill an import and look; kill an analysis of both batches, then an undo of the second, and look each time."""
         if not self._kill("import", self.importing):
             self._run(self.importing)
+        if not self._kill("analyze", self.analyzing):
+            raise SystemExit("an analysis that was killed took a batch away")
         if self._kill("undo", self._undoing()):
             self._run(self._undoing())
 
@@ -80,7 +91,7 @@ class Rig:
         if state_of(self.workspace) != self.after:
             raise SystemExit("the import after the kills is not what it was before them")
         home = self.workspace / "batches"
-        left = [path.name for path in home.iterdir() if path.name.startswith(".")]
+        left = [str(path.relative_to(home)) for path in home.rglob(".*")]
         if left:
             raise SystemExit(f"the last import did not clear away {left}")
 
@@ -121,16 +132,18 @@ def main() -> None:
     """Run the rig; print what was seen; exit with an error if anything was torn."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=50)
-    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(2**32))
     arguments = parser.parse_args()
+    print(f"seed {arguments.seed}", flush=True)
     with tempfile.TemporaryDirectory() as home:
         rig = Rig(Path(home), arguments.seed)
         for _ in range(arguments.rounds):
             rig.round()
         rig.finish()
+    killed = ", ".join(f"{number} of {what}" for what, number in rig.killed.items())
     sys.stdout.write(
-        f"{arguments.rounds} rounds (seed {arguments.seed}): {rig.killed['import']} imports and {rig.killed['undo']}"
-        " undos killed; every time the workspace was as before or as after\n"
+        f"{arguments.rounds} rounds (seed {arguments.seed}), killed: {killed};"
+        " every time the workspace was as before or as after\n"
     )
 
 

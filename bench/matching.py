@@ -45,10 +45,12 @@ def main() -> None:
     asked.add_argument("--large", action="store_true", help="a million accounts too")
     asked.add_argument("--merge", type=float, default=Settings().customers.match_merge_probability)
     asked.add_argument("--only", help="one set, in this process: febrl1 ... febrl4, or a number of people")
-    asked.add_argument("--keys-alone", action="store_true")
+    asked.add_argument("--keys-alone", action="store_true", help="with --only: without likeness")
+    asked.add_argument("--memory-limit", help="with --only: as the command line takes it")
     given = asked.parse_args()
     if given.only:
-        print(json.dumps(measured(given.only, merge=given.merge, keys_alone=given.keys_alone)))
+        limit = given.memory_limit
+        print(json.dumps(measured(given.only, merge=given.merge, keys_alone=given.keys_alone, memory_limit=limit)))
         return
     fetch_febrl()
     sets = [f"febrl{name}" for name in FEBRL] + [str(given.people)]
@@ -77,13 +79,13 @@ def line(name: str, *, merge: float, keys_alone: bool) -> str:
     )
 
 
-def measured(name: str, *, merge: float, keys_alone: bool) -> dict[str, float | int | None]:
+def measured(name: str, *, merge: float, keys_alone: bool, memory_limit: str | None) -> dict[str, float | int | None]:
     """Match one set and return how right it was and what it cost, without what making the set costs."""
     facts, truth = febrl(name.removeprefix("febrl")) if name.startswith("febrl") else simulated(int(name))
     customers = {"match_merge_probability": merge, "match_likeness": not keys_alone}
     settings = Settings.model_validate({"business": {"country": "CN"}, "customers": customers})
     began, cpu = perf_counter(), process_time()
-    with open_engine() as engine:
+    with open_engine(memory_limit=memory_limit) as engine:
         nothing = DECISIONS.empty_table()
         hashed = HashedIdentities(None).hashed
         known = known_of(facts, hashed=hashed, decisions=nothing, model=None, settings=settings)

@@ -47,7 +47,8 @@ def _once(code: str, setup: str) -> Cost:
         script = Path(folder) / "script.py"
         script.write_text(_WRAPPER.format(setup=setup, code=code), encoding="utf-8")
         # Some machines pin an old BLAS kernel; nothing here multiplies matrices, so it is left as it is.
-        environment = {**os.environ, "PYTHONPATH": str(HERE)}
+        # What is measured is the tree that this file lies in, not one that happens to be installed.
+        environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(HERE), str(HERE.parent / "src")])}
         subprocess.run([sys.executable, str(script), str(answer)], check=True, env=environment, cwd=HERE)
         return Cost(**json.loads(answer.read_text()))
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from records.exports.samples import SHOPIFY, WECHAT
+from records.exports.samples import SHOPIFY, STRIPE, WECHAT, WOO_ANALYTICS
 from regulars.analysis import analyze
 from regulars.records import Source
 
@@ -29,6 +29,21 @@ def test_every_row_of_two_shops_is_accounted_for(tmp_path: Path) -> None:
     assert left_out == {("shopify.csv", code): rows for code, rows in SHOPIFY.left_out.items()} | {
         ("wechat.csv", "summary_row"): 2
     }
+
+
+def test_sales_told_twice_and_people_known_by_name_are_said(tmp_path: Path) -> None:
+    paths = [tmp_path / "woo.csv", tmp_path / "stripe.csv"]
+    paid = STRIPE.text.replace("1,200.00", "50.25").replace("usd", "bdt")
+    for path, text in zip(paths, (WOO_ANALYTICS.text, paid), strict=True):
+        path.write_text(text, encoding="utf-8")
+    paths[1].write_text("\n".join(paid.splitlines()[:2]) + "\n", encoding="utf-8")
+    result = analyze(files=[Source(data=path) for path in paths], today=date(2024, 6, 30), out=tmp_path / "result")
+    notes = {note["code"]: note["params"] for note in result.manifest["notes"]}
+    assert notes["people_by_name"] == {"file": "woo.csv"}
+    assert notes["payments_beside_orders"] == {"payments": "stripe.csv", "orders": "woo.csv", "alike": 1, "sales": 1}
+    report = (result.folder / "report.html").read_text(encoding="utf-8")
+    assert "give one or the other" in report
+    assert "tells buyers apart by name only" in report
 
 
 def test_a_consent_given_at_the_till_counts(tmp_path: Path) -> None:

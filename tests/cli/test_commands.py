@@ -263,6 +263,16 @@ def test_the_known_sources_are_listed_a_line_each(tmp_path: Path) -> None:
     assert len(listed) >= 27
 
 
+def test_the_known_sources_are_listed_in_chinese_with_the_page_on_adding_one(tmp_path: Path) -> None:
+    done = run("sources", "--lang", "zh", cwd=tmp_path)
+    rows = [line.split("\t") for line in done.stdout.splitlines()]
+    listed = {name: (title, kinds) for name, title, kinds, _ in rows}
+    assert listed["shopify_orders"] == ("Shopify：订单", "订单、客户资料、同意记录")
+    assert all(not title.isascii() and not kinds.isascii() for title, kinds in listed.values())
+    assert "docs/adding-an-export.zh-CN.md" in done.stderr
+    assert "docs/adding-an-export.md" in run("sources", cwd=tmp_path).stderr
+
+
 HEAVY = ("duckdb", "scipy", "sklearn", "splink", "pyspark", "pandas", "babel", "jinja2", "phonenumbers", "xlsxwriter")
 
 

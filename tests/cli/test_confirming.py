@@ -45,6 +45,19 @@ def test_a_dry_run_speaks_chinese(home: Path) -> None:
         assert words in done.stdout
 
 
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("en", "1: Several phones in one cell (whose row it is, the first says)"),
+     ("zh", "1 行：一个单元格里有几个手机号（以第一个为准）")],
+)  # fmt: skip
+def test_a_dry_run_says_how_often_the_first_of_several_phones_was_taken(home: Path, language: str, words: str) -> None:
+    rows = "13800138000/13900139000,2024-01-05,5\n13700137000,2024-01-06,6\n"
+    (home / "phones.csv").write_text(f"phone,ordered_at,amount\n{rows}")
+    done = run("analyze", "phones.csv", "--dry-run", "--lang", language, cwd=home)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert words in done.stdout
+
+
 def test_a_guess_needs_a_yes(home: Path) -> None:
     done = run("analyze", "odd.csv", "--out", "result", cwd=home)
     assert done.returncode == 2

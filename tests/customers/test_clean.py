@@ -137,18 +137,6 @@ class TestDuplicates:
         cleaned(engine, {"profiles": [known, more]})
         assert rows_of(engine, "customers")[0]["birth_year"] == 1980
 
-    def test_an_order_in_two_files_with_other_content_is_told(self, engine: Engine) -> None:
-        first = [order("ana", TODAY, "5.00", order_id="1"), order("bo", TODAY, "6.00", order_id="2")]
-        again = [order("ana", TODAY, "5.50", order_id="1"), order("bo", TODAY, "6.00", order_id="2")]
-        quality = cleaned(engine, {"orders": [first, again]}).quality.to_pylist()
-        (issue,) = [row for row in quality if row["issue"] == "order_in_two_files"]
-        assert (issue["kind"], issue["row_count"], issue["share"]) == ("orders", 1, 0.5)
-
-    def test_an_order_and_its_refund_in_two_files_are_not_the_same_order_twice(self, engine: Engine) -> None:
-        bought, returned = order("ana", TODAY, "5.00", order_id="1"), order("ana", TODAY, "-5.00", order_id="1")
-        quality = cleaned(engine, {"orders": [[bought], [returned]]}).quality.to_pylist()
-        assert "order_in_two_files" not in {row["issue"] for row in quality}
-
 
 class TestRefunds:
     def test_a_refund_counts_on_the_day_of_its_order_and_is_known_from_its_own(self, engine: Engine) -> None:

@@ -188,3 +188,9 @@ def test_every_statement_travels() -> None:
     assert len(set(statements)) > 12, "the engine that writes down was not used"
     for statement in sorted(set(statements)):
         assert_travels(statement)
+
+
+@pytest.mark.parametrize("names", [("N0", "N1"), ("Guest 10", "Guest 11"), ("用户12", "用户13"), ("小王1", "小王2")])
+def test_a_number_in_a_name_tells_those_apart_who_share_a_phone(engine: Engine, names: tuple[str, str]) -> None:
+    facts = [fact for place, name in enumerate((*names, *names)) for fact in named(f"a{place}", name)]
+    assert groups(matched_by_keys(engine, facts)) == {frozenset({"a0", "a2"}), frozenset({"a1", "a3"})}

@@ -68,6 +68,14 @@ def test_a_source_of_nothing_has_no_measures(desk: Desk) -> None:
     assert (measured.completeness, measured.validity, measured.uniqueness, measured.last_day) == (None,) * 4
 
 
+def test_rows_that_name_several_phones_are_a_lack_of_consistency(desk: Desk) -> None:
+    rows = "13800138000/13900139000,2024-01-02,5\n13700137000,2024-01-03,6\n"
+    found = cleaned(desk, f"phone,ordered_at,amount\n{rows}")
+    (issue,) = [row for row in found.quality.to_pylist() if row["issue"] == "first_of_several_phones"]
+    assert (issue["rule"], issue["row_count"], issue["dimension"]) == ("first_kept", 1, "consistency")
+    assert found.sources[0].consistency == 0.5
+
+
 def test_a_file_met_again_is_a_lack_of_uniqueness_and_its_money_is_told(desk: Desk) -> None:
     content = "customer_id,ordered_at,amount\nana,2024-01-02,5.25\nbo,2024-01-03,6.00\n"
     found = cleaned(desk, content, content)

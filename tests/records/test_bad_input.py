@@ -50,7 +50,20 @@ def test_a_header_alone_is_a_file_of_no_rows(desk: Desk, content: str) -> None:
 
 @pytest.mark.parametrize(
     ("content", "what"),
-    [(b"\x1f\x8brest", "gzip"), (b"%PDF-1.7", "PDF"), (b"Rar!\x1a", "RAR"), (b"<html><table>", "a web page")],
+    [
+        (b"\x1f\x8brest", "gzip"),
+        (b"%PDF-1.7", "PDF"),
+        (b"Rar!\x1a", "RAR"),
+        (b"<html><table>", "a web page"),
+        (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", "a picture"),
+        (b"\xff\xd8\xff\xe0\x00\x10JFIF", "a picture"),
+        (b"RIFF\x24\x00\x00\x00WEBPVP8 ", "a picture"),
+        (b"BM\x36\x00\x03\x00\x00\x00\x00\x00\x36\x00", "a picture"),
+        (b"\x00\x00\x00\x18ftypheic\x00\x00", "a picture"),
+        (b"\x00\x00\x00\x18ftypisom\x00\x00", "a recording"),
+        (b"RIFF\x24\x00\x00\x00WAVEfmt ", "a recording"),
+        (b"ID3\x03\x00\x00", "a recording"),
+    ],
 )
 def test_a_file_of_another_format_is_named(desk: Desk, content: bytes, what: str) -> None:
     with pytest.raises(RegularsError, match=f"orders.csv is .*{what}.*What is read: CSV"):

@@ -123,6 +123,40 @@ class TestWhatIsKeptComesBack:
         assert (home / "referrals" / "undated.parquet").exists()
         assert (home / "consents" / "later.parquet").exists()
 
+    @pytest.mark.both_engines(slow=True)
+    def test_several_batches_come_back_on_every_engine_as_they_were_read(
+        self, desk: Desk, store: Batches, tmp_path: Path
+    ) -> None:
+        first = {
+            "orders": HEADER + "ana,2024-01-02,1.50\nbo,2023-12-31,-2\n,2024-01-03,4\nbo,2024-08-01,9\n",
+            "referrals": "referrer_id,referred_id\nana,bo\n",
+            "feedback": "customer_id,given_at,score,text\nana,2024-01-02 23:59:59,9,好\n",
+        }
+        second = {
+            "more": "customer_id,ordered_at,amount,region\ncy,2024-01-09,¥3,北\nana,never,5,\ncy,2031-01-01,2,\n",
+            "profiles": "customer_id,region,acquired_at\nana,north,2024-01-01\nbo,,\n",
+            "consents": "customer_id,purpose,granted,recorded_at\nana,profiling,no,2031-01-01\n",
+        }
+        many = Settings.model_validate({"records": {"max_quarantined_share": 0.9}})
+        with open_engine(threads=1) as reader:
+            for texts in (first, second):
+                files = [desk.file(text, f"{name}.csv") for name, text in texts.items()]
+                keep(store, reader, *(Source(data=path, kind="orders" if path.stem == "more" else path.stem)
+                                      for path in files), chosen=many)  # fmt: skip
+            expected = opened(store, reader), tables(reader)
+        found = opened(store, desk.engine), tables(desk.engine)
+        assert found == expected
+        kept = store.folder / "batches"
+        assert {"undated.parquet", "later.parquet", "2024-01.parquet"} <= {
+            path.name for path in kept.rglob("*.parquet")
+        }
+        assert {row["reason"] for row in found[1]["quarantine"]} == {
+            "customer_missing",
+            "time_unreadable",
+            "after_today",
+        }
+        assert [row["file_id"] for row in found[1]["raw_orders"]] == [0, 0, 3]
+
     def test_a_column_that_an_earlier_version_did_not_have_is_empty(self, desk: Desk, store: Batches) -> None:
         batch = keep(store, desk.engine, orders(("ana", "2024-01-02", "1")))
         path = store.folder / "batches" / batch.id / "orders" / "2024-01.parquet"

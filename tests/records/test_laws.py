@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 
+import pyarrow as pa
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -12,12 +13,15 @@ from records_desk import HEADER, Desk
 from regulars.core import RegularsError
 from regulars.engines import open_engine
 from regulars.records import RecordSet, Source
+from regulars.records._cells.text import read_text
 
 people = st.sampled_from(["ana", "bo", "cy", "张三", 'Di "D"', "E, d"])
 days = st.dates(date(1970, 1, 1), date(2024, 6, 30))
 cents = st.decimals(Decimal("-99999.99"), Decimal("99999.99"), places=2)
 orders = st.lists(st.tuples(people, days, cents), max_size=30)
 cells = st.text(st.sampled_from('ab1,;|\t" \n\r-.年/'), max_size=8)
+
+said = st.text(st.sampled_from("ab1N/A-无 \t'=\"\u3000\u200e\x07\N{REPLACEMENT CHARACTER}"), max_size=8) | st.none()
 
 COUNTS = "customer_key", "local_day", "amount"
 
@@ -99,3 +103,12 @@ def test_any_bytes_give_a_result_or_a_clear_error(bench: Desk, content: bytes, e
     except RegularsError:
         return
     assert adds_up(records)
+
+
+@given(texts=st.lists(said, min_size=1, max_size=5))
+@settings(deadline=None)
+def test_a_text_is_read_the_same_however_often_it_is_said(texts: list[str | None]) -> None:
+    once, often = (read_text(pa.array(texts * times, pa.string())) for times in (1, 20))
+    assert often.values.to_pylist() == once.values.to_pylist() * 20
+    faults = [[0] * len(texts) if cells.faults is None else cells.faults.tolist() for cells in (once, often)]
+    assert faults[1][: len(texts)] == faults[0]

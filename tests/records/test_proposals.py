@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from records_desk import Desk
+from records_desk import TODAY, Desk
 from regulars.core import RegularsError
-from regulars.records import KINDS, MappingUnconfirmed, Proposal, Source, propose
+from regulars.records import KINDS, Mappings, MappingUnconfirmed, Proposal, Source, propose
 from regulars.records._recognition.looks import look_of
 from regulars.records._words import words
 
@@ -49,8 +49,8 @@ SHOPS = {
                  "orders", {"customer_id": "Client Ref", "ordered_at": "Invoice Dt", "amount": "Amt (EUR)"}),
     "street market": ([("顾客", "name"), ("成交日", "day"), ("成交价", "yuan"), ("店员", "words")], "orders",
                       {"customer_id": "顾客", "ordered_at": "成交日", "amount": "成交价"}),
-    "French shop": ([("Nom du client", "name"), ("Date de vente", "day"), ("Montant TTC", "money"), ("Tél.", "mobile")],
-                    "orders", {"phone": "Tél.", "ordered_at": "Date de vente", "amount": "Montant TTC"}),
+    "Italian shop": ([("Nome", "name"), ("Data vendita", "day"), ("Importo", "money"), ("Cellulare", "mobile")],
+                     "orders", {"phone": "Cellulare", "ordered_at": "Data vendita", "amount": "Importo"}),
     "repair shop": ([("Customer Nr", "who"), ("Repaired", "day"), ("Charged", "money"), ("Shipping fee", "money")],
                     "orders", {"customer_id": "Customer Nr", "ordered_at": "Repaired", "amount": "Charged"}),
     "guest book": ([("Member", "who"), ("Stars given", "rating"), ("On", "day")], "feedback",
@@ -178,6 +178,70 @@ def test_what_the_person_says_is_part_of_the_proposal(tmp_path: Path) -> None:
     found = {guess.column: (guess.header, guess.confidence) for guess in proposal.columns}
     assert found["ordered_at"] == ("day b", "high")
     assert found["amount"] == ("much", "medium")
+
+
+SALES = {
+    "nothing known but the person": [
+        ("姓名", "name"),
+        ("手机", "mobile"),
+        ("什么时候买的", "day"),
+        ("多少钱", "money"),
+    ],
+    "whole numbers of people met again": [
+        ("姓名", "name"),
+        ("手机", "mobile"),
+        ("什么时候买的", "day"),
+        ("多少钱", "count"),
+    ],
+    "a general day": [("姓名", "name"), ("手机", "mobile"), ("日期", "day"), ("多少钱", "yuan")],
+    "a known amount": [("name", "name"), ("phone", "mobile"), ("Bought", "day"), ("amount", "count")],
+    "more columns": [("Name", "name"), ("E-mail", "mail"), ("Bought", "day"), ("Paid", "money"), ("Note", "words")],
+}
+
+
+@pytest.mark.parametrize("name", SALES)
+@pytest.mark.parametrize("turned", [False, True])
+def test_days_and_money_in_a_list_of_people_are_asked_about(desk: Desk, name: str, turned: bool) -> None:
+    path = written(desk.folder, SALES[name][:: -1 if turned else 1])
+    with pytest.raises(MappingUnconfirmed, match=r"looks like orders with .* \| --as profiles") as caught:
+        desk.read(path)
+    records = desk.read(Source(data=path, confirmed=caught.value.proposal.confirmed()))
+    assert (records.files[0].kind, records.files[0].accepted) == ("orders", 5)
+
+
+def test_who_says_that_it_is_a_list_of_people_is_not_asked_again(desk: Desk) -> None:
+    path = written(desk.folder, SALES["nothing known but the person"])
+    said = desk.read(Source(data=path, kind="profiles"))
+    assert (said.files[0].kind, said.files[0].told_by) == ("profiles", "person")
+    Mappings(folder=desk.folder).keep(said.files, day=TODAY)
+    again = desk.read(Source(data=path, confirmed=Mappings(folder=desk.folder).kept()))
+    assert (again.files[0].kind, again.files[0].told_by) == ("profiles", "confirmed")
+
+
+PEOPLE = {
+    "a shop's customers": [("Name", "name"), ("Email", "mail"), ("Created at", "day"), ("Total spent", "money")],
+    "birthdays": [("name", "name"), ("phone", "mobile"), ("Birthday", "day"), ("Store Credit", "money")],
+    "members": [("姓名", "name"), ("手机号", "mobile"), ("注册时间", "day"), ("累计消费", "yuan"),
+                ("最近消费时间", "day")],
+    "what each bought": [("Name", "name"), ("Email", "mail"), ("Sign up", "day"), ("Total spend", "money"),
+                         ("AOV", "money"), ("Last active", "day")],
+    "balances": [("姓名", "name"), ("手机", "mobile"), ("开卡日", "day"), ("卡内余额", "money")],
+    "a newsletter": [("Email Address", "mail"), ("OPTIN_TIME", "day"), ("CONFIRM_TIME", "day"), ("GMTOFF", "count")],
+    "days alone": [("姓名", "name"), ("手机", "mobile"), ("什么时候来的", "day"), ("备注", "words")],
+    "money alone": [("姓名", "name"), ("手机", "mobile"), ("多少钱", "money"), ("备注", "words")],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", PEOPLE)
+def test_an_ordinary_list_of_people_is_read_without_asking(desk: Desk, name: str) -> None:
+    (file,) = desk.read(written(desk.folder, PEOPLE[name])).files
+    assert (file.kind, file.told_by, file.accepted) == ("profiles", "headers", 5)
+
+
+def test_whole_numbers_of_people_met_once_are_no_money(desk: Desk) -> None:
+    rows = "张三,13800138000,2024-01-02,41\n李四,13900139000,2024-01-03,38\n"
+    (file,) = desk.text("姓名,手机,什么时候来的,多大\n" + rows).files
+    assert file.kind == "profiles"
 
 
 def test_samples_are_masked(tmp_path: Path) -> None:

@@ -113,7 +113,7 @@ def test_a_profile_keeps_its_identifiers_for_the_customers_room(desk: Desk) -> N
         "email,name,phone,birth_year,acquired_at\nana@example.com,Ana,138,1990,2024-01-02\nbo@example.com,,,1700,\ncy@example.com,,,,\n"
     )
     assert desk.rows("raw_profiles", "customer_key", "email", "name", "birth_year", "acquired_day") == [
-        ("ana@example.com", "ana@example.com", "Ana", 1990, date(2024, 1, 2)),
+        ("ana@example.com␟Ana", "ana@example.com", "Ana", 1990, date(2024, 1, 2)),
         ("cy@example.com", "cy@example.com", None, None, None),
     ]
     assert [reason for _, _, reason, _ in desk.aside()] == ["out_of_range"]

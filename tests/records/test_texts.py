@@ -6,11 +6,15 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from records_desk import HEADER, Desk
 from regulars.core import RegularsError, Settings
 from regulars.records import Source, read
 from regulars.records._formats import texts
+from regulars.records._formats.dialects import Dialect
+from regulars.records._formats.scanner import scan
 
 CHINESE = "客户编号,下单时间,金额,渠道\n张三,2024-01-02,12.50,微信\n李四,2024-01-03,¥7.00,门店\n"
 READ = [("张三", Decimal("12.5"), "微信"), ("李四", Decimal(7), "门店")]
@@ -166,6 +170,20 @@ def test_rows_too_short_or_too_long_are_set_aside(desk: Desk) -> None:
         (3, None, "row_too_short", "bo,2024-01-02"),
         (5, None, "row_too_long", "cy,2024-01-02,1,1"),
     ]
+
+
+@given(cells=st.integers(0, 4), blank=st.sampled_from(["", " ", "\t"]), extra=st.sampled_from(["", "x", "0"]))
+@settings(deadline=None, max_examples=25)
+def test_empty_cells_beyond_the_last_column_lose_nothing(cells: int, blank: str, extra: str) -> None:
+    row = ",".join(["cy", "2024-01-02", "1", *[blank] * cells, *([extra] if extra else [])])
+    found = scan(f"ana,2024-01-02,1\n{row}\n", Dialect(delimiter=","), width=3, first_line=2, is_last=True)
+    assert found.rows == [["ana", "2024-01-02", "1"], *([] if extra else [["cy", "2024-01-02", "1"]])]
+    assert [broken.reason for broken in found.broken] == (["row_too_long"] if extra else [])
+
+
+def test_a_row_with_an_empty_cell_too_many_is_read(desk: Desk) -> None:
+    (file,) = desk.text(HEADER + "ana,2024-01-02,1\nbo,2024-01-02,1,\ncy,2024-01-02,1,,\n").files
+    assert (file.accepted, file.quarantined) == (3, {})
 
 
 def test_a_header_may_span_lines_and_follow_blank_ones(desk: Desk) -> None:

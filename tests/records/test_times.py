@@ -14,11 +14,17 @@ from hypothesis import strategies as st
 from records_desk import HEADER, Desk
 from regulars.core import RegularsError, Settings
 from regulars.records import REASONS, Source, read
+from regulars.records._cells import cells as cells_room
 from regulars.records._cells.time_text import moment_of
+from regulars.records._cells.times import Clock, read_time
 from regulars.records._cells.zones import zone_of
 
 EPOCH = datetime(1970, 1, 1)
 moments = st.datetimes(datetime(1970, 1, 2), datetime(2099, 12, 30)).map(lambda m: m.replace(microsecond=0))
+leap_days = st.integers(1, 9999).map(lambda year: f"{year:04}-02-29")
+nearly_iso = st.from_regex(
+    r"(?!0000)[0-9]{4}-[01][0-9]-[0-3][0-9]([ T][0-2][0-9]:[0-6][0-9](:[0-6][0-9](\.[0-9]{1,7})?)?)?", fullmatch=True
+)
 ZONES = ["UTC", "Asia/Shanghai", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Pacific/Apia"]
 
 
@@ -44,6 +50,17 @@ def test_reading_what_was_printed_is_the_identity(moment: datetime) -> None:
     if moment.year < 2069:  # of the two digits of a year Python means the same
         for order, form in (("dmy", "%d.%m.%y"), ("mdy", "%m/%d/%y"), ("ymd", "%y-%m-%d")):
             assert moment_of(moment.strftime(f"{form} %H:%M:%S"), order).micros == micros(moment)
+
+
+@given(times=st.lists(leap_days | nearly_iso | moments.map(str), min_size=1, max_size=5))
+@settings(deadline=None)
+def test_a_column_is_read_at_once_as_each_of_its_times_is_by_itself(times: list[str]) -> None:
+    clock = Clock(zone=zone_of("UTC"), today=date(2024, 6, 30), order=None)
+    cells = read_time(pa.array(times), clock, may_be_later=True)
+    for place, moment in enumerate(map(moment_of, times)):
+        fault = moment.fault or ("too_early" if moment.micros < 0 else "")
+        assert cells_room.REASONS[0 if cells.faults is None else cells.faults[place]] == fault
+        assert fault or cells.values[place].value == moment.micros
 
 
 @given(moment=moments, zone=st.sampled_from(ZONES))
@@ -87,8 +104,10 @@ def test_a_time_with_one_reading_is_read(text: str, expected: tuple[int, ...]) -
 
 @pytest.mark.parametrize(
     ("text", "hour"),
-    [("10:00Z", 10), ("10:00 UTC", 10), ("10:00:00+0200", 8), ("10:00+02:00", 8), ("10:00 -0530", 15), ("10:00+08", 2)],
-)
+    [("10:00Z", 10), ("10:00 UTC", 10), ("10:00:00+0200", 8), ("10:00+02:00", 8), ("10:00 -0530", 15), ("10:00+08", 2),
+     ("10:00 AM GMT+2", 8), ("10:00:05 PM GMT+2", 20), ("10:00 GMT-7", 17), ("10:00 GMT+5:30", 4), ("10:00 GMT+10", 0),
+     ("10:00 UTC+0800", 2), ("10:00 UTC+08:00", 2), ("10:00 GMT", 10)],
+)  # fmt: skip
 def test_an_offset_is_obeyed(text: str, hour: int) -> None:
     moment = moment_of(f"2024-01-02 {text}")
     assert moment.is_utc
@@ -103,8 +122,10 @@ def test_a_date_with_two_readings_waits_for_the_order(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["07 Jun", "2024-02-30", "2024-13-01", "13/13/2024", "13/13/24", "45292", "1704067200", "2024-01-02 25:00",
-     "2024-01-02 10:00:60", "2024-01-02 13:00 PM", "soon", "2024-1/2", "2024-01-02 10:00 +9900", "2024-01-02x"],
+    ["07 Jun", "2024-02-30", "2024-13-01", "13/13/2024", "13.13.13", "32/12/32", "45292", "1704067200",
+     "2024-01-02 25:00", "2024-01-02 10:00:60", "2024-01-02 13:00 PM", "soon", "2024-1/2", "2024-01-02 10:00 +9900",
+     "2024-01-02x", "2024-01-02 10:00 +2", "2024-01-02 10:00 GMT+99", "2024-01-02 10:00 GMT+130",
+     "2024-01-02 10:00 GMT:30", "1/2/3"],
 )  # fmt: skip
 def test_what_is_no_time_is_not_read(text: str) -> None:
     assert moment_of(text).fault == "time_unreadable"
@@ -115,6 +136,38 @@ def test_the_order_said_binds_every_date() -> None:
     assert moment_of("13/2/2024", "mdy").fault == "time_unreadable"
     assert moment_of("1/2/2024", "ymd").fault == "time_unreadable"
     assert moment_of("2024/1/2", "dmy") == moment_of("2024-01-02")
+
+
+days = st.dates(date(1970, 1, 1), date(2069, 12, 31))
+
+
+@given(day=days, mark=st.sampled_from("./-"))
+def test_a_day_with_a_year_of_two_digits_is_read_as_the_order_says(day: date, mark: str) -> None:
+    parts = {"d": f"{day.day:02}", "m": f"{day.month:02}", "y": f"{day.year % 100:02}"}
+    for order in ("dmy", "mdy", "ymd"):
+        text = mark.join(parts[letter] for letter in order)
+        assert moment_of(text, order) == moment_of(day.isoformat())
+        assert moment_of(f"{text} 10:20", order) == moment_of(f"{day.isoformat()} 10:20")
+        # Without an order it is never another day: it is asked for, unless a calendar has no other.
+        alone = moment_of(text)
+        assert alone.fault == "time_ambiguous" or alone == moment_of(day.isoformat())
+
+
+def test_a_day_with_a_year_of_two_digits_waits_for_the_order() -> None:
+    for text in ("31.12.24", "01/02/24", "24-01-05"):
+        assert moment_of(text).fault == "time_ambiguous"
+    assert moment_of("12/31/24") == moment_of("2024-12-31")
+    assert moment_of("31/12/70", "dmy") == moment_of("1970-12-31")
+    assert moment_of("31/12/69", "dmy") == moment_of("2069-12-31")
+
+
+def test_a_file_of_such_days_is_asked_about_and_read_once_the_order_is_said(desk: Desk) -> None:
+    with pytest.raises(
+        RegularsError, match=r"'31\.12\.23' in column 'ordered_at' can be read in two ways.*--date-order"
+    ):
+        desk.text(sheet("31.12.23", "01.02.24"))
+    desk.text(sheet("31.12.23", "01.02.24"), records={"date_order": "dmy"})
+    assert desk.orders("local_day") == [(date(2023, 12, 31),), (date(2024, 2, 1),)]
 
 
 def sheet(*times: str) -> str:

@@ -106,7 +106,10 @@ def test_no_word_is_a_code_itself() -> None:
 def test_every_problem_of_the_records_has_its_cost_in_words() -> None:
     assert set(SET_ASIDE_COSTS) == set(records.KINDS)
     assert set(ISSUE_COSTS) == set(WORDS["issue"]) - {"missing"}
-    assert {"duplicate", "repeated", "set_aside"} == set(AMOUNT_COSTS)
+    assert set(AMOUNT_COSTS) == {
+        "duplicate", "repeated", "order_in_two_files", "order_number_shared", "set_aside", "key_of_several_names",
+        "key_of_many_names",
+    }  # fmt: skip
 
 
 def test_every_confidence_and_every_ground_of_a_mapping_has_words() -> None:
@@ -123,6 +126,9 @@ def test_everything_that_is_left_out_has_words() -> None:
         "blank_row",
         "nobody_named",
         "told_order_by_order",
+        "stated_again",
+        "refund_told_by_row",
+        "line_apart",
         "header_row",
         "referrer_unknown",
     }

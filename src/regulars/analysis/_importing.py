@@ -84,6 +84,8 @@ def _imported(
         # What spills from the engine is as private as the batch, and goes with it if this process is killed.
         with open_engine(memory_limit=memory_limit, parent=draft.folder) as engine:
             records = read(engine, sources, settings=settings, today=today, progress=progress, keep_later=True)
-            draft.write(engine, hide_identities(engine, records, identities), settings=settings, today=today)
+            most = settings.customers.key_shared_by_more_than
+            hidden = hide_identities(engine, records, identities, most=most)
+            draft.write(engine, hidden, settings=settings, today=today)
         identities.save_to(draft.folder)
         return draft.commit(sources, now=machine_time())

@@ -162,19 +162,17 @@ def _matching(run: "Run") -> dict[str, object] | None:
 def _notes(run: "Run", counts: Mapping[str, Any], settings: Settings) -> list[Note]:
     """Return what a reader must know before believing the figures."""
     notes = [*run.notes]
-    notes += [
-        Note(code="mapping_confirmed_before", params={"file": file.file})
-        for file in run.records.files
-        if file.told_by == "confirmed"
-    ]
+    notes += _notes_of_files(run)
     if run.identities.has_hashed and run.identities.folder is None:
         notes.append(Note(code="key_of_this_run"))
     if not counts["may_be_contacted"] and not settings.consent.marketing:
         notes.append(Note(code="no_marketing_consent_recorded", params={"customers": counts["customers"]}))
     if counts["buyers_without_profiling"]:
         notes.append(Note(code="value_without_refusers", params={"customers": counts["buyers_without_profiling"]}))
+    notes += _shared_keys(run)
     if run.cleaning.consents_of_nobody:
         notes.append(Note(code="consents_of_nobody", params={"people": run.cleaning.consents_of_nobody}))
+    notes += _conflicts(run, settings.business.currency or run.records.currency)
     if not (settings.business.currency or run.records.currency):
         notes.append(Note(code="currency_not_stated"))
     notes += [
@@ -184,6 +182,59 @@ def _notes(run: "Run", counts: Mapping[str, Any], settings: Settings) -> list[No
     ]
     if run.previous is not None:
         notes.append(Note(code="bounds_of_previous", params={"as_of": run.previous["as_of"]}))
+    return notes
+
+
+def _conflicts(run: "Run", currency: str) -> list[Note]:
+    """Return what is said twice of order numbers, by file: money may count twice, and nobody would see it."""
+    return [
+        Note(
+            code=each.issue,
+            params={
+                "orders": each.orders,
+                "file": run.records.files[each.file_id].file,
+                "line": each.line,
+                "example": each.example,
+                "amount": f"{each.amount:.2f} {currency}".strip(),
+            },
+        )
+        for each in run.cleaning.conflicts
+    ]
+
+
+def _shared_keys(run: "Run") -> list[Note]:
+    """Return what is to be known of phones and addresses with several names, by what became of them."""
+    rows: dict[str, int] = {}
+    for row in run.cleaning.quality.to_pylist():
+        if row["issue"] in {"key_of_several_names", "key_of_many_names"}:
+            rows[row["issue"]] = rows.get(row["issue"], 0) + row["row_count"]
+    return [Note(code=issue, params={"rows": count}) for issue, count in sorted(rows.items())]
+
+
+def _notes_of_files(run: "Run") -> list[Note]:
+    """Return what must be known of single files, and of files beside each other."""
+    notes = [
+        Note(code="mapping_confirmed_before", params={"file": file.file})
+        for file in run.records.files
+        if file.told_by == "confirmed"
+    ]
+    notes += [
+        Note(code="people_by_name", params={"file": file.file})
+        for file in run.records.files
+        if file.by_name and file.kind == "orders" and file.accepted and not file.file.endswith("/refunds")
+    ]
+    notes += [
+        Note(
+            code="payments_beside_orders",
+            params={
+                "payments": ", ".join(twice.payments),
+                "orders": ", ".join(twice.orders),
+                "alike": twice.alike,
+                "sales": twice.sales,
+            },
+        )
+        for twice in run.cleaning.paid_twice
+    ]
     return notes
 
 

@@ -181,14 +181,13 @@ class Run:
 
     def remember(self) -> None:
         """Write what is for the owner only into the workspace, if there is one; call it when the result is in place."""
-        if self.from_batches:  # which hold all else already, and take it along when they are undone
-            self.identities.save_with(file.batch for file in self.records.files if file.batch is not None)
-        elif self.identities.folder is not None:
+        if self.identities.folder is not None and not self.from_batches:  # batches hold all this already
             write_raw(self.engine, self.records, self.identities.folder / "quarantine.parquet")
             self.identities.save()
             Mappings(folder=self.identities.folder).keep(self.records.files, day=self.today)
-        if self.identities.folder is not None and self.cleaning.matching is not None:
-            remember_matching(self.identities.folder, self.cleaning.matching, decided_at=self.today)
+        if self.cleaning.matching is not None:
+            batches = {file.batch for file in self.records.files if file.batch is not None}
+            remember_matching(self.identities, self.cleaning.matching, decided_at=self.today, batches=batches)
 
     def _first_day(self, as_of: date) -> date:
         first = self._day(_FIRST_DAY)

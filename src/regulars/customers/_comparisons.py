@@ -43,8 +43,11 @@ _ONE_SLIP = (
 NAMES_UNKNOWN = "(full_name_l IS NULL OR full_name_r IS NULL OR is_han_l <> is_han_r)"
 """Nothing can be said of two names of which one is missing, or written in other letters than the other."""
 
+_SAME_NUMBERS = "regexp_replace(full_name_l, '[^0-9]', '', 'g') = regexp_replace(full_name_r, '[^0-9]', '', 'g')"
+
 NAMES_ALIKE = (
-    f"(full_name_l = full_name_r OR NOT is_han_l AND {_NAMES_CLOSE} OR NOT is_han_l AND {_INITIAL} OR {_ONE_CHARACTER})"
+    f"(full_name_l = full_name_r OR {_SAME_NUMBERS}"
+    f" AND (NOT is_han_l AND {_NAMES_CLOSE} OR NOT is_han_l AND {_INITIAL} OR {_ONE_CHARACTER}))"
 )
 
 BIRTHS_APART = "(birth_date_l <> birth_date_r AND damerau_levenshtein(birth_date_l, birth_date_r) > 1)"

@@ -4,8 +4,10 @@ An id that is another account of the same person leads to that person; `own_id` 
 """
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from regulars.customers._identity import IDENTITY_SCHEMA, HashedIdentities, Resolve, read_identities
+from regulars.customers._key_names import names_of_keys, with_shared_keys
 from regulars.engines import Engine, quoted
 from regulars.records import KINDS, FileReport, RecordSet, looks_like_person
 
@@ -29,8 +31,10 @@ WHERE p.person_id <> r.{key}
 """
 
 
-def build_crosswalk(engine: Engine, records: RecordSet, resolve: Resolve) -> bool:
-    """Write the table `crosswalk` (see CROSSWALK_SCHEMA); return whether any key was hashed.
+def build_crosswalk(engine: Engine, records: RecordSet, resolve: Resolve, *, most: int) -> RecordSet:
+    """Write the table `crosswalk` (see CROSSWALK_SCHEMA); return the records with what is told of keys shared.
+
+    A phone or address with more than `most` names beside it is as many accounts; with fewer it stays one.
 
     A column mapped as customer_id passes unchanged (it is not in the crosswalk), unless at least 1 % of its
     values in any file look like an e-mail address or a mobile number: then every file's is hashed, so that
@@ -38,7 +42,7 @@ def build_crosswalk(engine: Engine, records: RecordSet, resolve: Resolve) -> boo
     Keys that were all hashed on their way into a batch pass as the ids they are.
     """
     ids_are_personal = any(file.looks_personal for file in records.files)
-    parts = [CROSSWALK_SCHEMA.empty_table()]
+    to_hash: dict[int, pa.Array] = {}
     for file_id, file in enumerate(records.files):
         passes = file.key_role == "customer_id" and not ids_are_personal
         if file.key_role == "hashed" or (passes and not file.has_personal_keys):
@@ -48,11 +52,17 @@ def build_crosswalk(engine: Engine, records: RecordSet, resolve: Resolve) -> boo
             keys = keys.filter(looks_like_person(keys))
         if not len(keys):
             continue
-        ids = resolve(keys, file.key_role)
+        to_hash[file_id] = keys
+    names = names_of_keys(to_hash.values(), most=most)
+    parts = [CROSSWALK_SCHEMA.empty_table()]
+    for file_id, keys in to_hash.items():
+        whose = names.accounts(keys)
+        distinct = pc.unique(whose)
+        ids = resolve(distinct, records.files[file_id].key_role).take(pc.index_in(whose, distinct))
         files = pa.array([file_id] * len(keys), pa.int32())
         parts.append(pa.table([files, keys, ids, ids], schema=CROSSWALK_SCHEMA))
     engine.load("crosswalk", pa.concat_tables(parts))
-    return len(parts) > 1
+    return with_shared_keys(engine, records, names, to_hash)
 
 
 def remember_profiles(engine: Engine, identities: HashedIdentities) -> None:

@@ -32,26 +32,6 @@ WITH candidates AS (
 SELECT file_id, line FROM met WHERE meeting > 1
 """
 
-# Of orders with a number only; one whose rows were recognised, if only in part, was not lost on anybody.
-_IN_TWO_FILES = """
-WITH numbered AS (
-    SELECT file_id, line, customer_key, order_id, local_day FROM raw_orders
-    WHERE order_id IS NOT NULL AND amount >= 0 AND NOT coalesce(is_refund, FALSE)
-), shared AS (
-    SELECT local_day FROM numbered GROUP BY local_day HAVING count(DISTINCT file_id) > 1
-), met AS (
-    SELECT count(DISTINCT n.file_id) AS files, count(d.line) AS recognised
-    FROM numbered AS n
-    JOIN shared AS s ON s.local_day = n.local_day
-    LEFT JOIN duplicate_orders AS d ON d.file_id = n.file_id AND d.line = n.line
-    LEFT JOIN crosswalk AS w ON w.file_id = n.file_id AND w.customer_key = n.customer_key
-    GROUP BY coalesce(w.customer_id, n.customer_key), n.order_id, n.local_day
-)
-SELECT
-    CAST(count(*) FILTER (WHERE files > 1 AND recognised = 0) AS BIGINT) AS doubled, CAST(count(*) AS BIGINT) AS orders
-FROM met
-"""
-
 _COUNTED = "SELECT file_id, CAST(count(*) AS BIGINT) AS n FROM {duplicates} GROUP BY file_id"
 
 _REPEATED = """
@@ -100,15 +80,11 @@ def find_duplicates(engine: Engine, records: RecordSet) -> dict[int, int]:
     return counts
 
 
-def count_in_two_files(engine: Engine) -> tuple[int, int]:
-    """Return how many orders stand in two files with other content, and how many there are on the days shared."""
-    (found,) = engine.fetch(_IN_TWO_FILES).to_pylist()
-    return found["doubled"], found["orders"]
-
-
 def count_repeated(engine: Engine) -> dict[int, int]:
     """Return how many orders without an id repeat an earlier row of their file, for those files that have some."""
-    query = _REPEATED.format(rows=rows_by_id(KINDS["orders"]), content=_content(engine.columns("raw_orders")))
+    query = _REPEATED.format(
+        rows=rows_by_id(KINDS["orders"], as_told=True), content=_content(engine.columns("raw_orders"))
+    )
     return _per_file(engine, query)
 
 
@@ -120,7 +96,7 @@ def duplicated_amounts(engine: Engine) -> dict[int, Decimal]:
 def repeated_amounts(engine: Engine) -> dict[int, Decimal]:
     """Return what the orders that repeat an earlier row of their file come to, by file."""
     content = _content(engine.columns("raw_orders"))
-    query = _AMOUNT_OF_REPEATED.format(rows=rows_by_id(KINDS["orders"]), content=content)
+    query = _AMOUNT_OF_REPEATED.format(rows=rows_by_id(KINDS["orders"], as_told=True), content=content)
     return {row["file_id"]: row["amount"] for row in engine.fetch(query).to_pylist()}
 
 

@@ -66,9 +66,13 @@ _STATEMENTS = {
 
 
 def clean_events(engine: Engine) -> None:
-    """Write the clean tables of every kind but orders and people. Free text is left behind."""
+    """Write the clean tables of every kind but orders and people. Free text is left behind.
+
+    Raw rows that were cut are dropped at once: the orders, which come next, need the memory they take.
+    """
     for kind, statement in _STATEMENTS.items():
         engine.run(statement.format(known=known_rows(kind)), into=kind)
+        engine.drop(f"raw_{kind}", f"duplicate_{kind}")
     engine.map_batches(
         _FEEDBACK.format(known=known_rows("feedback")), _with_resolution, CLEAN_TABLES["feedback"], into="feedback"
     )

@@ -12,13 +12,14 @@ from regulars.engines import Engine, quoted
 from regulars.records import KINDS, RecordSet
 
 
-def hide_identities(engine: Engine, records: RecordSet, identities: HashedIdentities) -> RecordSet:
+def hide_identities(engine: Engine, records: RecordSet, identities: HashedIdentities, *, most: int) -> RecordSet:
     """Put customer ids in the place of keys in the raw tables, and nothing in that of direct identifiers.
 
-    The rule is that of an analysis of these records alone. `identities` remembers the way back. Returns the reports;
-    where all keys of a file were hashed, they say so.
+    The rule is that of an analysis of these records alone. `identities` remembers the way back; `most` is how many
+    names a phone or address may have and still be one account's. Returns the reports; where all keys of a file were
+    hashed, they say so.
     """
-    build_crosswalk(engine, records, identities.resolve)
+    records = build_crosswalk(engine, records, identities.resolve, most=most)
     remember_profiles(engine, identities)
     hidden = _held_identifiers(engine)
     hashed = set(engine.fetch("SELECT DISTINCT file_id FROM crosswalk")["file_id"].to_pylist())

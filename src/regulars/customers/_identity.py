@@ -10,7 +10,7 @@ import os
 import re
 import secrets
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 
 import pyarrow as pa
@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from regulars.core import RegularsError
-from regulars.records import Batches
+from regulars.records import Batches, contacts
 
 Resolve = Callable[[pa.Array, str], pa.Array]
 """Takes distinct keys (text) and the role of their column (customer_id, open_id, email, phone, nickname, name);
@@ -57,6 +57,8 @@ class HashedIdentities:
         self._seen: list[pa.Table] = []
         self.has_hashed = False
         """Whether any key was turned into a hash."""
+        self.batches: tuple[str, ...] = ()
+        """The batches that the workspace had when `facts` were asked for: all that is made of them goes with these."""
         if folder is not None:
             _check_identities(folder)  # what only `save` found would be found after all the work
 
@@ -70,7 +72,7 @@ class HashedIdentities:
         ids = self.hashed(pa.array([canonical_key(key, role) for key in keys.to_pylist()], pa.string()))
         known = self._are_hashes(keys) if role == "customer_id" else pa.array([False] * len(keys))
         facts = pa.table([ids, pa.array([role] * len(keys), pa.string()), keys], schema=IDENTITY_SCHEMA)
-        facts = facts.filter(pc.invert(known))
+        facts = pa.concat_tables([facts.filter(pc.invert(known)), _names_told(ids, keys)])
         self.has_hashed = self.has_hashed or facts.num_rows > 0
         self.remember(facts)
         return pc.if_else(known, keys, ids)
@@ -85,6 +87,7 @@ class HashedIdentities:
 
     def facts(self) -> pa.Table:
         """Return what is known of everybody (customer_id, field, value): of the workspace, and seen in this run."""
+        self.batches = () if self.folder is None else Batches(self.folder).ids()
         stored = IDENTITY_SCHEMA.empty_table() if self.folder is None else _identities(self.folder)
         order = [(name, "ascending") for name in IDENTITY_SCHEMA.names]
         return _each_once(pa.concat_tables([stored, *self._seen])).sort_by(order)
@@ -97,16 +100,8 @@ class HashedIdentities:
         earlier = pq.read_table(path, schema=IDENTITY_SCHEMA) if path.exists() else IDENTITY_SCHEMA.empty_table()
         self._write([earlier, *self._seen], path)
 
-    def save_with(self, batches: Iterable[str]) -> None:
-        """Keep what an analysis of batches hashed itself for as long as all of these batches are kept."""
-        if self.folder is not None and self._has_seen:
-            metadata = {"batches": " ".join(dict.fromkeys(batches))}
-            self._write(
-                [facts.replace_schema_metadata(metadata) for facts in self._seen], Batches(self.folder).analysed
-            )
-
     def save_to(self, folder: Path) -> None:
-        """Write what was seen, and nothing else, into the folder of a batch: it comes and goes with the batch."""
+        """Write what was seen, and nothing else, into a folder of batches: it comes and goes with them."""
         if self._has_seen:
             self._write(self._seen, folder / _FILE)
 
@@ -115,9 +110,8 @@ class HashedIdentities:
         return any(facts.num_rows for facts in self._seen)
 
     def _write(self, facts: list[pa.Table], path: Path) -> None:
-        everything = pa.concat_tables(facts).group_by(IDENTITY_SCHEMA.names).aggregate([])
         order = [(name, "ascending") for name in IDENTITY_SCHEMA.names]
-        ordered = everything.sort_by(order).replace_schema_metadata(facts[0].schema.metadata)
+        ordered = pa.concat_tables(facts).group_by(IDENTITY_SCHEMA.names).aggregate([]).sort_by(order)
         write_private(path, lambda target: pq.write_table(ordered, target))
 
     def _are_hashes(self, keys: pa.Array) -> pa.Array:
@@ -140,6 +134,9 @@ def canonical_key(key: str, role: str) -> str:
     >>> canonical_key(" Ana@Example.com", "customer_id"), canonical_key("138 0013 8000", "phone")
     ('email:ana@example.com', 'phone:13800138000')
     """
+    bare, _, name = key.partition(contacts.NAMED)
+    if name:
+        return f"{canonical_key(bare, role)} {name}"
     text = unicodedata.normalize("NFKC", key).strip()
     if _EMAIL.fullmatch(text):
         return f"email:{text.lower()}"
@@ -150,6 +147,18 @@ def canonical_key(key: str, role: str) -> str:
     if role == "phone":
         return f"phone:{digits}"
     return f"{role}:{text.casefold() if role in {'name', 'nickname'} else text}"
+
+
+def _names_told(ids: pa.Array, keys: pa.Array) -> pa.Table:
+    """Return the facts of accounts that a name tells from others with the same phone or address."""
+    facts = []
+    for own, key in zip(ids.to_pylist(), keys.to_pylist(), strict=True):
+        bare, _, name = key.partition(contacts.NAMED)
+        if name:
+            field = canonical_key(bare, "name").partition(":")[0]
+            facts += [(own, field if field == "email" else "phone", bare), (own, "name", name)]
+    columns = list(zip(*facts, strict=True)) or [(), (), ()]
+    return pa.table([pa.array(column, pa.string()) for column in columns], schema=IDENTITY_SCHEMA)
 
 
 def _canonical(fact: dict[str, str]) -> str:

@@ -13,15 +13,13 @@ import pyarrow.compute as pc
 from babel.core import get_global
 
 from regulars.core import Settings
+from regulars.records import contacts
 
 KEYS = pa.schema([("customer_id", pa.string()), ("field", pa.string()), ("value", pa.string())])
 
-_EMAIL = re.compile(r"[^@\s*]+@[^@\s*]+\.[^@\s*]+")
-_BETWEEN = re.compile(r"[;,、|\n]+|/|\s{2,}|或|\bor\b")
 _CHINESE_MOBILE = re.compile(r"(?:\+86|0086|86)?(1[3-9]\d{9})")
 # Spelt out because `phonenumbers` takes forty microseconds a number, and most numbers are of one of two kinds.
 _AMERICAN = re.compile(r"\+1([2-9]\d{2}[2-9]\d{6})")
-_LOST = re.compile(r"\d+(?:\.\d+)?[eE]\+?\d+")
 _MASKED = re.compile(r"[*•●#]|[xX]{2}")
 _DIGITS = re.compile(r"\+?\d{7,15}")
 _UNSPOKEN = re.compile(r"[\s().\-–—]")
@@ -49,8 +47,7 @@ def phone_keys(cell: str, region: str | None) -> list[str]:
     >>> phone_keys("138 0013 8000 / 010-6552 9988", "CN"), phone_keys("186******05", "CN"), phone_keys("1.38E+10", "CN")
     (['+8613800138000', '+861065529988'], [], [])
     """
-    text = unicodedata.normalize("NFKC", cell)
-    found = [_phone(part.strip(), region) for part in _BETWEEN.split(text)]
+    found = [_phone(part, region) for part in contacts.phones(cell)]
     return list(dict.fromkeys(phone for phone in found if phone is not None))
 
 
@@ -60,8 +57,7 @@ def email_keys(cell: str) -> list[str]:
     >>> email_keys(" Ana＠Example.com; a.na@example.com"), email_keys("a***@example.com")
     (['ana@example.com', 'a.na@example.com'], [])
     """
-    text = unicodedata.normalize("NFKC", cell).lower()
-    return list(dict.fromkeys(part for part in re.split(r"[;,、|\s]+", text) if _EMAIL.fullmatch(part)))
+    return list(dict.fromkeys(contacts.emails(cell)))
 
 
 def keys_of(facts: pa.Table, *, region: str | None) -> pa.Table:
@@ -108,9 +104,9 @@ def _mobile_only(cell: str) -> list[str]:
 
 
 def _phone(text: str, region: str | None) -> str | None:
-    if not text or _LOST.fullmatch(text) or _MASKED.search(text):
+    if not text or contacts.lost_digits(text) or _MASKED.search(text):
         return None
-    digits = _UNSPOKEN.sub("", re.sub(r"\.0$", "", text))
+    digits = _UNSPOKEN.sub("", text)
     mobile = _CHINESE_MOBILE.fullmatch(digits)
     if mobile and region in {"CN", None}:
         return f"+86{mobile[1]}"

@@ -20,17 +20,19 @@ def known_rows(kind: str) -> str:
     return _KNOWN.format(raw=quoted(f"raw_{kind}"), duplicates=quoted(f"duplicate_{kind}"))
 
 
-def rows_by_id(kind: Kind, *, without_identifiers: bool = False) -> str:
+def rows_by_id(kind: Kind, *, without_identifiers: bool = False, as_told: bool = False) -> str:
     """Return the SELECT of a kind's raw rows (as `r`), customer ids in its columns of keys; it needs `crosswalk` only.
 
     So the same person is the same in it however a key was spelt, whether it was hashed here or on its way in.
+    `as_told`: the account instead, so that what two accounts of a person did stays two things.
     """
     keys = {kind.column(name).key_name: f"w{place}" for place, name in enumerate(kind.keys)}
     identifiers = {column.name for column in kind.columns if column.role == "identifier"}
+    who = "own_id" if as_told else "customer_id"
     columns = []
     for name in RAW_TABLES[f"raw_{kind.name}"].names:
         if name in keys:
-            columns.append(f"coalesce({keys[name]}.customer_id, r.{name}) AS {name}")
+            columns.append(f"coalesce({keys[name]}.{who}, r.{name}) AS {name}")
         elif name in identifiers and without_identifiers:
             columns.append(f"CAST(NULL AS VARCHAR) AS {quoted(name)}")
         else:

@@ -166,7 +166,7 @@ def match(engine: Engine, known: Known, *, settings: Settings, seed: int) -> Mat
         people = None
         # Half a second that most shops need not wait: only if there are names to judge or births to compare.
         if why_unused is None or to_judge.num_rows or traits.column("birth_date").null_count < traits.num_rows:
-            people = People(stack.enter_context(splink_api()), traits)
+            people = People(stack.enter_context(splink_api(engine.bounds)), traits)
         join_and_hold(engine, _judged(people, to_judge))
         if people is None or why_unused is not None:
             likeness = unused(why_unused or "no_names")

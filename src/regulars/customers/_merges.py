@@ -3,9 +3,14 @@
 `persons.parquet` (the state), `review.parquet` (pairs to look at), `merges.parquet` (the log; rows are only added) and
 `match_model.json`: ids and figures, never a name. A person's newest word on a pair holds against every automatic
 match, and an un-merge is remembered like any other.
+
+What was found in batches lies with the newest of them (`Batches.found`), so that it goes with each, and the undo of the
+newest brings back what was found before. A person's word lies in the workspace itself and outlives them all.
 """
 
 import json
+import shutil
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -14,9 +19,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from regulars.core import RegularsError
-from regulars.customers._identity import WorkspaceUnreadable, write_private
+from regulars.customers._identity import HashedIdentities, WorkspaceUnreadable, write_private
 from regulars.customers._learning import Model
 from regulars.customers._matching import DECISIONS, PERSONS, REVIEW, Matching
+from regulars.records import Batches
 
 MERGES = pa.schema(
     [
@@ -35,6 +41,7 @@ AUTOMATIC, OWNER = "regulars", "owner"
 
 _FILES = {"persons": PERSONS, "review": REVIEW, "merges": MERGES}
 _MODEL = "match_model.json"
+_IDENTITIES = "identities.parquet"
 
 
 class MergeWithItself(RegularsError):
@@ -55,30 +62,34 @@ def decide(folder: Path, *, what: str, left: str, right: str, decided_at: date) 
         raise MergeWithItself(customer_id=left)
     one, other = sorted((left, right))
     row = {"decided_at": decided_at, "what": what, "left_id": one, "right_id": other, "how": "decision", "by": OWNER}
-    _add(folder, [row])
+    _store(folder, "merges", _longer(_stored(folder, folder, "merges"), [row]))
 
 
 def read_merges(folder: Path) -> pa.Table:
-    """Return the log (MERGES), the oldest row first."""
-    return _stored(folder, "merges")
+    """Return the log (MERGES), the oldest day first; of one day, a person's word before what followed from it."""
+    found = _found(folder)
+    logs = [_stored(folder, folder, "merges"), *([_stored(folder, found, "merges")] if found != folder else [])]
+    return pa.Table.from_pylist(
+        sorted((row for log in logs for row in log.to_pylist()), key=lambda row: row["decided_at"]), schema=MERGES
+    )
 
 
 def read_persons(folder: Path) -> pa.Table:
     """Return the ids that are one of several of a person (PERSONS), as of the last analysis."""
-    return _stored(folder, "persons")
+    return _stored(folder, _found(folder), "persons")
 
 
 def read_review(folder: Path) -> pa.Table:
     """Return the pairs of the last analysis that may be one person (REVIEW) and on which nobody has decided since."""
     decided = {(row["left_id"], row["right_id"]) for row in decisions(folder).to_pylist()}
-    review = _stored(folder, "review")
+    review = _stored(folder, _found(folder), "review")
     is_open = [(row["left_id"], row["right_id"]) not in decided for row in review.to_pylist()]
     return review.filter(pa.array(is_open, pa.bool_()))
 
 
 def decisions(folder: Path | None) -> pa.Table:
     """Return the newest word of a person on each pair (DECISIONS), by pair."""
-    log = [] if folder is None else _stored(folder, "merges").to_pylist()
+    log = [] if folder is None else _stored(folder, folder, "merges").to_pylist()
     newest = {(row["left_id"], row["right_id"]): row["what"] for row in log if row["by"] != AUTOMATIC}
     rows = [{"left_id": left, "right_id": right, "what": what} for (left, right), what in sorted(newest.items())]
     return pa.Table.from_pylist(rows, schema=DECISIONS)
@@ -90,28 +101,63 @@ def learned_model(folder: Path | None) -> Model | None:
     Raises:
         WorkspaceUnreadable: the file is something else.
     """
-    path = None if folder is None else folder / _MODEL
-    if path is None or not path.exists():
+    path = None if folder is None else _found(folder) / _MODEL
+    if folder is None or path is None or not path.exists():
         return None
     try:
         model: Model = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise _unreadable(path.parent, _MODEL) from error
+        raise _unreadable(folder, path) from error
     if not isinstance(model, dict) or set(model) != {"traits", "settings"}:
-        raise _unreadable(path.parent, _MODEL)
+        raise _unreadable(folder, path)
     return model
 
 
-def remember_matching(folder: Path, matching: Matching, *, decided_at: date) -> None:
-    """Write what was found into the workspace, and add to the log what has changed since the last time."""
-    before = {row["customer_id"]: row for row in _stored(folder, "persons").to_pylist()}
+def remember_matching(
+    identities: HashedIdentities, matching: Matching, *, decided_at: date, batches: Iterable[str] = ()
+) -> None:
+    """Write what was found into the workspace of these identities, and log what has changed since the last time.
+
+    Args:
+        identities: those that the matching was made of.
+        matching: what was found.
+        decided_at: the day of the log.
+        batches: those whose records were analysed; what had to be hashed for them is kept with what was found.
+    """
+    folder, analysed = identities.folder, set(batches)
+    if folder is None:
+        return
+    told = analysed | set(identities.batches)
+
+    def write(place: Path) -> None:
+        if analysed:
+            identities.save_to(place)
+        elif (_found(folder) / _IDENTITIES).exists():  # of an analysis of batches, before this one of files
+            shutil.copyfile(_found(folder) / _IDENTITIES, place / _IDENTITIES)
+        _write(folder, place, matching, decided_at)
+
+    if told:
+        Batches(folder).keep_found(told, write)
+    else:
+        _write(folder, folder, matching, decided_at)
+
+
+def _write(folder: Path, place: Path, matching: Matching, decided_at: date) -> None:
+    """Write everything into `place`; the log goes on from what is remembered in the workspace now."""
+    found = _found(folder)
+    before = {row["customer_id"]: row for row in _stored(folder, found, "persons").to_pylist()}
     now = {row["customer_id"]: row for row in matching.persons.to_pylist()}
-    _add(folder, [*_rows("unmerge", before, now, decided_at), *_rows("merge", now, before, decided_at)])
-    _store(folder, "review", matching.review)
-    if matching.model is not None:
-        text = json.dumps(matching.model, ensure_ascii=False, indent=1, sort_keys=True)
-        write_private(folder / _MODEL, lambda target: target.write_text(text + "\n", encoding="utf-8"))
-    _store(folder, "persons", matching.persons)
+    changes = [*_rows("unmerge", before, now, decided_at), *_rows("merge", now, before, decided_at)]
+    # The log of the workspace itself, with what people decided, stays there: no batch takes that along.
+    earlier = _stored(folder, found, "merges") if place == folder or found != folder else MERGES.empty_table()
+    if changes or found != place:
+        _store(place, "merges", _longer(earlier, changes))
+    _store(place, "review", matching.review)
+    model = matching.model or learned_model(folder)
+    if model is not None:
+        text = json.dumps(model, ensure_ascii=False, indent=1, sort_keys=True)
+        write_private(place / _MODEL, lambda target: target.write_text(text + "\n", encoding="utf-8"))
+    _store(place, "persons", matching.persons)
 
 
 def _rows(
@@ -128,29 +174,33 @@ def _rows(
     ]  # fmt: skip
 
 
-def _add(folder: Path, rows: list[dict[str, Any]]) -> None:
-    log = _stored(folder, "merges")
-    if rows:
-        _store(folder, "merges", pa.concat_tables([log, pa.Table.from_pylist(rows, schema=MERGES)]))
+def _found(folder: Path) -> Path:
+    """Return where the workspace keeps what was found last: with the newest batch of it, or in the workspace itself."""
+    return Batches(folder).found or folder
 
 
-def _stored(folder: Path, name: str) -> pa.Table:
+def _longer(log: pa.Table, rows: list[dict[str, Any]]) -> pa.Table:
+    return pa.concat_tables([log, pa.Table.from_pylist(rows, schema=MERGES)])
+
+
+def _stored(folder: Path, place: Path, name: str) -> pa.Table:
     """Return a table of the workspace, empty if it is not there yet."""
     if not (folder / "key").is_file():
         problem = "there is no file 'key' in it, so no analysis was made with it"
         raise WorkspaceUnreadable(folder=folder, problem=problem)
-    path = folder / f"{name}.parquet"
+    path = place / f"{name}.parquet"
     if not path.exists():
         return _FILES[name].empty_table()
     try:
         return pq.read_table(path, schema=_FILES[name])
     except (OSError, pa.ArrowInvalid) as error:
-        raise _unreadable(folder, path.name) from error
+        raise _unreadable(folder, path) from error
 
 
-def _store(folder: Path, name: str, table: pa.Table) -> None:
-    write_private(folder / f"{name}.parquet", lambda target: pq.write_table(table, target))
+def _store(place: Path, name: str, table: pa.Table) -> None:
+    write_private(place / f"{name}.parquet", lambda target: pq.write_table(table, target))
 
 
-def _unreadable(folder: Path, name: str) -> WorkspaceUnreadable:
-    return WorkspaceUnreadable(folder=folder, problem=f"its file '{name}' is damaged or something else")
+def _unreadable(folder: Path, path: Path) -> WorkspaceUnreadable:
+    problem = f"its file '{path.relative_to(folder)}' is damaged or something else"
+    return WorkspaceUnreadable(folder=folder, problem=problem)

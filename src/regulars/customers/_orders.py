@@ -27,6 +27,12 @@ FROM signed
 # Most exports have one line an order: only the orders that have more are grouped.
 _ORDERS_WITH_LINES = "SELECT order_id FROM raw_orders WHERE order_id IS NOT NULL GROUP BY order_id HAVING count(*) > 1"
 
+# A table, because three branches read it: were they to read a common WITH instead, an engine would keep all rows.
+_ROWS_WITH_LINES = """
+WITH known AS ({known}), signed AS ({signed})
+SELECT * FROM signed WHERE order_id IN (SELECT order_id FROM orders_with_lines)
+"""
+
 _LINES_BECOME_ORDERS = """
 WITH known AS ({known}), signed AS ({signed}), grouped AS (
     SELECT
@@ -34,8 +40,8 @@ WITH known AS ({known}), signed AS ({signed}), grouped AS (
         CAST(sum(amount) AS DECIMAL(18, 4)) AS amount,
         CAST(CASE WHEN count(cost) = count(*) THEN sum(cost) END AS DECIMAL(18, 4)) AS cost,
         CAST(sum(discount) AS DECIMAL(18, 4)) AS discount, min(channel) AS channel
-    FROM signed
-    WHERE NOT is_refund AND order_id IN (SELECT order_id FROM orders_with_lines)
+    FROM rows_with_lines
+    WHERE NOT is_refund
     GROUP BY customer_id, order_id, local_day
 ), refunded AS (
     SELECT customer_id, order_id, min(local_day) AS order_day FROM grouped GROUP BY customer_id, order_id
@@ -44,7 +50,7 @@ SELECT
     s.customer_id, s.ordered_at, coalesce(f.order_day, s.local_day) AS local_day,
     greatest(s.local_day, coalesce(f.order_day, s.local_day)) AS known_day, TRUE AS is_refund, s.amount,
     CAST(NULL AS DECIMAL(18, 4)) AS cost, s.discount, s.channel
-FROM signed AS s LEFT JOIN refunded AS f ON f.customer_id = s.customer_id AND f.order_id = s.order_id
+FROM rows_with_lines AS s LEFT JOIN refunded AS f ON f.customer_id = s.customer_id AND f.order_id = s.order_id
 WHERE s.is_refund
 UNION ALL
 SELECT
@@ -52,10 +58,9 @@ SELECT
 FROM grouped
 UNION ALL
 SELECT
-    s.customer_id, s.ordered_at, s.local_day, s.local_day AS known_day, FALSE AS is_refund, s.amount, s.cost,
-    s.discount, s.channel
+    s.customer_id, s.ordered_at, s.local_day, s.local_day AS known_day, s.is_refund, s.amount,
+    CASE WHEN NOT s.is_refund THEN s.cost END AS cost, s.discount, s.channel
 FROM signed AS s ANTI JOIN orders_with_lines AS o ON o.order_id = s.order_id
-WHERE NOT s.is_refund
 """
 
 _ORDER_LINES = """
@@ -86,15 +91,16 @@ FROM charged
 
 
 def order_rows(engine: Engine) -> str:
-    """Return the SELECT of orders and refunds, before any charges join them; it may read `orders_with_lines`.
+    """Return the SELECT of orders and refunds, before any charges join them.
 
-    It is no table: ten million rows need not be stored twice.
+    It is no table: ten million rows need not be stored twice. It may read `orders_with_lines` and `rows_with_lines`.
     """
     parts = {"known": known_rows("orders"), "signed": _SIGNED}
     has_ids = engine.fetch("SELECT count(order_id) > 0 AS yes FROM raw_orders").column("yes")[0].as_py()
     if not has_ids:
         return _ROWS_ARE_ORDERS.format(**parts)
     engine.run(_ORDERS_WITH_LINES, into="orders_with_lines")
+    engine.run(_ROWS_WITH_LINES.format(**parts), into="rows_with_lines")
     return _LINES_BECOME_ORDERS.format(**parts)
 
 
@@ -102,4 +108,4 @@ def write_orders(engine: Engine, rows: str) -> None:
     """Write `orders`: order rows and `charges`, each with its place among the customer's; and `order_lines`."""
     engine.run(_IN_ORDER.format(rows=rows), into="orders")
     engine.run(_ORDER_LINES.format(known=known_rows("orders"), signed=_SIGNED), into="order_lines")
-    engine.drop("orders_with_lines", "charges")
+    engine.drop("orders_with_lines", "rows_with_lines", "charges")

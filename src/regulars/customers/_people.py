@@ -12,9 +12,10 @@ from regulars.core import Settings
 from regulars.customers._known_rows import known_rows
 from regulars.engines import Engine
 
+# Of a customer's orders only the first can be the earliest; a refund counts to its order's day or to its own.
 _MET = """
 SELECT customer_id, min(local_day) AS first_day FROM (
-    SELECT customer_id, min(least(local_day, known_day)) AS local_day FROM orders GROUP BY customer_id
+    SELECT customer_id, local_day FROM orders WHERE order_number = 1 OR is_refund
     UNION ALL SELECT customer_id, min(local_day) FROM usage GROUP BY customer_id
     UNION ALL SELECT customer_id, local_day FROM feedback
     UNION ALL SELECT customer_id, local_day FROM touches

@@ -4,29 +4,44 @@ Every issue is one of five things: a lack of completeness, validity, uniqueness,
 deleted here.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Literal, TypeAlias
 
 import pyarrow as pa
 
 from regulars.core import MONEY
-from regulars.customers._duplicates import count_in_two_files, duplicated_amounts, repeated_amounts
+from regulars.customers._conflicts import IN_TWO_FILES, OF_TWO_CUSTOMERS, Conflict
+from regulars.customers._duplicates import duplicated_amounts, repeated_amounts
 from regulars.customers._matching import Matching
-from regulars.customers._soundness import UNCLEAR_TIMES
-from regulars.engines import Engine, quoted
-from regulars.records import FileReport, RecordSet
+from regulars.customers._soundness import UNCLEAR_TIMES, Filled
+from regulars.engines import Engine
+from regulars.records import KINDS, FileReport, RecordSet
 
 Dimension: TypeAlias = Literal["completeness", "validity", "uniqueness", "timeliness", "consistency"]
 
 _DIMENSIONS: Mapping[Dimension, frozenset[str]] = {
     "completeness": frozenset({"customer_missing", "value_missing", "missing", "row_too_short"}),
-    "uniqueness": frozenset({"duplicate", "repeated", "key_shared", "perhaps_one_person"}),
+    "uniqueness": frozenset(
+        {"duplicate", "repeated", "key_shared", "perhaps_one_person", "key_of_several_names", "key_of_many_names"}
+    ),
     "timeliness": frozenset({"after_today", "too_early"}),
     "consistency": frozenset(
-        {"order_in_two_files", "off_scale", "outlier", "granted_unclear_as_refusal", "purpose_unknown_as_marketing"}
-    )
-    | UNCLEAR_TIMES,
+        {
+            "order_in_two_files", "order_number_shared", "off_scale", "outlier", "granted_unclear_as_refusal",
+            "purpose_unknown_as_marketing", "first_of_several_phones", "first_of_several_emails", *UNCLEAR_TIMES,
+        }
+    ),
+}  # fmt: skip
+
+_TAKEN: Mapping[str, str] = {
+    "first_of_several_phones": "first_kept",
+    "first_of_several_emails": "first_kept",
+    "answer_in_words": "left_empty",
+    **dict.fromkeys(UNCLEAR_TIMES, "clock_before_change"),
 }
+"""The rule by which something unclear was taken; of all else a refusal is kept."""
+
+_SHARED: Mapping[str, str] = {"key_of_several_names": "one_account", "key_of_many_names": "told_apart_by_name"}
 
 QUALITY_SCHEMA = pa.schema(
     [
@@ -52,32 +67,36 @@ def quality_table(
     engine: Engine,
     records: RecordSet,
     *,
-    duplicates: dict[int, int],
-    repeated: dict[int, int],
+    filled: Filled,
+    copies: Mapping[str, Mapping[int, int]],
+    conflicts: Sequence[Conflict],
     matching: Matching | None,
 ) -> pa.Table:
-    """Return every issue found, in a fixed order: file by file, then kind by kind."""
+    """Return every issue found, in a fixed order: file by file, then kind by kind.
+
+    `copies` are the rows that are duplicates of another file's, or repeated in their own, by issue and file.
+    """
     rows: list[Row] = []
-    doubled, again = duplicated_amounts(engine), repeated_amounts(engine)
+    amounts_of = {"duplicate": duplicated_amounts(engine), "repeated": repeated_amounts(engine)}
     for file_id, file in enumerate(records.files):
         rows += _set_aside(file)
-        for issue, counts, amounts in (("duplicate", duplicates, doubled), ("repeated", repeated, again)):
+        for issue, counts in copies.items():
             if counts.get(file_id):
                 place = {"file": file.file, "kind": file.kind}
-                amount = amounts.get(file_id) if file.kind == "orders" else None
+                amount = amounts_of[issue].get(file_id) if file.kind == "orders" else None
                 rows.append(_row(issue, counts[file_id], file.read, rule=issue, **place) | {"amount": amount})
         rows += [
-            _row(issue, count, file.read, file=file.file, kind=file.kind, rule=_taken_by(issue))
+            _row(issue, count, file.read, file=file.file, kind=file.kind, rule=_TAKEN.get(issue, "refusal_kept"))
             for issue, count in sorted(file.taken_as.items())
         ]
+        rows += _shared_keys(file)
         rows += [
             _row(code, count, file.read, file=file.file, kind=file.kind, rule="left_out") | {"dimension": None}
             for code, count in sorted(file.left_out.items())
         ]
     for kind in sorted({file.kind for file in records.files}):
-        rows += _missing(engine, records, kind)
-    if sum(file.kind == "orders" and "order_id" in file.mapping for file in records.files) > 1:
-        rows += _in_two_files(engine)
+        rows += _missing(records, kind, filled)
+    rows += [_in_conflict(each, records.files[each.file_id]) for each in conflicts]
     rows += _off_scale(engine)
     if matching is not None:
         rows += _matched(matching)
@@ -86,8 +105,11 @@ def quality_table(
 
 def contradicting(quality: pa.Table) -> dict[str, float]:
     """Return the share of each kind's rows that contradict another file or a scale."""
-    found = [row for row in quality.to_pylist() if row["issue"] in {"order_in_two_files", "off_scale"}]
-    return {row["kind"]: row["share"] for row in found}
+    shares: dict[str, float] = {}
+    for row in quality.to_pylist():
+        if row["issue"] in {IN_TWO_FILES, OF_TWO_CUSTOMERS, "off_scale"}:
+            shares[row["kind"]] = min(1.0, shares.get(row["kind"], 0.0) + row["share"])
+    return shares
 
 
 def dimension_of(issue: str) -> Dimension:
@@ -99,9 +121,18 @@ def dimension_of(issue: str) -> Dimension:
     return next((dimension for dimension, issues in _DIMENSIONS.items() if issue in issues), "validity")
 
 
-def _taken_by(issue: str) -> str:
-    """Return the rule by which something unclear was taken for something."""
-    return "clock_before_change" if issue in UNCLEAR_TIMES else "refusal_kept"
+def _shared_keys(file: FileReport) -> list[Row]:
+    """Return a row for the phones and addresses of a file that have several names, with what their orders come to."""
+    return [
+        _row(issue, shared.rows, file.read, file=file.file, kind=file.kind, rule=_SHARED[issue])
+        | {
+            "column_name": shared.column,
+            "first_line": shared.line,
+            "masked_value": shared.example,
+            "amount": shared.amount,
+        }
+        for issue, shared in sorted(file.shared_keys.items())
+    ]
 
 
 def _set_aside(file: FileReport) -> list[Row]:
@@ -121,15 +152,15 @@ def _set_aside(file: FileReport) -> list[Row]:
     return rows
 
 
-def _missing(engine: Engine, records: RecordSet, kind: str) -> list[Row]:
+def _missing(records: RecordSet, kind: str, filled: Filled) -> list[Row]:
     """Return one row for every mapped column with empty cells."""
-    held = set(engine.columns(f"raw_{kind}"))
+    counted = [filled[file_id] for file_id, file in enumerate(records.files) if file.kind == kind and file_id in filled]
+    total = _sum_of(counted, "all_rows")
+    held = {column.key_name for column in KINDS[kind].columns}
     mapped = sorted({name for file in records.files if file.kind == kind for name in file.mapping} & held)
     if not mapped:
         return []
-    counts = ", ".join(f"count({quoted(name)}) AS {quoted(name)}" for name in mapped)
-    (found,) = engine.fetch(f"SELECT count(*) AS all_rows, {counts} FROM {quoted('raw_' + kind)}").to_pylist()
-    total = found["all_rows"]
+    found = {name: _sum_of(counted, name) for name in mapped}
     for file in records.files:  # what a batch keeps apart is not missing
         for name, rows in file.hidden.items() if file.kind == kind else ():
             found[name] = min(total, found[name] + rows)
@@ -140,12 +171,24 @@ def _missing(engine: Engine, records: RecordSet, kind: str) -> list[Row]:
     ]
 
 
-def _in_two_files(engine: Engine) -> list[Row]:
-    doubled, orders = count_in_two_files(engine)
-    if not doubled:
-        return []
-    rule = "order_in_two_files"
-    return [_row(rule, doubled, orders, kind="orders", column_name="order_id", rule=rule)]
+def _sum_of(counted: list[Mapping[str, object]], name: str) -> int:
+    return sum(int(str(each[name])) for each in counted)
+
+
+def _in_conflict(found: Conflict, file: FileReport) -> Row:
+    return {
+        "file": file.file,
+        "kind": "orders",
+        "column_name": "order_id",
+        "issue": found.issue,
+        "rule": found.issue,
+        "row_count": found.orders,
+        "share": found.share,
+        "dimension": dimension_of(found.issue),
+        "first_line": found.line,
+        "masked_value": found.example,
+        "amount": found.amount,
+    }
 
 
 def _off_scale(engine: Engine) -> list[Row]:

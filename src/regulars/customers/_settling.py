@@ -32,7 +32,7 @@ def settle(links: Iterable[Link], *, apart: set[Pair], parted: set[Pair]) -> tup
         apart: pairs that cannot be one person, unless a person says so.
         parted: pairs that a person says are two.
     """
-    person: dict[str, str] = {}
+    group: dict[str, str] = {}
     members: dict[str, set[str]] = {}
     against: dict[str, set[str]] = defaultdict(set)
     against_decision: dict[str, set[str]] = defaultdict(set)
@@ -43,16 +43,17 @@ def settle(links: Iterable[Link], *, apart: set[Pair], parted: set[Pair]) -> tup
     refused = []
     for link in sorted(links):
         for each in (link.left_id, link.right_id):
-            members.setdefault(person.setdefault(each, each), {each})
-        one, other = sorted((person[link.left_id], person[link.right_id]))
-        if one == other:
+            members.setdefault(group.setdefault(each, each), {each})
+        # The smaller group moves into the larger, so that nobody moves more often than a group can double.
+        small, large = sorted((group[link.left_id], group[link.right_id]), key=lambda label: len(members[label]))
+        if small == large:
             continue
         known = against_decision if link.strength == DECIDED else against
-        fewer, more = sorted((members[one], members[other]), key=len)
-        if any(not known[each].isdisjoint(more) for each in fewer if each in known):
+        if any(not known[each].isdisjoint(members[large]) for each in members[small] if each in known):
             refused.append(link)
             continue
-        members[one] |= members.pop(other)
-        person.update(dict.fromkeys(members[one], one))
-    # `one` is the smaller of two labels that are each the smallest of their members.
+        moving = members.pop(small)
+        members[large] |= moving
+        group.update(dict.fromkeys(moving, large))
+    person = {each: smallest for those in members.values() for smallest in [min(those)] for each in those}
     return person, refused

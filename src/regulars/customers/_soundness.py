@@ -10,6 +10,10 @@ from regulars.records import KINDS, FileReport, RecordSet
 UNCLEAR_TIMES = frozenset({"time_never", "time_twice"})
 """Codes of times that clocks never showed, or showed twice, which contradict nothing that was said."""
 
+Filled = Mapping[int, Mapping[str, object]]
+"""By file, if any row of it was accepted: how many rows there are (`all_rows`), how many cells of each column of its
+kind hold something (by the column's name in the raw table), and the first and last day (`first_day`, `last_day`)."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Soundness:
@@ -30,27 +34,29 @@ class Soundness:
     last_day: date | None
 
 
+def count_filled(engine: Engine, records: RecordSet) -> Filled:
+    """Return what the raw tables hold, in one pass over each: it takes as long as any other step on so many rows."""
+    kinds = sorted({file.kind for file in records.files})
+    return {row["file_id"]: row for kind in kinds for row in engine.fetch(_query(kind)).to_pylist()}
+
+
 def soundness(
-    engine: Engine,
     records: RecordSet,
     *,
+    filled: Filled,
     copies: Mapping[int, int],
     contradicting: Mapping[str, float],
 ) -> tuple[Soundness, ...]:
     """Return how good each source is, in the order of the sources.
 
     Args:
-        engine: holds the raw tables.
         records: what was read.
+        filled: what its rows hold.
         copies: accepted rows that repeat another one, by file.
         contradicting: the share of the rows of a kind that contradict something, by kind.
     """
-    counted: dict[int, dict[str, object]] = {}
-    for kind in sorted({file.kind for file in records.files}):
-        for row in engine.fetch(_query(kind)).to_pylist():
-            counted[row["file_id"]] = row
     return tuple(
-        _of_file(file, counted.get(file_id, {}), copies.get(file_id, 0), contradicting.get(file.kind, 0.0))
+        _of_file(file, filled.get(file_id, {}), copies.get(file_id, 0), contradicting.get(file.kind, 0.0))
         for file_id, file in enumerate(records.files)
     )
 
@@ -60,7 +66,9 @@ def _of_file(file: FileReport, counted: Mapping[str, object], copies: int, contr
     cells = file.accepted * len(used)
     filled = sum(int(str(counted[name])) for name in used if name in counted)
     filled += sum(rows for name, rows in file.hidden.items() if name in used)
-    unclear = sum(rows for code, rows in file.taken_as.items() if code not in UNCLEAR_TIMES)
+    several = file.shared_keys.get("key_of_several_names")
+    taken = sum(rows for code, rows in file.taken_as.items() if code not in UNCLEAR_TIMES)
+    unclear = min(file.accepted, taken + (several.rows if several else 0))
     records = file.accepted + file.quarantined_total
     first, last = counted.get("first_day"), counted.get("last_day")
     return Soundness(
@@ -81,9 +89,10 @@ def _is_used(name: str, file: FileReport) -> bool:
 
 
 def _query(kind: str) -> str:
-    """Return the SELECT that counts the filled cells of every column of a kind, and its days, by file."""
+    """Return the SELECT that counts the rows and filled cells of every column of a kind, and its days, by file."""
     columns = KINDS[kind].columns
-    counts = [f"CAST(count({quoted(each.key_name)}) AS BIGINT) AS {quoted(each.key_name)}" for each in columns]
+    counts = ["CAST(count(*) AS BIGINT) AS all_rows"]
+    counts += [f"CAST(count({quoted(each.key_name)}) AS BIGINT) AS {quoted(each.key_name)}" for each in columns]
     days = [each.day_name for each in columns if each.role == "time" and not each.may_be_later]
     if days:
         counts += [f"min({quoted(days[0])}) AS first_day", f"max({quoted(days[0])}) AS last_day"]

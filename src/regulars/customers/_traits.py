@@ -44,6 +44,8 @@ _HAN_RUN = re.compile(r"[㐀-鿿豈-﫿]+")
 _TWO_CHARACTERS = ("欧阳", "司马", "上官", "诸葛", "夏侯", "皇甫", "尉迟", "公孙", "慕容", "令狐", "司徒", "东方")
 _TITLES = frozenset({"mr", "mrs", "ms", "miss", "dr", "prof", "herr", "frau", "mme", "jr", "sr"})
 _HAN_TITLES = re.compile(r"(先生|女士|小姐|老师|太太)$")
+# A phone beside a name is no part of it; the number of one of two guests is.
+_LONG_NUMBER = re.compile(r"\d{7,}")
 _HIDDEN = re.compile(r"[*•●#]")
 _YEAR_FIRST = re.compile(r"(\d{4})\D{0,2}(\d{1,2})\D{1,2}(\d{1,2})\D?(?:\D.*)?")
 _EIGHT_DIGITS = re.compile(r"(\d{4})(\d{2})(\d{2})(?:\.0)?")
@@ -91,12 +93,14 @@ def name_parts(cell: str) -> dict[str, Any] | None:
         return None
     if _HAN.search(text):
         whole = _HAN_TITLES.sub("", "".join(_HAN_RUN.findall(text)))
+        number = "".join(re.findall(r"\d+", _LONG_NUMBER.sub(" ", text)))
         cut = 2 if whole.startswith(_TWO_CHARACTERS) and len(whole) > 2 else 1
-        return {"given": whole[cut:], "family": whole[:cut], "full_name": whole, "is_han": True} if whole else None
+        given, full_name = whole[cut:] + number, whole + number
+        return {"given": given, "family": whole[:cut], "full_name": full_name, "is_han": True} if whole else None
     letters = "".join(letter for letter in unicodedata.normalize("NFKD", text) if not unicodedata.combining(letter))
     before, comma, after = letters.partition(",")
     words = _words(after) + _words(before) if comma else _words(letters)
-    if not words:
+    if all(word.isdecimal() for word in words):
         return None
     family = " ".join(_words(before)) if comma and _words(after) else words[-1] if len(words) > 1 else ""
     given = " ".join(_words(after)) if comma and _words(after) else " ".join(words[:-1] or words)
@@ -169,7 +173,7 @@ def _as_place(words: list[str] | None) -> dict[str, Any] | None:
 
 
 def _words(text: str) -> list[str]:
-    return [word for word in re.findall(r"[^\W\d_]+", text) if word not in _TITLES]
+    return [word for word in re.findall(r"[^\W_]+", _LONG_NUMBER.sub(" ", text)) if word not in _TITLES]
 
 
 def _read(facts: pa.Table, field: str, reader: Callable[[str], dict[str, Any] | None]) -> pa.Table | None:

@@ -1,6 +1,7 @@
 """The door every engine has. A second engine is one more file that keeps these promises."""
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self, TypeAlias
@@ -23,10 +24,20 @@ def quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounds:
+    """What an engine was given to work with: a checked memory limit, threads (None: every core), a private folder."""
+
+    memory_limit: str
+    threads: int | None
+    folder: Path
+
+
 class Engine(Protocol):
     """Runs SELECT statements written in DuckDB's dialect; values are bound as `$name`, never formatted in."""
 
     name: str
+    bounds: Bounds
     versions: Mapping[str, str]
     """Of the packages that do the work, by name."""
 

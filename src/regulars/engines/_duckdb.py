@@ -8,8 +8,8 @@ import duckdb
 import pyarrow as pa
 
 from regulars.core import RegularsError
-from regulars.engines._door import BatchFunction, Engine, Source, quoted
-from regulars.engines._files import bring_inside
+from regulars.engines._door import BatchFunction, Bounds, Engine, Source, quoted
+from regulars.engines._files import bring_inside, literal
 
 _INCOMING = "regulars_incoming"
 _MADE = "(being made)"
@@ -23,17 +23,18 @@ class DuckDBEngine(Engine):
     name = "duckdb"
     versions: Mapping[str, str] = {"duckdb": duckdb.__version__}
 
-    def __init__(self, *, folder: Path, memory_limit: str, threads: int | None) -> None:
-        self._folder = folder
+    def __init__(self, bounds: Bounds) -> None:
+        self.bounds = bounds
+        self._folder = bounds.folder
         self._files: dict[str, Path] = {}
         self._loaded = 0
         self._connection = duckdb.connect(":memory:")
-        self._set("memory_limit", f"'{memory_limit}'")
-        self._set("temp_directory", _text(folder / "spill"))
+        self._set("memory_limit", f"'{bounds.memory_limit}'")
+        self._set("temp_directory", literal(bounds.folder / "spill"))
         self._set("preserve_insertion_order", "false")
-        if threads is not None:
-            self._set("threads", str(int(threads)))
-        self._set("allowed_directories", f"[{_text(folder)}]")
+        if bounds.threads is not None:
+            self._set("threads", str(int(bounds.threads)))
+        self._set("allowed_directories", f"[{literal(bounds.folder)}]")
         for name in ("autoinstall_known_extensions", "autoload_known_extensions", "enable_external_access"):
             self._set(name, "false")
         self._set("lock_configuration", "true")
@@ -82,7 +83,7 @@ class DuckDBEngine(Engine):
     def write_parquet(self, query: str, path: Path, **params: object) -> int:
         """Write the rows of a SELECT, in its order, to one Parquet file; return how many."""
         written = self._folder / "written.parquet"
-        statement = f"COPY ({query}) TO {_text(written)} (FORMAT parquet, COMPRESSION snappy, PRESERVE_ORDER true)"
+        statement = f"COPY ({query}) TO {literal(written)} (FORMAT parquet, COMPRESSION snappy, PRESERVE_ORDER true)"
         (count,) = self._connection.execute(statement, params).fetchall()[0]
         shutil.move(written, path)
         return int(count)
@@ -129,7 +130,7 @@ class DuckDBEngine(Engine):
         self._loaded += 1
         inside = self._folder / f"loaded-{self._loaded}.parquet"
         bring_inside(source, inside)
-        self._connection.execute(f"CREATE VIEW {quoted(table)} AS SELECT * FROM read_parquet({_text(inside)})")
+        self._connection.execute(f"CREATE VIEW {quoted(table)} AS SELECT * FROM read_parquet({literal(inside)})")
         self._files[table] = inside
 
     def _set(self, name: str, value: str) -> None:
@@ -147,7 +148,3 @@ def _answer(
     if params and _BINDS_BY_EXECUTING:
         return connection.execute(query, params)
     return connection.sql(query, params=params or None)
-
-
-def _text(path: Path) -> str:
-    return "'" + str(path).replace("'", "''") + "'"

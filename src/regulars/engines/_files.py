@@ -1,4 +1,4 @@
-"""Files that come into an engine's private folder and go out of it."""
+"""Files in an engine's private folder: how they come in, and how a statement names them."""
 
 import os
 import shutil
@@ -11,3 +11,8 @@ def bring_inside(source: Path, inside: Path) -> None:
         os.link(source, inside)
     except OSError:
         shutil.copyfile(source, inside)
+
+
+def literal(path: Path) -> str:
+    """Return a path as a text in SQL."""
+    return "'" + str(path).replace("'", "''") + "'"

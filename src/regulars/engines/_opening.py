@@ -7,7 +7,7 @@ from pathlib import Path
 
 from regulars.core import RegularsError
 from regulars.engines import _duckdb
-from regulars.engines._door import Engine
+from regulars.engines._door import Bounds, Engine
 from regulars.engines._memory import checked_limit
 
 ENGINES = ("duckdb", "spark")
@@ -57,16 +57,15 @@ def open_engine(
         raise EngineUnknown(name=name, known=", ".join(ENGINES))
     limit = checked_limit(memory_limit)
     folder = Path(tempfile.mkdtemp(prefix="regulars-", dir=parent)).resolve()
+    bounds = Bounds(memory_limit=limit, threads=threads, folder=folder)
     try:
-        if name == "duckdb":
-            return _duckdb.DuckDBEngine(folder=folder, memory_limit=limit, threads=threads)
-        return _open_spark(folder, limit, threads)
+        return _duckdb.DuckDBEngine(bounds) if name == "duckdb" else _open_spark(bounds)
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
 
 
-def _open_spark(folder: Path, limit: str, threads: int | None) -> Engine:
+def _open_spark(bounds: Bounds) -> Engine:
     """Open Spark; only here are its packages imported, since most installations do not have them."""
     missing = [package for package in _PACKAGES_OF_SPARK if find_spec(package) is None]
     if missing:
@@ -74,4 +73,5 @@ def _open_spark(folder: Path, limit: str, threads: int | None) -> Engine:
     from regulars.engines._spark import SparkEngine  # noqa: PLC0415
     from regulars.engines._spark_session import open_session  # noqa: PLC0415
 
-    return SparkEngine(folder=folder, opened=open_session(parent=folder.parent, memory_limit=limit, threads=threads))
+    parent, limit, threads = bounds.folder.parent, bounds.memory_limit, bounds.threads
+    return SparkEngine(bounds, opened=open_session(parent=parent, memory_limit=limit, threads=threads))

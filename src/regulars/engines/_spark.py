@@ -24,7 +24,7 @@ from pyspark.sql.pandas.types import from_arrow_schema, to_arrow_schema
 from pyspark.sql.types import NullType, StructType
 
 from regulars.core import RegularsError
-from regulars.engines._door import BatchFunction, Engine, Source
+from regulars.engines._door import BatchFunction, Bounds, Engine, Source
 from regulars.engines._files import bring_inside
 from regulars.engines._spark_dialect import told
 from regulars.engines._spark_session import JavaEnded, Opened, java_watched
@@ -39,8 +39,9 @@ class SparkEngine(Engine):
     name = "spark"
     versions: Mapping[str, str] = {"pyspark": version("pyspark"), "sqlglot": version("sqlglot")}
 
-    def __init__(self, *, folder: Path, opened: Opened) -> None:
-        self._folder = folder
+    def __init__(self, bounds: Bounds, *, opened: Opened) -> None:
+        self.bounds = bounds
+        self._folder = bounds.folder
         self._opened = opened
         self._session = opened.session
         self._tables: dict[str, tuple[Path, tuple[str, ...]]] = {}

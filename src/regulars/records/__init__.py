@@ -18,10 +18,11 @@ What is to stay is kept in batches in a workspace.
 ('orders', {'after_today': 1})
 """
 
+from regulars.records._cells import contacts
 from regulars.records._cells.masking import masked
 from regulars.records._cells.personal import looks_like_person
 from regulars.records._exports.recipes import Export, exports
-from regulars.records._kinds import KINDS, QUARANTINE, RAW_TABLES, Kind
+from regulars.records._kinds import KINDS, RAW_TABLES, Kind
 from regulars.records._reading import read
 from regulars.records._recognition.asking import propose
 from regulars.records._recognition.mappings import Mappings
@@ -33,7 +34,6 @@ from regulars.records._workspace.batches import Batches
 
 __all__ = [
     "KINDS",
-    "QUARANTINE",
     "RAW_TABLES",
     "REASONS",
     "ArrowStream",
@@ -47,6 +47,7 @@ __all__ = [
     "Proposal",
     "RecordSet",
     "Source",
+    "contacts",
     "exports",
     "looks_like_person",
     "masked",

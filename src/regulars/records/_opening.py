@@ -8,7 +8,7 @@ from typing import Protocol
 
 from regulars.core import RegularsError
 from regulars.records._exports.content import export_contents
-from regulars.records._exports.finding import find_export
+from regulars.records._exports.finding import Found, find_export
 from regulars.records._exports.recipes import Export, exports
 from regulars.records._formats.archives import ArchiveNested, unpacked, zip_kind
 from regulars.records._formats.stored import Stored, stored_at
@@ -24,8 +24,9 @@ from regulars.records._recognition.headers import (
     Layout,
     recognise,
 )
-from regulars.records._recognition.proposals import MappingUnconfirmed, layout_of
+from regulars.records._recognition.proposals import MappingUnconfirmed, confirmed_for, layout_of
 from regulars.records._recognition.referrers import with_referrers
+from regulars.records._recognition.whole_names import WithWholeNames, told_by_halves, with_whole_names
 from regulars.records._results import Source
 
 _ZIP, _OLE, _PARQUET = b"PK", b"\xd0\xcf\x11\xe0", b"PAR1"
@@ -36,7 +37,12 @@ _FORMATS = (
     (b"{\\rtf", "a text document (RTF)"),
     (b"7z\xbc\xaf", "a 7z archive"),
     (b"Rar!", "a RAR archive"),
+    *((mark, "a picture") for mark in (b"\x89PNG\r\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a", b"II*\x00", b"MM\x00*")),
+    *((mark, "a recording") for mark in (b"OggS\x00", b"fLaC\x00", b"ID3\x02", b"ID3\x03", b"ID3\x04", b"\xff\xfb")),
 )
+_RIFF = {b"WEBP": "a picture", b"WAVE": "a recording", b"AVI ": "a recording"}
+_BOXES = {b"heic": "a picture", b"heix": "a picture", b"mif1": "a picture", b"avif": "a picture"}
+"""What a file is that begins with RIFF, a length and a form; or with a length, `ftyp` and a brand."""
 _PAGE = (b"<html", b"<!doctype html", b"<table", b"<?xml", b"<meta")
 _NO_RECORDS = (KindUnknown, HeaderLineMissing, MappingUnconfirmed)
 _NOT_WHAT_WAS_SAID = (ColumnMissing, ColumnMissingEntirely, HeaderMissing)
@@ -218,18 +224,32 @@ def _leave_out(file: str, error: RegularsError, tables: _Tables) -> None:
 
 def _format_of(start: bytes) -> str | None:
     known = next((name for mark, name in _FORMATS if start.startswith(mark)), None)
+    if start.startswith(b"RIFF"):
+        known = _RIFF.get(start[8:12])
+    elif start[4:8] == b"ftyp":
+        known = _BOXES.get(start[8:12], "a recording")
+    elif start.startswith(b"BM") and start[6:10] == bytes(4):
+        known = "a picture"
     bare = start.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
     return known or ("a web page or XML, whatever its name says" if bare.startswith(_PAGE) else None)
 
 
 def _understood(content: Content, source: Source, *, sha256: str | None, size: int | None) -> tuple[Opened, ...]:
-    """Return the tables of a content: those of the named export it is, else the one its headers tell."""
-    found = None if source.columns else find_export(content.headers, kind=source.kind, mapping=source.mapping)
+    """Return the tables of a content: the one confirmed, those of its named export, or what its headers tell."""
+    named = with_whole_names(content)
+    content = named.origin if isinstance(named, WithWholeNames) else content
+    is_told = confirmed_for(named.headers, source) is not None
+    found = None if is_told else _export_of(content, source)
     asked = exports().get(source.kind or "")
     if found is None and asked is not None:
         raise ExportUnfit(file=content.file, export=asked.name, title=asked.title)
-    if found is None or (found.export.last_resort and _is_ordinary(content, source)):
-        layout, referrals = with_referrers(content, layout_of(content, source))
+    if found is None:
+        layout = layout_of(named, source)
+        if layout.told_by == "headers" and _export_of(content, replace(source, kind=None, mapping={})) is not None:
+            # Its headers alone would have been read by the recipe: it was the person who said otherwise.
+            layout = replace(layout, told_by="person")
+        content = named
+        layout, referrals = with_referrers(content, told_by_halves(content, layout))
         if referrals is not None:
             content = referrals.origin
         opened = Opened(file=content.file, content=content, layout=layout, sha256=sha256, size=size)
@@ -242,10 +262,21 @@ def _understood(content: Content, source: Source, *, sha256: str | None, size: i
     )
 
 
-def _is_ordinary(content: Content, source: Source) -> bool:
-    """Whether the ordinary rules understand it as more than people, which every file with an e-mail address is."""
+def _export_of(content: Content, source: Source) -> Found | None:
+    """Return the named export that it is read as, if no person says more."""
+    found = None if source.columns else find_export(content.headers, kind=source.kind, mapping=source.mapping)
+    is_ordinary = found is not None and found.export.last_resort and _is_ordinary(content, source, found)
+    return None if is_ordinary else found
+
+
+def _is_ordinary(content: Content, source: Source, found: Found) -> bool:
+    """Whether the ordinary rules understand it as more than people, which every file with an e-mail address is.
+
+    They do not where they would leave a question of the survey unread, and its answers with it.
+    """
     try:
         layout = recognise(content.headers, file=content.file, kind=source.kind, mapping=source.mapping)
     except RegularsError:
         return False
-    return layout.kind.name != "profiles"
+    questions = found.places_of("score") if layout.kind.name == "feedback" else frozenset()
+    return layout.kind.name != "profiles" and questions <= set(layout.sources().values())

@@ -19,12 +19,16 @@ from regulars.records._formats.texts import TextFile
 from regulars.records._kinds import KINDS, QUARANTINE, Kind, raw_schema
 from regulars.records._opening import Opened, open_source
 from regulars.records._recognition.mappings import fingerprint
+from regulars.records._recognition.whole_names import WithWholeNames
 from regulars.records._results import FileReport, RecordSet, Source
+from regulars.records._rows.closing import without_closing_totals
 from regulars.records._rows.currencies import Currencies
 from regulars.records._rows.details import TOLD, leave_out_details
 from regulars.records._rows.evidence import DecimalMarks
 from regulars.records._rows.rates import Rates
+from regulars.records._rows.refunds import TOLD_BY_ROW, settle_refunds
 from regulars.records._rows.refusals import DateSerial, too_many
+from regulars.records._rows.restated import RESTATED, leave_out_restated
 from regulars.records._rows.rows import Reading, Tally, rows_of
 
 _DISTINCT_KEYS = "SELECT {key} FROM {table} WHERE file_id = $file GROUP BY {key}"
@@ -79,15 +83,25 @@ def read(
     opened = [each for place, source in enumerate(sources) for each in open_source(source, place=place)]
     for kind in KINDS.values():
         work.load(engine, kind, {place: each for place, each in enumerate(opened) if each.layout.kind is kind})
-    names = [(each.export.name if each.export else None, each.layout.kind.name) for each in opened]
-    for place, rows in leave_out_details(engine, names).items():
-        work.tallies[place].take_back(TOLD, rows)
+    _leave_out(engine, opened, work.tallies)
     engine.load("quarantine", pa.Table.from_batches(work.quarantine, QUARANTINE))
     for place, each in enumerate(opened):
         _check_share(each, work.tallies[place], settings.records.max_quarantined_share)
     stated = settings.business.currency
     reports = [_report(engine, each, place, work.tallies[place], stated) for place, each in enumerate(opened)]
     return RecordSet(files=tuple(reports), currency=work.currencies.only)
+
+
+def _leave_out(engine: Engine, opened: Sequence[Opened], tallies: Mapping[int, Tally]) -> None:
+    """Take orders out that another of the files speaks for."""
+    names = [each.export.name if each.export else None for each in opened]
+    files = [each.file for each in opened]
+    for place, rows in leave_out_restated(engine, list(zip(files, names, strict=True))).items():
+        tallies[place].take_back(RESTATED, rows)
+    tables = [(name, each.layout.kind.name) for name, each in zip(names, opened, strict=True)]
+    for code, told_elsewhere in ((TOLD, leave_out_details), (TOLD_BY_ROW, settle_refunds)):
+        for place, rows in told_elsewhere(engine, tables).items():
+            tallies[place].take_back(code, rows)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -124,7 +138,10 @@ class _Work:
         tally = self.tallies.setdefault(place, Tally())
         reading = self._reading(place, source)
         try:
-            for piece in source.content.pieces(_places(source)):
+            pieces = source.content.pieces(_places(source))
+            if source.export is None:
+                pieces = without_closing_totals(pieces, source.layout)
+            for piece in pieces:
                 kept, aside = rows_of(piece, reading, tally)
                 self.currencies.meet(tally.signs, file=source.file)
                 if aside.num_rows:
@@ -151,7 +168,10 @@ class _Work:
 
 def _places(source: Opened) -> list[int]:
     """Return the columns to read: those used, and of text and sheets the first, where a total says that it is one."""
-    places = set(source.layout.sources().values())
+    layout = source.layout
+    places = set(layout.sources().values())
+    if layout.name_place is not None:
+        places.add(layout.name_place)
     return sorted(places if isinstance(source.content, ParquetSource | TableSource) else places | {0})
 
 
@@ -170,11 +190,13 @@ def _check_share(source: Opened, tally: Tally, most: float) -> None:
 
 def _report(engine: Engine, source: Opened, place: int, tally: Tally, stated: str) -> FileReport:
     content = source.content.origin if isinstance(source.content, ExportContent) else source.content
-    text = content if isinstance(content, TextFile) else None
+    whole = content.origin if isinstance(content, WithWholeNames) else content
+    text = whole if isinstance(whole, TextFile) else None
     return FileReport(
         file=source.file,
         kind=source.layout.kind.name,
         key_role=source.layout.key_role,
+        by_name=source.layout.key_role == "name",
         sha256=source.sha256,
         bytes=source.size,
         encoding=text.decoding.encoding if text else None,

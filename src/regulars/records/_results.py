@@ -1,7 +1,7 @@
 """What goes in and what is told of it: a source, the report on one file, and the report on all."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -35,7 +35,8 @@ class Source:
 
     `mapping` is canonical name → header; `columns` names the columns of a file that has no header;
     `delimiter` is one character, a blank standing for runs of blanks. `confirmed` is what was said yes to before, by
-    `Proposal.headers_id`; it goes before what the headers say, and what is said here goes before it.
+    `Proposal.headers_id`; it goes before what the headers say, those of a named export too, and what is said here goes
+    before it.
     """
 
     data: Path | ArrowStream
@@ -74,11 +75,16 @@ class FileReport:
 
     `has_personal_keys`: some customer_id may be an e-mail address or a mobile number; `looks_personal`: so many
     are that all of them must be taken for such.
-    `taken_as` counts by code the accepted rows in which something unclear was taken for something: words of consents
-    for a refusal, a time that clocks never showed or showed twice for that before they were changed.
+    `taken_as` counts the accepted rows in which something unclear was taken one way, by code: words of consents as a
+    refusal, words of a survey as no score, the first of several phones or addresses in a cell as whose row it is
+    (`first_of_several_phones`, `first_of_several_emails`), a time that clocks never showed, or showed twice, as that
+    before they were changed (`time_never`, `time_twice`).
+    `shared_keys` says of how many rows the phone or address has several names (`key_of_several_names`: one account all
+    the same; `key_of_many_names`: told apart by name), and what the orders among them come to.
     `refused` says of each reason where the first of its rows stands and what they come to.
     `told_by` says who told what the columns are; `headers_id` is the fingerprint of the header line.
     `currencies` are the codes and signs that its amounts named, and what the settings stated.
+    `by_name`: people are told apart by nothing but their name.
     Of a file in a batch: `batch` is its id; `key_role` is `hashed` where every key became one on the way in; `hidden`
     counts the rows by direct identifier (name, e-mail ...) whose value lies with the identities of the batch instead.
     """
@@ -103,11 +109,18 @@ class FileReport:
     left_out: dict[str, int] = field(default_factory=dict)
     tables_left_out: dict[str, str] = field(default_factory=dict)
     refused: dict[str, Refused] = field(default_factory=dict)
+    shared_keys: dict[str, Refused] = field(default_factory=dict)
     told_by: ToldBy = "headers"
     headers_id: str = ""
     currencies: tuple[str, ...] = ()
     batch: str | None = None
     hidden: dict[str, int] = field(default_factory=dict)
+    by_name: bool = False
+
+    def telling(self, issue: str, *, rows: int, line: int, example: str, amount: Decimal | None) -> "FileReport":
+        """Return the report with what is told of its rows whose phone or address has several names."""
+        told = Refused(rows=rows, line=line, column=self.key_role, example=example, amount=amount)
+        return replace(self, shared_keys={**self.shared_keys, issue: told})
 
     @property
     def left_out_total(self) -> int:

@@ -21,6 +21,27 @@ NOTES: Mapping[str, str] = {
         "The value of all customers, the value at risk and the revenue forecast leave out customers with"
         " orders who withdrew consent to being profiled ({customers}): nobody is valued against their will."
     ),
+    "order_in_two_files": N_(
+        "{file}: orders of an earlier file stand here with other content and count twice ({orders}, {amount} here;"
+        " the first: {example}, line {line}). If they are the same orders, leave out the older file."
+    ),
+    "order_number_shared": N_(
+        "{file}: several customers have the same order number, and it counts for each of them ({orders}, {amount};"
+        " the first: {example}, line {line}). Check whose order it is."
+    ),
+    "key_of_several_names": N_(
+        "In some rows ({rows}) a phone or e-mail address says whose they are, and it stands beside several names:"
+        " each is one customer all the same. Name a column of customer numbers if they are several people."
+    ),
+    "key_of_many_names": N_(
+        "In some rows ({rows}) a phone or e-mail address says whose they are, and it stands beside so many names that"
+        " each name is taken for a customer of its own. Name a column of customer numbers to be sure."
+    ),
+    "people_by_name": N_("{file} tells buyers apart by name only: two people of one name are taken for one."),
+    "payments_beside_orders": N_(
+        "{payments} and {orders} seem to tell the same sales, which then count twice: {alike} of {sales} have the same"
+        " amount on the same day or of the same person. If so, give one or the other: the orders, or their payments."
+    ),
     "currency_not_stated": N_("No currency is stated: amounts are in whatever the records are in."),
     "mapping_confirmed_before": N_(
         "{file} was read with the columns that were confirmed before; regulars mappings list shows them."

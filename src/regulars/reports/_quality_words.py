@@ -40,14 +40,20 @@ ISSUE_COSTS: Mapping[str, str] = {
     "duplicate": N_("counted once"),
     "repeated": N_("all are counted"),
     "order_in_two_files": N_("counted twice: revenue may be too high"),
+    "order_number_shared": N_("counted for each of them"),
     "off_scale": N_("not in the satisfaction"),
     "outlier": N_("counted; means lean on them"),
     "granted_unclear_as_refusal": N_("fewer people may be contacted"),
     "purpose_unknown_as_marketing": N_("fewer people may be contacted"),
     "time_never": N_("counted; up to an hour off, and seldom a day"),
     "time_twice": N_("counted; up to an hour off, and seldom a day"),
+    "first_of_several_phones": N_("one person may count as two"),
+    "first_of_several_emails": N_("one person may count as two"),
     "key_shared": N_("one person may count as several"),
+    "key_of_several_names": N_("several people may count as one"),
+    "key_of_many_names": N_("one person with several names may count as several"),
     "perhaps_one_person": N_("one person may count as two"),
+    "answer_in_words": N_("these answers have no rating"),
     "consent_undated": N_("a dated word of the same person goes before it"),
 }
 
@@ -55,5 +61,9 @@ ISSUE_COSTS: Mapping[str, str] = {
 AMOUNT_COSTS: Mapping[str, str] = {
     "set_aside": N_("at most {amount} of revenue not counted"),
     "duplicate": N_("else {amount} would count twice"),
+    "key_of_several_names": N_("{amount} may be of several people"),
+    "key_of_many_names": N_("{amount} is shared out by name"),
     "repeated": N_("if they are one and the same, {amount} is too much"),
+    "order_in_two_files": N_("if they are one and the same, {amount} is too much"),
+    "order_number_shared": N_("if they are one and the same, {amount} is too much"),
 }

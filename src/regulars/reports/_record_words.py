@@ -84,12 +84,18 @@ ISSUES: Mapping[str, str] = {
     "repeated": N_("Identical rows in one file (all kept)"),
     "off_scale": N_("Score without a known scale, or outside it"),
     "order_in_two_files": N_("The same order in two files with other content (counted twice)"),
+    "order_number_shared": N_("One order number, several customers (all counted)"),
     "granted_unclear_as_refusal": N_("Consent neither clearly given nor refused (taken as refused)"),
     "purpose_unknown_as_marketing": N_("Refusal without a known purpose (taken to refuse all marketing)"),
     "time_never": N_("A time that no clock showed, for clocks went forward (taken as if they had not yet)"),
     "time_twice": N_("A time that clocks showed twice, for they went back (the first is taken)"),
+    "first_of_several_phones": N_("Several phones in one cell (whose row it is, the first says)"),
+    "first_of_several_emails": N_("Several e-mail addresses in one cell (whose row it is, the first says)"),
     "key_shared": N_("Accounts whose e-mail, phone or id too many others have (not joined by it)"),
+    "key_of_several_names": N_("One phone or e-mail with several names (counted as one customer)"),
+    "key_of_many_names": N_("One phone or e-mail with many names (each name counted as a customer)"),
     "perhaps_one_person": N_("Pairs of accounts that may be one person's (regulars merges review)"),
+    "answer_in_words": N_("Answer in words that are no step of a scale (left empty)"),
     "consent_undated": N_("Consent without a day (a refusal counts now, a yes as long given)"),
 }
 
@@ -106,7 +112,10 @@ LEFT_OUT: Mapping[str, str] = {
     "nobody_named": N_("they name nobody"),
     "nothing_said": N_("they say nothing"),
     "referrer_unknown": N_("they name a referrer who is not in the file"),
+    "line_apart": N_("lines of an order that stand apart from it"),
+    "refund_told_by_row": N_("their refund is a row of its own"),
     "told_order_by_order": N_("their orders are told by another file"),
+    "stated_again": N_("a later export states these orders again"),
 }
 
 TABLES_LEFT_OUT: Mapping[str, str] = {
@@ -120,6 +129,8 @@ TABLES_LEFT_OUT: Mapping[str, str] = {
 
 RULES: Mapping[str, str] = {
     "key_shared_by_too_many": N_("more accounts share it than one person has"),
+    "one_account": N_("the phone or e-mail says whose row it is"),
+    "told_apart_by_name": N_("more names than may share a phone or e-mail"),
     "on_review_list": N_("alike, but not surely"),
     "left_out": N_("no record of what happened"),
     "amount_above": N_("amount above {value}"),
@@ -127,9 +138,12 @@ RULES: Mapping[str, str] = {
     "repeated": N_("same content in the same file, without an order number"),
     "empty_cell": N_("nothing in the cell"),
     "scale_unknown_or_left": N_("lowest and highest score must be known"),
-    "order_in_two_files": N_("same customer, order number and day in another file"),
+    "order_in_two_files": N_("same order number in another file, of the same customer or day"),
+    "order_number_shared": N_("same order number, another customer"),
+    "first_kept": N_("the first of several counts"),
     "clock_before_change": N_("the clock as it was before the change"),
     "refusal_kept": N_("what is unclear counts as a refusal"),
+    "left_empty": N_("an answer that is no number is left empty"),
     "quarantine": N_("set aside"),
 }
 

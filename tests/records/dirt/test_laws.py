@@ -138,3 +138,35 @@ def test_a_workbook_with_a_damaged_part_is_read_or_refused(bench: Desk, seed: in
     except RegularsError:
         return
     seen(bench, records)
+
+
+phones = st.integers(13000000000, 13999999999).map(str)
+
+
+@given(
+    cells=st.lists(st.lists(phones, min_size=1, max_size=3, unique=True), min_size=2, max_size=8),
+    joint=st.sampled_from(["/", " / ", "、", "；", " or ", "或"]),
+    unreadable=st.sets(st.integers(0, 7)),
+)
+@settings(max_examples=30, deadline=None)
+def test_of_several_phones_the_first_is_the_key_and_every_row_kept_so_is_counted(
+    bench: Desk, cells: list[list[str]], joint: str, unreadable: set[int]
+) -> None:
+    days = ["soon" if row in unreadable else "2024-01-02" for row in range(len(cells) - 1)] + ["2024-01-02"]
+    lines = [f"{joint.join(cell)},{day},1\n" for cell, day in zip(cells, days, strict=True)]
+    (file,) = bench.text("phone,ordered_at,amount\n" + "".join(lines), records={"max_quarantined_share": 0.99}).files
+    kept = [cell for cell, day in zip(cells, days, strict=True) if day != "soon"]
+    assert [key for (key,) in bench.orders("customer_key")] == [cell[0] for cell in kept]
+    several = sum(len(cell) > 1 for cell in kept)
+    assert file.taken_as == ({"first_of_several_phones": several} if several else {})
+
+
+@given(cells=st.lists(st.lists(phones, min_size=1, max_size=3, unique=True), min_size=1, max_size=6))
+@settings(max_examples=15, deadline=None)
+def test_so_are_those_of_a_named_export_in_each_of_its_tables(bench: Desk, cells: list[list[str]]) -> None:
+    header = "Financial Status,Lineitem name,Name,Phone,Created at,Total,Refunded Amount\n"
+    lines = [f"paid,Tea,#{row},{'/'.join(cell)},2024-01-02,5,1\n" for row, cell in enumerate(cells)]
+    files = bench.text(header + "".join(lines)).files
+    several = sum(len(cell) > 1 for cell in cells)
+    assert {file.kind for file in files} == {"orders", "profiles"}
+    assert all(file.taken_as.get("first_of_several_phones", 0) == several for file in files)

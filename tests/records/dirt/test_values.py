@@ -1,7 +1,7 @@
 """Dates, money and people as they really come, each with what must come of it."""
 
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_EVEN, Decimal
 
 import pytest
 from hypothesis import given, settings
@@ -149,6 +149,31 @@ def test_rates_turn_every_amount_into_the_business_s_own_currency(desk: Desk) ->
         ("cy", Decimal("5.0000"), Decimal("2.0000"), None),
         ("di", Decimal("7.2000"), Decimal("3.6000"), None),
     ]
+
+
+@given(
+    sign=st.sampled_from(["¥", "€", "$", "US$", "EUR ", "元", ""]),
+    code=st.sampled_from(["CNY", "EUR", "USD", "¥", "$", ""]),
+    cents=st.integers(1, 999_999),
+)
+@settings(deadline=None, max_examples=40)
+def test_an_amount_counts_in_the_currency_that_both_its_sign_and_its_row_can_mean(
+    tmp_path_factory: pytest.TempPathFactory, sign: str, code: str, cents: int
+) -> None:
+    meant = {"¥": {"CNY"}, "元": {"CNY"}, "€": {"EUR"}, "EUR ": {"EUR"}, "$": {"USD"}, "US$": {"USD"}}
+    everything = {"CNY", "EUR", "USD"}
+    possible = meant.get(sign, everything) & (meant.get(code) or ({code} if code else everything))
+    amount = Decimal(cents) / 100
+    text = f"customer_id;ordered_at;amount;currency\nana;2024-01-02;{sign}{amount};{code}\nbo;2024-01-02;1;CNY\n"
+    with open_engine(threads=1) as engine:
+        bench = Desk(engine=engine, folder=tmp_path_factory.mktemp("currencies"))
+        bench.text(text, business=RATES, records={"max_quarantined_share": 0.9})
+        found, aside = bench.orders("amount")[:-1], bench.aside()
+    if not possible:
+        assert (found, aside[0][1:3]) == ([], ("amount", "currency_contradicted"))
+    else:
+        rate = {"CNY": "1", "EUR": "7.812345", "USD": "7.2"}[possible.pop() if len(possible) == 1 else "CNY"]
+        assert found == [((amount * Decimal(rate)).quantize(Decimal("0.0001"), ROUND_HALF_EVEN),)]
 
 
 def test_a_currency_without_a_rate_is_refused(desk: Desk) -> None:

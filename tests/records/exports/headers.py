@@ -115,6 +115,11 @@ SALESFORCE = (
     "AssistantName,LeadSource,Birthdate,Description,OwnerId,CreatedDate,CreatedById"
 )
 SALESFORCE_MORE = f"{SALESFORCE},Phone,MobilePhone,MailingStreet,MailingCity,MailingState,HasOptedOutOfEmail,Tier__c"
+SALESFORCE_REPORT = (
+    "Salutation,First Name,Last Name,Title,Account Name,Mailing Street,Mailing City,Mailing State/Province,"
+    "Mailing Zip/Postal Code,Mailing Country,Phone,Mobile,Email,Account Owner,Contact Owner,Lead Source,Created Date,"
+    "Email Opt Out"
+)
 KLAVIYO = (
     "Email,Klaviyo ID,First Name,Last Name,Email Marketing Consent,Email Suppressions,Email Suppressions Timestamp,"
     "First Active,Last Active,Profile Created On,Last Open,Last Click,Total Customer Lifetime Value,"
@@ -141,6 +146,9 @@ GOOGLE_FORMS_CHINESE = "时间戳记,您的邮箱,您对服务满意吗？,您�
 ZOHO = (
     "Record Id,Contact Owner,Lead Source,First Name,Last Name,Account Name,Email,Phone,Mobile,Date of Birth,"
     "Email Opt Out,Mailing Street,Mailing City,Mailing State,Created Time,Modified Time"
+)
+ZOHO_WITHOUT_OWNER = (
+    "Record Id,First Name,Last Name,Email,Phone,Mobile,Account Name,Lead Source,Created Time,Email Opt Out"
 )
 DYNAMICS = (
     "(Do Not Modify) Contact,(Do Not Modify) Row Checksum,(Do Not Modify) Modified On,Full Name,Email,Company Name,"

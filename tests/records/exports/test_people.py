@@ -103,7 +103,7 @@ def test_youzan_customers_are_known_by_a_whole_number_only(desk: Desk) -> None:
     ]  # fmt: skip
     (file,) = desk.text(sheet(headers.YOUZAN_CUSTOMERS, rows).encode("gb18030")).files
     assert desk.rows("raw_profiles", "customer_key", "name", "birth_year", "acquired_day") == [
-        ("13800138000", "安安", 1990, date(2024, 1, 2)),
+        ("13800138000␟小安", "安安", 1990, date(2024, 1, 2)),
         ("小波", "波波", None, date(2024, 1, 3)),
     ]
     assert (file.export, file.left_out) == ("youzan_customers", {"nobody_named": 1})
@@ -153,6 +153,25 @@ def test_not_to_have_opted_out_is_no_consent(desk: Desk) -> None:
     assert "Tier__c" in records.files[0].unused_columns
 
 
+def test_a_salesforce_report_keeps_name_number_and_address(desk: Desk) -> None:
+    row = {"First Name": "Ana", "Last Name": "Lee", "Email": "ana@example.com", "Mobile": "+4915112345678",
+           "Mailing Street": "1 High St", "Mailing City": "Ely", "Mailing State/Province": "Kent"}  # fmt: skip
+    rows = profiles(desk, sheet(headers.SALESFORCE_REPORT, [row]), "name", "phone", "address", "region")
+    assert rows == [("Ana Lee", "+4915112345678", "1 High St Ely", "Kent")]
+
+
+@pytest.mark.parametrize(
+    ("header", "row"),
+    [
+        (headers.HUBSPOT_CONTACTS, {"Record ID": "1", "First Name": "伟", "Last Name": "张"}),
+        (headers.SHOPIFY_CUSTOMERS, {"Customer ID": "1", "First Name": "伟", "Last Name": "张", "Total Orders": "1"}),
+        (headers.KLAVIYO, {"Email": "1@example.com", "First Name": "伟", "Last Name": "张"}),
+    ],
+)
+def test_a_chinese_name_begins_with_the_family(desk: Desk, header: str, row: Row) -> None:
+    assert profiles(desk, sheet(header, [row]), "name") == [("张伟",)]
+
+
 def test_klaviyo_says_yes_no_and_neither(desk: Desk) -> None:
     rows = [
         {"Email": "ana@example.com", "Klaviyo ID": "1", "First Name": "Ana", "Email Marketing Consent": "SUBSCRIBED",
@@ -181,6 +200,11 @@ def test_klaviyo_says_yes_no_and_neither(desk: Desk) -> None:
     [
         (headers.ZOHO, {"Record Id": "z1", "Email": "ana@example.com", "First Name": "Ana", "Last Name": "Lee",
                         "Email Opt Out": "true", "Created Time": "2024-01-02 10:00:00"}, "zoho_contacts"),
+        (headers.ZOHO_WITHOUT_OWNER, {"Record Id": "z1", "Email": "ana@example.com", "First Name": "Ana",
+                                      "Last Name": "Lee", "Email Opt Out": "true",
+                                      "Created Time": "2024-01-02 10:00:00"}, "zoho_contacts"),
+        (headers.SALESFORCE_REPORT, {"Email": "ana@example.com", "First Name": "Ana", "Last Name": "Lee",
+                                     "Created Date": "2024-01-02", "Email Opt Out": "1"}, "salesforce_contacts"),
         (headers.DYNAMICS, {"(Do Not Modify) Contact": "d1", "Email": "ana@example.com", "Full Name": "Ana Lee",
                             "Created On": "2024-01-02 10:00", "Do not allow Bulk Emails": "Do Not Allow"},
          "dynamics_contacts"),

@@ -15,9 +15,10 @@ from records.exports.writing import money, sheet
 from records_desk import Desk
 from regulars import simulation
 from regulars.core import RegularsError
-from regulars.records import KINDS, Source, exports
+from regulars.records import KINDS, Mappings, Source, exports
 from regulars.records._exports.finding import Found, find_export
 from regulars.records._exports.recipes import export_of
+from regulars.records._results import Confirmed
 
 _LAST_DAY = date(2024, 6, 30)
 
@@ -39,13 +40,13 @@ EVERY_HEADER = {
     "wenjuanxing": [headers.WENJUANXING],
     "hubspot_contacts": [headers.HUBSPOT_CONTACTS, headers.HUBSPOT_CONTACTS_OTHER],
     "hubspot_deals": [headers.HUBSPOT_DEALS],
-    "salesforce_contacts": [headers.SALESFORCE, headers.SALESFORCE_MORE],
+    "salesforce_contacts": [headers.SALESFORCE, headers.SALESFORCE_MORE, headers.SALESFORCE_REPORT],
     "klaviyo_profiles": [headers.KLAVIYO],
     "zendesk_tickets": [headers.ZENDESK],
     "typeform": [headers.TYPEFORM],
     "surveymonkey": [headers.SURVEYMONKEY],
     "google_forms": [headers.GOOGLE_FORMS, headers.GOOGLE_FORMS_CHINESE],
-    "zoho_contacts": [headers.ZOHO],
+    "zoho_contacts": [headers.ZOHO, headers.ZOHO_WITHOUT_OWNER],
     "dynamics_contacts": [headers.DYNAMICS],
     "freshdesk_tickets": [headers.FRESHDESK],
     "google_analytics": [headers.GOOGLE_ANALYTICS],
@@ -58,6 +59,13 @@ def found(header: str, kind: str | None = None, **mapping: str) -> Found | None:
 
 def test_every_export_has_a_header_line_here() -> None:
     assert set(EVERY_HEADER) == set(exports())
+
+
+def test_every_export_has_a_title_in_both_languages() -> None:
+    for export in exports().values():
+        assert export.title_in("en").isascii() or "›" in export.title
+        assert export.title_in("zh") == export.title_zh != ""
+    assert exports()["stripe_payments"].model_copy(update={"title_zh": ""}).title_in("zh") == "Stripe: payments"
 
 
 @pytest.mark.parametrize("name", EVERY_HEADER)
@@ -75,6 +83,14 @@ def test_the_order_of_columns_does_not_matter(name: str) -> None:
         export = found(",".join(reversed(header.split(","))))
         assert export is not None
         assert export.export.name == name
+
+
+def test_a_record_id_alone_is_no_named_systems() -> None:
+    assert found("Record ID,Email,Email verified") is None
+    for more in ("Contact owner", "Create Date", "Lifecycle Stage", "First Name,Last Name"):
+        export = found(f"Record ID,Email,{more}")
+        assert export is not None
+        assert export.export.name == "hubspot_contacts"
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -137,6 +153,35 @@ class TestWhatThePersonSays:
         ).files
         assert file.export is None
 
+    @staticmethod
+    def confirmed(desk: Desk, amount: str) -> tuple[Path, dict[str, Confirmed]]:
+        """A file of an export, and the mapping that somebody once read it by, as the workspace keeps it."""
+        row = {"Name": "#1", "Email": "ana@example.com", "Financial Status": "paid", "Subtotal": "40", "Total": "42",
+               "Created at": "2024-05-01 10:00:00 +0200", "Lineitem name": "Tea"}  # fmt: skip
+        path = desk.file(sheet(headers.SHOPIFY_ORDERS, [row]))
+        mapping = {"customer_id": "Email", "ordered_at": "Created at", "amount": amount}
+        kept = Mappings(folder=desk.folder)
+        kept.keep(desk.read(Source(data=path, mapping=mapping)).files, day=_LAST_DAY)
+        return path, kept.kept()
+
+    @pytest.mark.parametrize(("amount", "sum_of_it"), [("Subtotal", "40.00"), ("Total", "42.00")])
+    def test_what_was_confirmed_for_its_header_line_goes_before_the_recipe(
+        self, desk: Desk, amount: str, sum_of_it: str
+    ) -> None:
+        path, kept = self.confirmed(desk, amount)
+        (file,) = desk.read(Source(data=path, confirmed=kept)).files
+        assert (file.export, file.told_by, file.mapping["amount"]) == (None, "confirmed", amount)
+        assert str(money(desk)) == sum_of_it
+
+    def test_what_is_said_now_goes_before_what_was_confirmed(self, desk: Desk) -> None:
+        path, kept = self.confirmed(desk, "Subtotal")
+        (file, *_) = desk.read(Source(data=path, kind="shopify_orders", confirmed=kept)).files
+        assert (file.export, str(money(desk))) == ("shopify_orders", "42.00")
+        (file,) = desk.read(Source(data=path, kind="profiles", confirmed=kept)).files
+        assert (file.export, file.kind) == ("shopify_orders", "profiles")
+        (file,) = desk.read(Source(data=path, mapping={"amount": "Total"}, confirmed=kept)).files
+        assert (file.mapping["amount"], str(money(desk))) == ("Total", "42.00")
+
     def test_named_columns_are_no_export(self, desk: Desk) -> None:
         text = "a@example.com,2024-05-01,3\n"
         (file,) = desk.read(Source(data=desk.file(text), columns=("email", "ordered_at", "amount"))).files
@@ -167,7 +212,10 @@ def test_the_same_file_again_adds_no_row_of_its_own(desk: Desk, sample: Sample) 
     content = sample.text.encode(sample.encoding)
     records = desk.read(desk.file(content, "a.csv"), desk.file(content, "b.csv"))
     half = len(records.files) // 2
-    assert [file.accepted for file in records.files[:half]] == [file.accepted for file in records.files[half:]]
+    for first, again in zip(records.files[:half], records.files[half:], strict=True):
+        assert first.accepted + first.left_out.get("stated_again", 0) == again.accepted
+    if exports()[sample.export].states_whole_orders:
+        assert str(money(desk)) == sample.money
 
 
 class TestRecipes:

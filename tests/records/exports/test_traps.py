@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 
 from engines.travelling import assert_travels, written_down
 from records.exports import headers
-from records.exports.samples import SHOPIFY, SQUARE_TRANSACTIONS, WECHAT, YOUZAN_ORDERS
+from records.exports.samples import HUBSPOT_DEALS, SHOPIFY, SQUARE_TRANSACTIONS, STRIPE, WECHAT, YOUZAN_ORDERS
 from records.exports.writing import Row, count, money, sheet
 from records_desk import Desk
-from regulars.core import Settings
+from regulars.core import RegularsError, Settings
 from regulars.engines import open_engine
-from regulars.records import Batches, Source, read
+from regulars.records import Batches, Source, propose, read
 from regulars.records._cells.time_text import moment_of
 
 cents = st.decimals(Decimal("0.01"), Decimal("99999.99"), places=2)
@@ -109,6 +109,32 @@ def test_a_word_of_status_that_nobody_knows_is_set_aside_with_its_place(desk: De
     assert aside == [(line, "Financial Status", "word_unknown", "bezahlt") for line in (2, 3, 4)]
 
 
+@pytest.mark.parametrize(("column", "blank"), [("Financial Status", "paid"), ("Status", "Paid")])
+def test_an_order_that_says_nothing_of_its_payment_is_set_aside(desk: Desk, column: str, blank: str) -> None:
+    text = (SHOPIFY if column == "Financial Status" else STRIPE).text
+    at = text.index(f",{blank},")
+    line = text[:at].count("\n") + 1
+    (file, *_) = desk.text(text[:at] + ",," + text[at + len(blank) + 2 :], records={"max_quarantined_share": 0.5}).files
+    assert file.quarantined == {"word_unknown": 3 if column == "Financial Status" else 1}
+    assert desk.aside()[0] == (line, column, "word_unknown", "")
+    assert file.read == file.accepted + file.quarantined_total + file.left_out_total
+
+
+@pytest.mark.parametrize("email", ["", "ana@example.com"])
+def test_lines_apart_from_their_order_are_said_to_be_so(desk: Desk, email: str) -> None:
+    head, *rows = SHOPIFY.text.splitlines()
+    order, second, third, *others = rows
+    second = second.replace("ana@example.com", email)
+    (file, *_) = desk.text("\n".join([head, third, order, *others, second, third]) + "\n").files
+    assert file.left_out == {**SHOPIFY.left_out, "line_apart": 3}
+    assert money(desk) == Decimal(SHOPIFY.money)
+
+
+def test_a_deal_without_a_stage_is_none_that_was_won(desk: Desk) -> None:
+    (file,) = desk.text(HUBSPOT_DEALS.text.replace(",Closed Won,", ",,")).files
+    assert file.left_out == {"nobody_named": 1, "not_won": 3}
+
+
 def test_a_bad_cell_names_the_header_that_the_file_has(desk: Desk) -> None:
     desk.text(SHOPIFY.text.replace("42.50", "a lot"), records={"max_quarantined_share": 0.5})
     assert ("Total", "money_unreadable") in [(column, reason) for _, column, reason, _ in desk.aside()]
@@ -137,6 +163,23 @@ def test_a_zone_that_nobody_knows_is_a_fault_of_the_time(desk: Desk) -> None:
     text = SQUARE_TRANSACTIONS.text.replace("Eastern Time (US & Canada)", "Middle Earth", 1)
     desk.text(text, records={"max_quarantined_share": 0.5})
     assert [(column, reason) for _, column, reason, _ in desk.aside()] == [("Date, Time", "time_unreadable")]
+
+
+def test_what_is_shown_of_a_time_is_what_the_file_has(desk: Desk) -> None:
+    path = desk.file(SQUARE_TRANSACTIONS.text)
+    shown = [example for one in propose(Source(data=path)) for guess in one.columns for example in guess.examples]
+    assert "####-##-## ##:##:##" in shown
+    assert not [example for example in shown if "[" in example]
+    text = SQUARE_TRANSACTIONS.text.replace("2024-05-01", "2024-05-99", 1)
+    desk.text(text, records={"max_quarantined_share": 0.5})
+    assert [value for *_, value in desk.aside()] == ["2024-05-99 23:30:00"]
+    with pytest.raises(RegularsError, match=r"'01/02/2024 10:00' in column 'Created \(UTC\)' can be read in two ways"):
+        desk.text(STRIPE.text.replace("2024-05-01 22:30:00", "01/02/2024 10:00"))
+
+
+def test_a_till_that_writes_years_in_two_digits_is_read(desk: Desk) -> None:
+    desk.text(SQUARE_TRANSACTIONS.text.replace("2024-05-01", "05/31/24"), business={"time_zone": "America/New_York"})
+    assert {day for (day,) in desk.orders("local_day")} == {date(2024, 5, 31)}
 
 
 @pytest.mark.parametrize(

@@ -36,6 +36,7 @@ REASONS = (
     "quote_misplaced",
     "formula_without_value",
     "time_serial",
+    "currency_contradicted",
 )
 """Every reason for which a row can be set aside; a fault is a place in this list, 0 meaning none."""
 

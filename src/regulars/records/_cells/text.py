@@ -1,7 +1,6 @@
 """Text in cells: ids, words, flags. Blanks and export marks around a value go; words for "nothing" become nothing."""
 
 import re
-import unicodedata
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 
@@ -9,8 +8,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from regulars.records._cells import contacts
 from regulars.records._cells.cells import Cells, Faults, Mask, by_distinct, doubles_of, marked, mask_of
 from regulars.records._words import plain, words
+
+FIRST_OF_SEVERAL: Mapping[str, str] = {"phone": "first_of_several_phones", "email": "first_of_several_emails"}
+"""The code of rows whose key is the first of several in the cell, by what the key is."""
 
 _LARGEST_EXACT = 2.0**53
 _FLAGS = {"yes": True, "no": False}
@@ -19,10 +22,13 @@ _MARK = r"^['`]+|^=\"(.*)\"$"
 _CONTROL = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]"
 _EDGE = r"[\x{200B}\x{200E}\x{200F}\x{202A}-\x{202E}\x{2060}\x{2066}-\x{2069}\x{FEFF}\x{00AD}]+"
 _INVISIBLE = rf"^(?:\s*{_EDGE})+|(?:{_EDGE}\s*)+$"
-_SEVERAL = re.compile(r"[,;|、，；/\n]+|\bor\b|或")
-_FEWEST_DIGITS = 7
+_LONGEST_SINGLE = {"phone": 14, "email": 6}
+"""Cells no longer than this hold one phone or one address at most."""
+_FIRST_ROWS = 1_000
 _REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
-_SCIENTIFIC = re.compile(r"\d(\.\d+)?[eE]\+\d+")
+# Without a mark or a sign it is a number like 12E34, which may be an id. In the dialect of Arrow.
+_SCIENTIFIC = r"^[+-]?\d+(?:[.,]\d+\s*(?:[eE][+-]?|[xX×*]\s*10\s*\^?\s*[+-]?)\s*|\s*[eE]\+\s*)\d+$"
+_POINT_ZERO = r"^(\d+)\.0$"
 _BYTES = (pa.types.is_binary, pa.types.is_large_binary, pa.types.is_fixed_size_binary)
 _PHONE_PUNCTUATION = re.compile(r"[\s().\-/]+")
 
@@ -69,31 +75,45 @@ def read_text(column: pa.Array) -> Cells:
         return _digits(column)
     if pa.types.is_dictionary(column.type):
         return tidy(as_text(column.dictionary)).take(column.indices)
-    return tidy(as_text(column))
+    text = as_text(column)
+    return by_distinct(text, tidy) if _repeats(text) else tidy(text)
 
 
 def read_id(column: pa.Array) -> Cells:
     """Read the number of an order, a product, a campaign: one that lost its last digits is none."""
     cells = read_text(column)
-    return Cells(values=cells.values, faults=marked(cells.faults, _scientific(cells.values), "digits_lost"))
+    values = _one_form(cells.values)
+    return Cells(values=_whole(values), faults=marked(cells.faults, _scientific(values), "digits_lost"))
 
 
 def read_key(column: pa.Array, *, role: str) -> Cells:
     """Read whose row it is. E-mails and phones are brought to one form; masked or encrypted ones name nobody.
 
-    Of several phones in a cell the first is taken.
+    Of several phones or addresses in a cell the first is taken.
     """
     cells = read_text(column)
-    values = cells.values
+    values = _one_form(cells.values)
     faults = marked(cells.faults, ~mask_of(values.is_valid()), "customer_missing")
     faults = marked(faults, _scientific(values), "digits_lost")
-    values = _composed(values)
-    if role != "customer_id":
-        faults = marked(faults, mask_of(pc.match_substring_regex(values, r"\*\*|^##|^\$\$")), "customer_masked")
-        if role in {"email", "phone"}:
-            one_form = _one_email if role == "email" else _one_phone
-            values = by_distinct(values, lambda distinct: Cells(values=_each(distinct, one_form))).values
+    if role == "customer_id":
+        return Cells(values=_whole(values), faults=faults)
+    faults = marked(faults, mask_of(pc.match_substring_regex(values, r"\*\*|^##|^\$\$")), "customer_masked")
+    if role in _FORMS:
+        found = by_distinct(values, _FORMS[role])
+        values, faults = found.values, faults if found.faults is None else _earlier(faults, found.faults)
     return Cells(values=values, faults=faults)
+
+
+def names_several(column: pa.Array, *, role: str) -> Mask:
+    """Return which cells hold several phones, or several addresses, of which the first is the key."""
+    values = read_text(column).values
+    found = mask_of(pc.greater(pc.utf8_length(values), _LONGEST_SINGLE[role]))
+    if role == "email":
+        found &= mask_of(pc.greater(pc.count_substring_regex(values, "[@＠]"), 1))
+    cut = contacts.phones if role == "phone" else contacts.emails
+    for place in np.flatnonzero(found):
+        found[place] = len(set(cut(values[int(place)].as_py()))) > 1
+    return found
 
 
 def read_word(column: pa.Array, *, place: tuple[str, str]) -> Cells:
@@ -140,6 +160,12 @@ def read_currency(column: pa.Array) -> Cells:
     return _after(cells, by_distinct(cells.values, read))
 
 
+def _repeats(column: pa.Array) -> bool:
+    """Whether its first rows say the same few things again and again, as those of a channel or a category do."""
+    first = column.slice(0, _FIRST_ROWS)
+    return bool(pc.count_distinct(first).as_py() * 10 <= len(first))
+
+
 def _flag_word(text: str, own: Mapping[str, str]) -> str:
     """Return `yes` or `no` for what every column of flags or this one takes as such, else nothing."""
     word = text.casefold()
@@ -150,10 +176,12 @@ def _flag_word(text: str, own: Mapping[str, str]) -> str:
 
 def _after(first: Cells, second: Cells) -> Cells:
     """Return the second reading with the first one's faults before its own."""
-    faults: Faults | None = second.faults
-    if first.faults is not None:
-        faults = first.faults if faults is None else np.where(first.faults == 0, faults, first.faults)
+    faults = first.faults if second.faults is None else _earlier(first.faults, second.faults)
     return Cells(values=second.values, faults=faults, days=second.days, signs=second.signs)
+
+
+def _earlier(first: Faults | None, second: Faults) -> Faults:
+    return second if first is None else np.where(first == 0, second, first)
 
 
 def _without_missing(column: pa.Array) -> pa.Array:
@@ -184,33 +212,50 @@ def _digits(column: pa.Array) -> Cells:
 
 def _scientific(values: pa.Array) -> Mask:
     """Return where a number was written as 1.38E+10: its last digits are gone."""
-    # Most ids are letters and digits, which is found out in a third of the time that looking for a plus takes.
+    # Most ids are letters and digits, which is found out in a third of the time that a pattern takes.
     if pc.all(pc.ascii_is_alnum(values), min_count=0).as_py():
         return np.zeros(len(values), dtype=bool)
-    suspects = mask_of(pc.match_substring(values, "+"))
-    for place in np.flatnonzero(suspects):
-        suspects[place] = _SCIENTIFIC.fullmatch(values[int(place)].as_py()) is not None
-    return suspects
+    return mask_of(pc.match_substring_regex(values, _SCIENTIFIC))
 
 
-def _composed(values: pa.Array) -> pa.Array:
-    """Return text with letters and their marks as one character: é typed in two ways is one é."""
+def _one_form(values: pa.Array) -> pa.Array:
+    """Return text in one spelling: é typed in two ways is one é, and a full-width digit is a digit."""
     if pc.all(pc.string_is_ascii(values), min_count=0).as_py():
         return values
-    return pc.utf8_normalize(values, form="NFC")
+    return pc.utf8_trim_whitespace(pc.utf8_normalize(values, form="NFKC"))
+
+
+def _whole(values: pa.Array) -> pa.Array:
+    """Return numbers without the '.0' of a program that took them for decimals: only if all with a point are such.
+
+    So 1007.0 is 1007, but 1.0 stays what it is beside 1.5 or v1.0.
+    """
+    if pc.all(pc.ascii_is_alnum(values), min_count=0).as_py():
+        return values
+    pointed = values.filter(pc.fill_null(pc.match_substring(values, "."), False))  # noqa: FBT003
+    if not len(pointed) or not pc.all(pc.match_substring_regex(pointed, _POINT_ZERO)).as_py():
+        return values
+    return pc.replace_substring_regex(values, _POINT_ZERO, r"\1")
 
 
 def _each(distinct: pa.Array, form: Callable[[str], str]) -> pa.Array:
     return pa.array([None if text is None else form(text) for text in distinct.to_pylist()], pa.string())
 
 
-def _one_email(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).strip().casefold()
+def _emails(distinct: pa.Array) -> Cells:
+    return Cells(values=_each(distinct, lambda text: next(iter(contacts.emails(text)), text.strip().casefold())))
+
+
+def _phones(distinct: pa.Array) -> Cells:
+    first = [None if text is None else contacts.phones(text)[0] for text in distinct.to_pylist()]
+    lost = np.array([text is not None and contacts.lost_digits(text) for text in first], bool)
+    return Cells(values=_each(pa.array(first, pa.string()), _one_phone), faults=marked(None, lost, "digits_lost"))
+
+
+_FORMS: Mapping[str, Callable[[pa.Array], Cells]] = {"email": _emails, "phone": _phones}
 
 
 def _one_phone(text: str) -> str:
-    several = [part for part in _SEVERAL.split(text) if sum(letter.isdigit() for letter in part) >= _FEWEST_DIGITS]
-    text = several[0] if len(several) > 1 else text
-    digits = _PHONE_PUNCTUATION.sub("", unicodedata.normalize("NFKC", text))
+    digits = _PHONE_PUNCTUATION.sub("", text)
     national = re.fullmatch(r"(?:\+|00)?86(1[3-9]\d{9})", digits)
     return national[1] if national else re.sub(r"^00(?=\d{8})", "+", digits)

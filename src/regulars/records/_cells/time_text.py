@@ -1,9 +1,10 @@
 """One time as people write it. Only what has one reading is read; 1/2/2024 waits until somebody says the order.
 
 Taken: 2024-01-02, 2024/1/2, 2024.1.2, 20240102, 2024年1月2日, 2 Jan 2024, January 2, 2024, and 13/2/2024 (no month
-is the 13th); of two-digit years 24-12-31, 31.12.24 and 12/31/24, which only a calendar or a said order tells apart;
-with or without a time (10:20, 10:20:30.5, 2:30 PM, 下午2:30, 10时20分), with or without an offset
-(Z, +0200, +08:00) or the zone whose clocks showed it ([Europe/Berlin]). A fraction of a second is cut after six digits.
+is the 13th). Of a year of two digits 70 is 1970 and 69 is 2069; 31.12.24 may be of 2024 or of 2031, and so waits for
+the order too. With or without a time (10:20, 10:20:30.5, 2:30 PM, 下午2:30, 10时20分), with or without an offset
+(Z, +0200, +08:00, GMT+2) or the zone whose clocks showed it ([Europe/Berlin]). A fraction of a second is cut after
+six digits.
 """
 
 import re
@@ -41,16 +42,17 @@ _DATES = tuple(
         r"(?P<y>\d{4})\s*年\s*(?P<m>\d{1,2})\s*月\s*(?P<d>\d{1,2})\s*[日号]?",
         r"(?P<y>\d{4})(?P<m>\d{2})(?P<d>\d{2})(?!\d)",
         r"(?P<a>\d{1,2})(?P<sep>[-/.])(?P<b>\d{1,2})(?P=sep)(?P<y>\d{4})(?!\d)",
+        r"(?P<a>\d{1,2})(?P<sep>[-/.])(?P<b>\d{1,2})(?P=sep)(?P<c>\d{2})(?!\d)",
         rf"(?P<d>\d{{1,2}})(?:[snrt][tdh])?[ -]{_NAME}[ ,-]+(?P<y>\d{{4}})(?!\d)",
         rf"{_NAME} (?P<d>\d{{1,2}})(?:[snrt][tdh])?,? (?P<y>\d{{4}})(?!\d)",
-        r"(?P<a>\d{1,2})(?P<sep>[-/.])(?P<b>\d{1,2})(?P=sep)(?P<c>\d{2})(?!\d)",
     )
 )
 _TIME = re.compile(
     r"(?:[T\s,]\s*|(?<=[日号]))(?P<half>上午|下午)?\s*(?P<h>\d{1,2})[:时](?P<min>\d{1,2})分?"
     r"(?::?(?P<s>\d{1,2})秒?(?:[.,](?P<frac>\d{1,9}))?)?\s*(?P<ampm>[AaPp]\.?[Mm]\.?)?"
-    r"\s*(?P<zone>Z|z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)?"
+    r"\s*(?P<zone>Z|z|(?:UTC|GMT)(?:[+-]\d{1,2}(?::\d{2})?(?!\d))?|(?:UTC|GMT)?[+-]\d{2}(?::?\d{2})?)?"
 )
+_OFFSET = re.compile(r"(?P<sign>[+-])(?P<h>\d{1,2}):?(?P<min>\d{2})?$")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,15 +90,34 @@ def moment_of(text: str, order: str | None = None) -> Moment:
     return Moment(fault=UNREADABLE)
 
 
+def as_written(text: str) -> str:
+    """Return a time as the file has it: without the zone that was put behind it, unless that is what went wrong.
+
+    >>> as_written("2024-01-02 10:00 [UTC]"), as_written("2024-01-02 10:00 [Nowhere]")
+    ('2024-01-02 10:00', '2024-01-02 10:00, Nowhere')
+    """
+    bare, _, zone = text[:-1].rpartition(" [")
+    if not (bare and text.endswith("]")):
+        return text
+    return bare if _is_zone(zone) else f"{bare}, {zone}"
+
+
+def _is_zone(name: str) -> bool:
+    try:
+        zone_of(name)
+    except (ValueError, OSError, KeyError):
+        return False
+    return True
+
+
 def _on_the_clock_of(text: str, zone: str, order: str | None) -> Moment:
     """Read a time as the clocks of a zone showed it; an offset in the time itself is stronger, a day has no clock."""
     moment = moment_of(text, order)
     if moment.fault or moment.is_utc or ":" not in text:
         return moment
-    try:
-        clocks, wall = zone_of(zone), np.array([moment.micros], dtype=np.int64)
-    except (ValueError, OSError, KeyError):
+    if not _is_zone(zone):
         return Moment(fault=UNREADABLE)
+    clocks, wall = zone_of(zone), np.array([moment.micros], dtype=np.int64)
     unclear = clocks.unclear(wall)
     return Moment(micros=int(clocks.to_utc(wall)[0]), is_utc=True, unclear=0 if unclear is None else int(unclear[0]))
 
@@ -129,19 +150,20 @@ def _ordered(year: int, first: int, second: int, order: str | None) -> tuple[int
 def _of_short_year(first: int, second: int, third: int, order: str | None) -> tuple[int, int, int] | str:
     """Return the day that 31/12/24 means: as said, else the only one that a calendar has, else the fault."""
     days = {
-        "dmy": (_full_year(third), second, first),
-        "mdy": (_full_year(third), first, second),
-        "ymd": (_full_year(first), second, third),
+        "dmy": (_whole_year(third), second, first),
+        "mdy": (_whole_year(third), first, second),
+        "ymd": (_whole_year(first), second, third),
     }
     if order is not None:
-        return days.get(order, UNREADABLE)
-    readings = {day for day in days.values() if _is_in_calendar(day)}
-    return AMBIGUOUS if len(readings) > 1 else next(iter(readings), UNREADABLE)
+        return days[order]
+    possible = {day for day in days.values() if _is_in_calendar(day)}
+    if not possible:
+        return UNREADABLE
+    return possible.pop() if len(possible) == 1 else AMBIGUOUS
 
 
-def _full_year(year: int) -> int:
-    """Return the year that two digits mean, as POSIX has it: 69 to 99 are of the last century."""
-    return year + (1900 if year > 68 else 2000)
+def _whole_year(year: int) -> int:
+    return year + (1900 if year >= 70 else 2000)
 
 
 def _is_in_calendar(day: tuple[int, int, int]) -> bool:
@@ -187,10 +209,11 @@ def _hour(parts: dict[str, str | None]) -> int | None:
 def _shifted(micros: int, zone: str | None) -> Moment:
     if zone is None:
         return Moment(micros=micros)
-    if zone[0] not in "+-":
+    found = _OFFSET.search(zone)
+    if found is None:
         return Moment(micros=micros, is_utc=True)
-    hours, minutes = int(zone[1:3]), int(zone[-2:]) if len(zone) > 3 else 0
+    hours, minutes = int(found["h"]), int(found["min"] or 0)
     if hours > 15 or minutes > 59:
         return Moment(fault=UNREADABLE)
     offset = (hours * 60 + minutes) * 60 * 1_000_000
-    return Moment(micros=micros - offset if zone[0] == "+" else micros + offset, is_utc=True)
+    return Moment(micros=micros - offset if found["sign"] == "+" else micros + offset, is_utc=True)

@@ -6,6 +6,7 @@ Whole columns at once; a Python function sees only distinct values.
 import re
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from importlib.resources import files
 
@@ -14,14 +15,16 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from regulars.records._cells import contacts
 from regulars.records._cells.cells import FAULT, Cells, Mask, by_distinct, mask_of
-from regulars.records._cells.text import as_text, read_key, tidy
+from regulars.records._cells.names import whole_names
+from regulars.records._cells.text import FIRST_OF_SEVERAL, as_text, names_several, read_key, read_text, tidy
 from regulars.records._exports.finding import Bound, Found
 from regulars.records._exports.recipes import Condition, Rule
 from regulars.records._formats.texts import Piece
-from regulars.records._words import plain
+from regulars.records._words import plain, words
 
-_NO_MINUS = r"^[-(\x{2212}].*|.*-$"
+_MINUS = r"^[-(\x{2212}].*|.*-$"
 
 
 class Sheet:
@@ -29,6 +32,7 @@ class Sheet:
 
     def __init__(self, found: Found) -> None:
         rows = found.export.rows
+        self._headers = found.headers
         self._order = found.place(rows.carry_down) if rows.carry_down else None
         self._of_lines = {found.place(header) for header in rows.line_columns}
         self._once = {found.place(header) for header in rows.once}
@@ -53,6 +57,19 @@ class Sheet:
         if self._order is not None:
             self._first_at = _first_rows(self._joined(self._order))
 
+    def header(self, place: int) -> str:
+        """Return what the column at a place is called in the file."""
+        return self._headers[place].strip()
+
+    def says_nothing_of_order(self, places: Sequence[int]) -> Mask:
+        """Return the rows whose order has none of these cells filled in its first row: none, where orders have one."""
+        rows = len(self.piece.lines)
+        if self._order is None or not places:
+            return np.zeros(rows, dtype=bool)
+        filled = mask_of(pc.coalesce(*(self._joined(place) for place in places)).is_valid())
+        nothing: Mask = ~filled[self._first_at[1:]]
+        return nothing
+
     def text(self, place: int) -> pa.Array:
         """Return a column as tidy text, an order's blank cells filled from its first row."""
         own = self._own(place)
@@ -76,7 +93,12 @@ def cell_of(sheet: Sheet, bound: Bound) -> pa.Array:
     """Return what a rule makes of the rows."""
     rule = bound.rule
     columns = [sheet.text(place) for place in bound.places]
-    values = pc.coalesce(*columns) if rule.join is None else _joined(columns, rule.join)
+    if rule.person and len(columns) == 2:
+        values = whole_names(*columns)
+    elif rule.join is not None:
+        values = _joined(columns, rule.join)
+    else:
+        values = pc.coalesce(*columns)
     for is_asked, change in _CHANGES:
         if is_asked(rule):
             values = change(values, rule)
@@ -96,21 +118,35 @@ def _joined(columns: Sequence[pa.Array], mark: str) -> pa.Array:
     return whole
 
 
-def key_of(sheet: Sheet, columns: Mapping[str, Bound], key: Sequence[str]) -> tuple[pa.Array, Mask]:
+def key_of(sheet: Sheet, columns: Mapping[str, Bound], key: Sequence[str]) -> tuple[pa.Array, Mask, dict[str, Mask]]:
     """Return the best key of each row that names somebody, and which rows name nobody.
 
-    A masked or encrypted value names nobody. A broken one (digits lost) is handed on, to be set aside by its rule.
+    A phone or address comes with the name beside it (see `contacts.named`). A masked or encrypted value names nobody.
+    A broken one (digits lost) is handed on, to be set aside by its rule. Of several phones or addresses in a cell the
+    first is taken; which rows those are is told by its code.
     """
     best = pa.nulls(len(sheet.piece.lines), pa.string())
     broken = best
+    several: dict[str, Mask] = {}
+    is_contact = np.zeros(len(best), dtype=bool)
     for name in key:
-        cells = read_key(cell_of(sheet, columns[name]), role=name)
+        found = cell_of(sheet, columns[name])
+        before = mask_of(best.is_valid())
+        if name in FIRST_OF_SEVERAL:
+            several[FIRST_OF_SEVERAL[name]] = names_several(found, role=name) & ~before
+        cells = read_key(found, role=name)
         faults = np.zeros(len(best), dtype=np.uint8) if cells.faults is None else cells.faults
         nobody = (faults == FAULT["customer_missing"]) | (faults == FAULT["customer_masked"])
         best = pc.coalesce(best, pc.if_else(pa.array(faults == 0), cells.values, pa.scalar(None, pa.string())))
+        if name in FIRST_OF_SEVERAL:
+            is_contact |= mask_of(best.is_valid()) & ~before
         broken = pc.coalesce(broken, pc.if_else(pa.array(nobody), pa.scalar(None, pa.string()), cells.values))
     best = pc.coalesce(best, broken)
-    return best, ~mask_of(best.is_valid())
+    names = next((name for name in ("nickname", "name") if name in key), None)
+    if names is not None and is_contact.any():
+        both = contacts.named(best, read_text(cell_of(sheet, columns[names])).values)
+        best = pc.if_else(pa.array(is_contact), both, best)
+    return best, ~mask_of(best.is_valid()), several
 
 
 def meets(sheet: Sheet, condition: Condition, place: int) -> Mask:
@@ -143,6 +179,12 @@ def is_not_zero(sheet: Sheet, bound: Bound) -> Mask:
     return mask_of(pc.match_substring_regex(cell_of(sheet, bound), r"[1-9１-９]"))
 
 
+def has_minus(sheet: Sheet, bound: Bound) -> Mask:
+    """Return the rows in which an amount stands below zero as it is written, whatever its rule makes of it."""
+    as_written = replace(bound, rule=bound.rule.model_copy(update={"negative": False}))
+    return mask_of(pc.match_substring_regex(cell_of(sheet, as_written), _MINUS))
+
+
 def _first_rows(orders: pa.Array) -> NDArray[np.int64]:
     """Return for each row the place of the first row of its order; the top one stands for the rows before."""
     codes = np.asarray(pc.fill_null(orders.dictionary_encode().indices, -1).to_numpy(zero_copy_only=False))
@@ -170,15 +212,20 @@ def _extracted(values: pa.Array, rule: Rule) -> pa.Array:
     return by_distinct(values, extract).values
 
 
+def _stepped(values: pa.Array, rule: Rule) -> pa.Array:
+    return pc.coalesce(among(values, words().steps[rule.steps]), values)
+
+
 def _negative(values: pa.Array, rule: Rule) -> pa.Array:
     minus = pc.binary_join_element_wise("-", values, "")
-    return pc.if_else(pc.match_substring_regex(values, _NO_MINUS), values, minus)
+    return pc.if_else(pc.match_substring_regex(values, _MINUS), values, minus)
 
 
 _CHANGES: tuple[tuple[Callable[[Rule], object], Callable[[pa.Array, Rule], pa.Array]], ...] = (
     (lambda rule: rule.split, _split),
     (lambda rule: rule.extract, _extracted),
     (lambda rule: rule.words, lambda values, rule: among(values, rule.words)),
+    (lambda rule: rule.steps, _stepped),
     (lambda rule: rule.negative, _negative),
 )
 """What a rule may ask for after the cell was found, in this order."""

@@ -49,6 +49,7 @@ class ExportContent:
                 lines=piece.lines[rows.kept],
                 broken=rows.broken,
                 done=piece.done,
+                taken_as={code: mask[rows.kept] for code, mask in rows.has_several.items()},
                 left_out=_sum(rows.left_out, piece.left_out) if self.plan.is_first else rows.left_out,
             )
 

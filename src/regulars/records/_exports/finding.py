@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from regulars.records._exports.recipes import Condition, Export, Rule, Table, exports
+from regulars.records._exports.recipes import Condition, Export, RefundRows, Rule, Table, exports
 from regulars.records._kinds import IDENTITIES, KINDS
 from regulars.records._recognition.headers import Layout
 
@@ -58,6 +58,11 @@ class Found:
     headers: tuple[str, ...]
     plans: tuple[Plan, ...]
 
+    def places_of(self, name: str) -> frozenset[int]:
+        """Return the places of the columns that this canonical column is read from, in any table."""
+        bounds = [plan.columns[name] for plan in self.plans if name in plan.columns]
+        return frozenset(place for bound in bounds for place in bound.all_places)
+
     def place(self, header: str) -> int | None:
         """Return the place of a header of the recipe; of one that stands there twice, the first."""
         return _places(self.headers).get(same(header))
@@ -76,6 +81,11 @@ class ExportLayout(Layout):
     def key_role(self) -> str:
         """What the key is called."""
         return self.role
+
+    @property
+    def name_place(self) -> int | None:
+        """None: its keys come with the names already."""
+        return None
 
     def sources(self) -> dict[str, int]:
         """Return the place of the column that fills each raw column."""
@@ -187,7 +197,7 @@ def _plan(table: Table, headers: tuple[str, ...], told: Mapping[str, int], *, is
     mine = {name: at for name, at in told.items() if name in KINDS[table.kind].names and name not in table.set}
     columns |= {name: Bound(rule=Rule(first=(headers[at],)), places=(at,)) for name, at in mine.items()}
     key = tuple(name for name in mine if name in IDENTITIES) or tuple(name for name in table.key if name in columns)
-    refunds = {} if table.refund_rows is None else _all_bound(table.refund_rows.columns, headers)
+    refunds = {} if table.refund_rows is None else _refunds(table.refund_rows, columns.get("amount"), headers)
     plan = Plan(table=table, columns=columns, key=key, refunds=refunds, is_first=is_first)
     return plan if _is_whole(plan, places) else None
 
@@ -205,7 +215,13 @@ def _is_whole(plan: Plan, places: Mapping[str, int]) -> bool:
     )
 
 
-def _all_bound(rules: Mapping[str, Rule], headers: tuple[str, ...]) -> dict[str, Bound]:
+def _refunds(rows: RefundRows, amount: Bound | None, headers: tuple[str, ...]) -> dict[str, Bound]:
+    """Return where the columns of refunds come from; what was given back, from the header paired with the amount's."""
+    rules = dict(rows.columns)
+    paid = "" if amount is None else same(headers[amount.places[0]])
+    backs = [back for header, back in rows.paired.items() if same(header) == paid]
+    if backs and "amount" in rules:
+        rules["amount"] = rules["amount"].model_copy(update={"first": (*backs, *rules["amount"].first)})
     return {name: bound for name, rule in rules.items() if (bound := _bound(rule, headers)) is not None}
 
 

@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from regulars.core import RegularsError
 from regulars.records._kinds import KINDS
+from regulars.records._words import words
 
 NOBODY, NOTHING = "nobody_named", "nothing_said"
 """Codes of rows left out because they name no person, or say nothing that the table is about."""
@@ -38,9 +39,11 @@ class Rule(_Part):
     """Where a column comes from: of the headers, in this order, the first whose cell says something.
 
     `like` names headers by a pattern instead, but for those `unlike`; `join` puts all cells together, with this text
-    between them. Then, if asked: `split` keeps what stands before this mark, `extract` the first group of a pattern,
-    `words` exchanges known words and drops others, `negative` puts a minus before an amount that has none, `zone` (a
-    name, or the header whose cells name it) says whose clock a time without an offset was read from.
+    between them, `person` a given name and a family name in the order of their language. Then, if asked: `split` keeps
+    what stands before this mark, `extract` the first group of a pattern, `words` exchanges known words and drops
+    others, `steps` (a list of words.toml) exchanges the words of an answer for the number of their step and keeps
+    others, `negative` puts a minus before an amount that has none, `zone` (a name, or the header whose cells name it)
+    says whose clock a time without an offset was read from.
     `first_table_only`: an answer that belongs to a whole row, and so only to the first table made from it.
     """
 
@@ -48,9 +51,11 @@ class Rule(_Part):
     like: str = ""
     unlike: str = ""
     join: str | None = None
+    person: bool = False
     split: str = ""
     extract: str = ""
     words: Mapping[str, str] = Field(default_factory=dict)
+    steps: str = ""
     negative: bool = False
     zone: str = ""
     first_table_only: bool = False
@@ -70,6 +75,13 @@ class Rule(_Part):
         except re.error as error:
             raise ValueError(f"'{pattern}' is no pattern") from error
         return pattern
+
+    @field_validator("steps")
+    @classmethod
+    def _is_listed(cls, name: str) -> str:
+        if name and name not in words().steps:
+            raise ValueError(f"there is no list of steps '{name}'")
+        return name
 
 
 class Condition(_Part):
@@ -115,21 +127,27 @@ class Rows(_Part):
 
 
 class RefundRows(_Part):
-    """Rows of a table that are refunds, and the columns that differ in them."""
+    """Rows of a table that are refunds, and the columns that differ in them.
+
+    `paired`: the header of the amount given back that goes with a header of the amount paid, where there are several.
+    """
 
     where: Condition
     columns: Mapping[str, Rule]
+    paired: Mapping[str, str] = Field(default_factory=dict)
 
 
 class Refunded(_Part):
     """A column beside the order that says how much of it was given back: a refund of the order, as a row of its own.
 
-    Only where `where` is met, and only if none of the headers `without` is there.
+    Only where `where` is met, and only if none of the headers `without` is there. `if_not_told`: the export may hold
+    the same refund as a row below zero, and counts it by the order number only as far as no such row does.
     """
 
     amount: Rule
     where: Condition | None = None
     without: tuple[str, ...] = ()
+    if_not_told: bool = False
 
 
 class Table(_Part):
@@ -138,8 +156,8 @@ class Table(_Part):
     `columns` and `key` (whose row it is, the best first, row by row) stand beside those of the whole export; `set`:
     columns that are the same in every row. A row belongs to the table only if it meets `where`, if one of the columns
     `needs` says something and the column `nonzero` is not zero; `first_rows_only`: and begins an order; `any_row`:
-    even if it is not paid. The table is there only if none of the headers `without` is, if the columns `only_with`
-    have a header, and, `only_alone`, if no table is before it.
+    even if it is not paid; `above_zero`: only if this column is. The table is there only if none of the headers
+    `without` is, if the columns `only_with` have a header, and, `only_alone`, if no table is before it.
     """
 
     kind: str
@@ -152,6 +170,7 @@ class Table(_Part):
     where: Condition | None = None
     needs: tuple[str, ...] = ()
     nonzero: str = ""
+    above_zero: str = ""
     first_rows_only: bool = False
     any_row: bool = False
     without: tuple[str, ...] = ()
@@ -164,15 +183,20 @@ class Export(_Part):
 
     `recognised_by`: sets of headers, any one of which is enough. `last_resort`: its headers are so common that it is
     thought of only where the ordinary rules do not understand the file. `detail_of`: the export that tells the same
-    money order by order; of orders that it has too, these rows are left out. `who` and `columns` are those of every
+    money order by order; of orders that it has too, these rows are left out. `states_whole_orders`: made again
+    later, it tells all there is of an order, so that what it told before no longer counts. `payments_of_orders`: a
+    service that takes the money of sales which a shop's own orders may tell too. `who` and `columns` are those of every
     table, `who` in the order in which they say whose row it is.
     """
 
     name: str
     title: str
+    title_zh: str = ""
     recognised_by: tuple[tuple[str, ...], ...]
     last_resort: bool = False
     detail_of: str = ""
+    states_whole_orders: bool = False
+    payments_of_orders: bool = False
     rows: Rows = Rows()
     who: Mapping[str, Rule] = Field(default_factory=dict)
     columns: Mapping[str, Rule] = Field(default_factory=dict)
@@ -184,6 +208,10 @@ class Export(_Part):
             _check(table)
         return self
 
+    def title_in(self, language: str) -> str:
+        """Return its title in a language; in English where it has no other."""
+        return (self.title_zh if language == "zh" else "") or self.title
+
     @property
     def all_tables(self) -> tuple[Table, ...]:
         """Its tables, each with the columns of all, and those of refunds behind the orders they are of."""
@@ -193,6 +221,11 @@ class Export(_Part):
     def kinds(self) -> tuple[str, ...]:
         """The kinds of records it holds, each once."""
         return tuple(dict.fromkeys(table.kind for table in self.tables))
+
+    @property
+    def refunds_if_not_told(self) -> bool:
+        """Whether what a word says of a refund may be told by a row of its own too."""
+        return any(refunded.if_not_told for table in self.tables for refunded in table.refunded)
 
     @property
     def codes(self) -> frozenset[str]:
@@ -218,6 +251,7 @@ def _spread(table: Table, who: Mapping[str, Rule], shared: Mapping[str, Rule]) -
                 "where": refunded.where,
                 "without": refunded.without,
                 "nonzero": "amount",
+                "above_zero": "amount" if refunded.if_not_told else "",
                 "first_rows_only": True,
             }
         )

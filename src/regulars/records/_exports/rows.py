@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from regulars.records._cells.cells import Mask, mask_of
-from regulars.records._exports.cells import Sheet, among, is_not_zero, key_of, meets, says_something
+from regulars.records._exports.cells import Sheet, among, has_minus, is_not_zero, key_of, meets, says_something
 from regulars.records._exports.finding import Found, Plan
 from regulars.records._exports.recipes import NOBODY, NOTHING, Condition
 from regulars.records._formats.scanner import Broken
@@ -17,16 +17,21 @@ from regulars.records._formats.scanner import Broken
 _SUMMARY = "summary_row"
 _UNKNOWN = "word_unknown"
 _PAID = "paid"
+_APART = "line_apart"
 _UNPAID = frozenset({"not_paid", "cancelled"})
 """Codes that say nothing against what else such a row tells of a person."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SortedRows:
-    """The places of the rows kept, every row's key, which are refunds; the broken ones; and the others by code."""
+    """The places of the rows kept, every row's key, which are refunds; the broken ones; and the others by code.
+
+    `has_several`: whose key is the first of several phones or addresses, by the code of that.
+    """
 
     kept: NDArray[np.int64]
     key: pa.Array
+    has_several: Mapping[str, Mask]
     is_refund: Mask
     broken: tuple[Broken, ...]
     left_out: Mapping[str, int]
@@ -45,7 +50,7 @@ class Sorter:
     def needed(self) -> set[int]:
         """The places of the columns that tell rows apart."""
         rows, table = self._rows, self._plan.table
-        headers = [condition.column for condition in rows.left_out] + [rows.carry_down]
+        headers = [condition.column for condition in rows.left_out] + [rows.carry_down, *rows.once]
         headers += [condition.column for condition in (rows.status, table.where) if condition is not None]
         headers += [table.refund_rows.where.column] if table.refund_rows else []
         places = {place for header in headers if (place := self._found.place(header)) is not None}
@@ -61,13 +66,16 @@ class Sorter:
         self._mark_left_out(sheet, codes)
         if self._plan.table.needs and (needs := [n for n in self._plan.table.needs if n in self._plan.columns]):
             codes.mark(~says_something(sheet, [self._plan.columns[name] for name in needs]), NOTHING)
+        codes.mark(self._is_apart(sheet), _APART)
         unknown = self._mark_status(sheet, codes)
-        key, nobody = key_of(sheet, self._plan.columns, self._plan.key)
+        key, nobody, several = key_of(sheet, self._plan.columns, self._plan.key)
         codes.mark(nobody, NOBODY)
+        unknown += self._mark_without_status(sheet, codes)
         is_first = self._plan.is_first
         return SortedRows(
             kept=codes.kept,
             key=key,
+            has_several=several,
             is_refund=self._refunds(sheet),
             broken=(*broken, *unknown) if is_first else (),
             left_out=codes.counts() if is_first else {},
@@ -83,6 +91,8 @@ class Sorter:
             meant &= self._meets(sheet, table.where)
         if table.nonzero in self._plan.columns:
             meant &= is_not_zero(sheet, self._plan.columns[table.nonzero])
+        if table.above_zero in self._plan.columns:
+            meant &= ~has_minus(sheet, self._plan.columns[table.above_zero])
         return meant
 
     def _without_summary(self, sheet: Sheet, codes: "_Codes") -> list[Broken]:
@@ -119,18 +129,23 @@ class Sorter:
         meanings = dict.fromkeys(status.paid, _PAID)
         meanings |= {word: code for code, listed in status.left_out.items() for word in listed}
         found = pc.coalesce(among(words, meanings), pa.scalar(status.otherwise or _UNKNOWN))
-        # A cell without a word says nothing against the row.
-        found = pc.if_else(words.is_valid(), found, _PAID)
         for code in {*status.left_out, *filter(None, [status.otherwise])} - {_PAID}:
             codes.mark(mask_of(pc.equal(found, code)), code)
-        unknown = mask_of(pc.equal(found, _UNKNOWN)) & codes.free
-        codes.mark(unknown, "")
-        return [
-            Broken(
-                line=int(sheet.piece.lines[row]), reason=_UNKNOWN, text=words[int(row)].as_py(), column=status.column
-            )
-            for row in np.flatnonzero(unknown)
-        ]
+        return _taken_away(sheet, codes, mask_of(pc.and_(pc.equal(found, _UNKNOWN), words.is_valid())), place)
+
+    def _mark_without_status(self, sheet: Sheet, codes: "_Codes") -> list[Broken]:
+        """Mark what says nothing of its payment, and return it: nobody knows that it was paid."""
+        status = self._rows.status
+        place = None if status is None else self._found.place(status.column)
+        if status is None or place is None or self._plan.table.any_row or status.otherwise:
+            return []
+        return _taken_away(sheet, codes, ~mask_of(sheet.text(place).is_valid()), place)
+
+    def _is_apart(self, sheet: Sheet) -> Mask:
+        """Return the lines of orders whose first row stands elsewhere: nothing of the order itself is in them."""
+        asked = [*self._rows.once, self._rows.status.column if self._rows.status else ""]
+        places = [place for header in asked if (place := self._found.place(header)) is not None]
+        return sheet.says_nothing_of_order(places)
 
     def _refunds(self, sheet: Sheet) -> Mask:
         refunds = self._plan.table.refund_rows
@@ -141,6 +156,17 @@ class Sorter:
     def _meets(self, sheet: Sheet, condition: Condition) -> Mask:
         place = self._found.place(condition.column)
         return np.zeros(len(sheet.piece.lines), dtype=bool) if place is None else meets(sheet, condition, place)
+
+
+def _taken_away(sheet: Sheet, codes: "_Codes", mask: Mask, place: int) -> list[Broken]:
+    """Take these rows away, as far as nothing else did, and return them as not understood for the cell at a place."""
+    unknown = mask & codes.free
+    codes.mark(unknown, "")
+    header, words = sheet.header(place), sheet.text(place)
+    return [
+        Broken(line=int(sheet.piece.lines[row]), reason=_UNKNOWN, text=words[int(row)].as_py() or "", column=header)
+        for row in np.flatnonzero(unknown)
+    ]
 
 
 class _Codes:

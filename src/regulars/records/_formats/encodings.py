@@ -5,7 +5,6 @@ or the detector says so, and the whole file decodes strictly; UTF-16, where ever
 """
 
 import codecs
-import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -65,7 +64,6 @@ class Decoding:
     """How a file's bytes become text; `is_stated` if a person said so, and then broken bytes are set aside."""
 
     file: str
-    sha256: str
     encoding: str
     is_stated: bool
 
@@ -88,22 +86,19 @@ class Decoding:
 
 
 def decoding_of(stored: Stored, *, file: str, stated: str | None) -> Decoding:
-    """Return the encoding of a whole file and its SHA-256.
+    """Return the encoding of a whole file.
 
     Raises:
         EncodingUnknown, EncodingInvalid, EncodingWrong: the encoding is not known, does not exist, or is broken.
     """
-    with stored.open() as opened:
-        sha256 = hashlib.file_digest(opened, "sha256").hexdigest()
-        opened.seek(0)
-        sample = opened.read(_SAMPLE)
+    sample = stored.start(_SAMPLE)
     if stated is not None:
-        return Decoding(file=file, sha256=sha256, encoding=_checked(stated, sample, file), is_stated=True)
+        return Decoding(file=file, encoding=_checked(stated, sample, file), is_stated=True)
     marked = next((name for mark, name in _MARKS if sample.startswith(mark)), None)
     if marked is not None and not _decodes(stored, marked):
         raise EncodingWrong(file=file, encoding=marked.upper().removesuffix("-SIG"))
     encoding = marked or _proven(stored, sample, file)
-    return Decoding(file=file, sha256=sha256, encoding=encoding, is_stated=False)
+    return Decoding(file=file, encoding=encoding, is_stated=False)
 
 
 def _checked(stated: str, sample: bytes, file: str) -> str:

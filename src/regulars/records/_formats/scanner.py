@@ -69,6 +69,8 @@ def _take(found: Scan, lines: list[str], dialect: Dialect, place: tuple[int, int
     except ValueError:
         found.broken.append(Broken(line=number, reason=_quote_fault(lines[0]), text=lines[0]))
         return 1
+    if not any(cell.strip() for cell in fields[width:]):
+        fields = fields[:width]  # empty cells beyond the last column lose nothing
     if len(fields) == width:
         found.rows.append(fields)
         found.lines.append(number)

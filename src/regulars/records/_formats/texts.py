@@ -54,7 +54,8 @@ class ColumnsMismatch(RegularsError):
 class Piece:
     """Some rows of a source: the wanted columns by place, the line of each row, and what could not be cut into rows.
 
-    `left_out` counts rows that stand between those of this piece and of the one before, and are no records, by code.
+    `left_out` counts rows that stand between those of this piece and of the one before, and are no records, by code;
+    `taken_as` says in which rows something unclear was taken one way already, by code.
     """
 
     columns: dict[int, pa.Array]
@@ -62,6 +63,7 @@ class Piece:
     broken: Sequence[Broken] = ()
     done: int = 0
     left_out: Mapping[str, int] = field(default_factory=dict)
+    taken_as: Mapping[str, NDArray[np.bool_]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,10 +11,11 @@ import contextlib
 import datetime
 import json
 import re
+import struct
 import sys
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import chain, islice
 from typing import Any, BinaryIO
 from xml.etree import ElementTree
@@ -33,6 +34,9 @@ _COLUMN = re.compile(rb' r="([A-Z]{1,3})\d')
 _ROW = re.compile(rb'row [^>]*?r="(\d{1,7})"')
 _FORMULA = re.compile(rb"<(?:\w+:)?f\b[^>]*?(?:/>|>([^<]*)<)")
 _VALUE = re.compile(rb"<(?:\w+:)?v\b[^>]*>([^<]+)<|<(?:\w+:)?is>")
+_NO_SECTOR = 0xFFFFFFFA
+_OLD_FORMULA, _OLD_ERROR, _OLD_SHEET, _RECALCULATED, _BEGINS, _ENDS = 0x0006, 0x0205, 0x0085, 0x01C1, 0x0809, 0x000A
+_ERRORS = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 36: "#NUM!", 42: "#N/A"}
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 
 Places = dict[tuple[int, int], str]
@@ -78,7 +82,9 @@ def _is_encrypted(workbook: BinaryIO) -> bool:
 
 
 def _write(workbook: BinaryIO, out: BinaryIO, note: dict[str, Any]) -> None:
-    surveyed = _survey(workbook) if workbook.read(2) == b"PK" else {}
+    is_new = workbook.read(2) == b"PK"
+    workbook.seek(0)
+    surveyed = _survey(workbook) if is_new else survey_old(workbook.read())
     workbook.seek(0)
     opened = calamine.CalamineWorkbook.from_filelike(workbook)
     for sheet in opened.sheets_metadata:
@@ -266,6 +272,89 @@ def _note_without_value(attributes: bytes, inside: bytes, without: Places) -> No
     elif formula and not value and b't="str"' not in attributes:
         text = (formula[1] or b"").decode("utf-8", "replace")
         without[int(place[2]) - 1, _column_number(place[1]) - 1] = f"={text[:200]}"
+
+
+def survey_old(content: bytes) -> dict[str, Places]:
+    """Look through the sheets of an .xls: where does a formula have no value, where an error?
+
+    Excel always writes a formula's value. Programs that only write formulas leave an empty text there, as Excel does
+    where the value is one: so formulas are without a value if none of the workbook has any, and nothing says that a
+    spreadsheet program ever calculated it. One that writes 0 instead cannot be told from a true 0.
+    """
+    try:
+        stream = _stream_of(content)
+        sheets = {name: list(_formulas(stream, start)) for name, start in _sheets_old(stream)}
+        is_calculated = any(kind == _RECALCULATED for kind, _ in _records(stream, 0))
+    except (struct.error, IndexError, ValueError):
+        return {}  # what is damaged, its reader tells
+    is_calculated |= any(shown == "" for cells in sheets.values() for _, shown in cells)
+    without = {"=", "#ERROR", *_ERRORS.values()} - {_ERRORS[0x2A]} - ({"="} if is_calculated else set())
+    return {name: {place: shown for place, shown in cells if shown in without} for name, cells in sheets.items()}
+
+
+def _stream_of(content: bytes) -> bytes:
+    """Return the stream of records in a compound file (MS-CFB)."""
+    size = 1 << struct.unpack_from("<H", content, 30)[0]
+    folder, more = struct.unpack_from("<I16xI", content, 48)
+    tables = list(struct.unpack_from("<109I", content, 76))
+    for sector in _chained(more, lambda place: struct.unpack_from("<I", content, (place + 2) * size - 4)[0]):
+        tables += struct.unpack_from(f"<{size // 4 - 1}I", content, (sector + 1) * size)
+    following: list[int] = []
+    for table in (table for table in tables if table < _NO_SECTOR):
+        following += struct.unpack_from(f"<{size // 4}I", content, (table + 1) * size)
+
+    def joined(first: int) -> bytes:
+        return b"".join(content[(at + 1) * size : (at + 2) * size] for at in _chained(first, following.__getitem__))
+
+    entries = joined(folder)
+    for start in range(0, len(entries) - 127, 128):
+        name = entries[start : start + 64].decode("utf-16-le", "replace").partition("\0")[0]
+        if name.lower() in {"workbook", "book"}:
+            first, length = struct.unpack_from("<II", entries, start + 116)
+            return joined(first)[:length]
+    return b""
+
+
+def _chained(first: int, after: Callable[[int], int]) -> Iterator[int]:
+    """Yield the sectors of a chain; one that bites its tail ends."""
+    met: set[int] = set()
+    while first < _NO_SECTOR and first not in met:
+        met.add(first)
+        yield first
+        first = after(first)
+
+
+def _records(stream: bytes, start: int) -> Iterator[tuple[int, int]]:
+    """Yield the kind and the place of each record of the workbook or of a sheet (MS-XLS), charts in it skipped."""
+    depth = 0
+    while start + 4 <= len(stream):
+        kind, length = struct.unpack_from("<HH", stream, start)
+        depth += (kind == _BEGINS) - (kind == _ENDS)
+        if depth == 1:
+            yield kind, start + 4
+        elif depth < 1:
+            return
+        start += 4 + length
+
+
+def _sheets_old(stream: bytes) -> Iterator[tuple[str, int]]:
+    """Yield the name of each sheet and where its records begin."""
+    for kind, at in _records(stream, 0):
+        if kind == _OLD_SHEET:
+            start, letters, is_wide = struct.unpack_from("<I2xBB", stream, at)
+            name = stream[at + 8 : at + 8 + letters * (1 + (is_wide & 1))]
+            yield name.decode("utf-16-le" if is_wide & 1 else "latin-1"), start
+
+
+def _formulas(stream: bytes, start: int) -> Iterator[tuple[tuple[int, int], str]]:
+    """Yield the places of formulas and errors with what they show: an error, = for an empty text, else nothing."""
+    for kind, at in _records(stream, start):
+        if kind == _OLD_ERROR and stream[at + 7]:
+            yield struct.unpack_from("<HH", stream, at), _ERRORS.get(stream[at + 6], "#ERROR")
+        elif kind == _OLD_FORMULA:
+            row, column, sort, code, is_special = struct.unpack_from("<HH2xB1xB3xH", stream, at)
+            shown = {2: _ERRORS.get(code, "#ERROR"), 3: "="}.get(sort, "") if is_special == 0xFFFF else ""
+            yield (row, column), shown
 
 
 def _column_number(letters: bytes) -> int:

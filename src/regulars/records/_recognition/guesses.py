@@ -132,6 +132,21 @@ def best_fit(candidates: Sequence[Candidate], *, kind: str | None, mapping: Mapp
     return best[0] if len(best) == 1 else None
 
 
+def orders_among(candidates: Sequence[Candidate]) -> Fit | None:
+    """Return the orders that these columns tell of by days and amounts of money; None where that is not clear.
+
+    Numbers that are not clearly money will do under a header of amounts, or where somebody stands in more than one row,
+    as in no list of people.
+    """
+    fit = _fit(KINDS["orders"], candidates, {}, is_stated=False)
+    if not fit.is_complete or fit.claims["ordered_at"].candidate.look.what != "time":
+        return None
+    key = next(fit.claims[name] for name in IDENTITIES if name in fit.claims)
+    amount = fit.claims["amount"]
+    is_told = amount.why != "guess" or key.candidate.look.is_repeated
+    return fit if amount.candidate.look.what in ({"money", "number"} if is_told else {"money"}) else None
+
+
 def _is_plausible(fit: Fit, mapping: Mapping[str, str]) -> bool:
     """Whether a header tells of the kind, or its values do: an amount of orders, a score of feedback."""
     if not set(mapping) <= set(fit.kind.names):
@@ -210,7 +225,7 @@ def _by_values(kind: Kind, candidates: Sequence[Candidate], claims: Mapping[str,
             yield from (_seen(name, each) for each in candidates if each.look.what == name)
         is_nameless = not any(name in claims for name in IDENTITIES)
         if is_nameless and not any(each.look.what in {"email", "phone"} for each in candidates):
-            yield from _guessed_keys(candidates)
+            yield from _guessed_keys(candidates, has_money=kind.name == "orders")
     times = [column.name for column in kind.columns if column.required and column.role == "time"]
     if times:
         yield from _one_or_guess(
@@ -240,11 +255,18 @@ def _amounts(candidates: Sequence[Candidate]) -> Iterator[Claim]:
         yield from (Claim(name="amount", candidate=each, why="guess") for each in plainer if not each.is_numbered)
 
 
-def _guessed_keys(candidates: Sequence[Candidate]) -> Iterator[Claim]:
+def _guessed_keys(candidates: Sequence[Candidate], *, has_money: bool) -> Iterator[Claim]:
+    """Yield what may say whose row it is: what repeats like the number of somebody.
+
+    Beside plain money (`has_money`: of orders) any code or number is better than none: a short file repeats nobody.
+    """
+    has_money = has_money and any(each.look.what == "money" for each in candidates)
     for each in candidates:
         is_number_of_somebody = each.look.what == "number" and each.is_numbered
         if each.look.is_repeated and (each.look.what == "code" or is_number_of_somebody):
             yield Claim(name="customer_id", candidate=each, why="guess", likeness=1.0 if each.is_numbered else 0.5)
+        elif has_money and each.look.what in {"code", "number"} and not each.look.is_rating:
+            yield Claim(name="customer_id", candidate=each, why="guess", likeness=0.3 if each.is_numbered else 0.2)
 
 
 def _may_be(candidate: Candidate, name: str, kind: Kind) -> bool:

@@ -160,6 +160,21 @@ class Layout:
         """The identity column that is used as the key."""
         return next((name for name in IDENTITIES if name in self.places), "customer_id")
 
+    @property
+    def name_place(self) -> int | None:
+        """The place of the name beside a phone or an e-mail that is the key: it tells who share one."""
+        if self.key_role not in {"email", "phone"} or not self.kind.takes_identities:
+            return None
+        meanings = {**words().general[self.kind.name], **words().own[self.kind.name]}
+        for name in ("name", "nickname"):
+            taken = set(self.places.values()) | self.used_elsewhere
+            found = [
+                at for at, text in enumerate(self.headers) if at not in taken and meanings.get(plain(text)) == name
+            ]
+            if name in self.places or found:
+                return self.places.get(name, *found[:1])
+        return None
+
     def sources(self) -> dict[str, int]:
         """Return the place of the column that fills each raw column: the key from the best identity there is."""
         own = {column.name: self.places[column.name] for column in self.kind.columns if column.name in self.places}
@@ -174,7 +189,7 @@ class Layout:
 
     def unused(self) -> tuple[str, ...]:
         """Return the headers that nothing is read from."""
-        used = self.used_elsewhere.union(self.sources().values())
+        used = {*self.used_elsewhere, *self.sources().values(), self.name_place}
         return tuple(header for place, header in enumerate(self.headers) if place not in used)
 
 

@@ -32,6 +32,8 @@ def near_meanings(header: str, kind: str) -> dict[str, float]:
         if spelling in meanings:
             found[meanings[spelling]] = _REORDERED
     for word, name in meanings.items():
+        if word in words().whole_names:
+            continue  # half of a name is not near to a name
         likeness = _likeness(word, plain(header))
         if likeness > found.get(name, 0.0):
             found[name] = likeness

@@ -12,7 +12,7 @@ from regulars.records._cells.decimals import Amount, Marks, amount_of
 from regulars.records._cells.masking import masked
 from regulars.records._cells.personal import looks_like_person
 from regulars.records._cells.text import as_text, tidy
-from regulars.records._cells.time_text import UNREADABLE, moment_of
+from regulars.records._cells.time_text import UNREADABLE, as_written, moment_of
 
 What = Literal["nothing", "time", "email", "phone", "money", "number", "code", "text"]
 
@@ -52,7 +52,7 @@ def look_of(column: pa.Array) -> Look:
         what="time" if pa.types.is_temporal(column.type) else _what(distinct, amounts),
         is_rating=all(_is_rating(amount) for amount in amounts),
         is_repeated=len(distinct) < len(texts),
-        examples=tuple(masked(text) for text in distinct[:_EXAMPLES]),
+        examples=tuple(masked(as_written(text)) for text in distinct[:_EXAMPLES]),
     )
 
 

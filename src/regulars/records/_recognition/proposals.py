@@ -10,7 +10,8 @@ import pyarrow as pa
 from regulars.core import RegularsError
 from regulars.records._cells.masking import looks_like_value
 from regulars.records._formats.tables import TableSource
-from regulars.records._recognition.guesses import Candidate, Claim, Confidence, Fit, Why, best_fit
+from regulars.records._kinds import IDENTITIES
+from regulars.records._recognition.guesses import Candidate, Claim, Confidence, Fit, Why, best_fit, orders_among
 from regulars.records._recognition.headers import (
     ColumnAmbiguous,
     ColumnMissing,
@@ -25,7 +26,7 @@ from regulars.records._recognition.headers import (
 from regulars.records._recognition.looks import Look, look_of
 from regulars.records._recognition.mappings import fingerprint
 from regulars.records._results import Confirmed, Source
-from regulars.records._words import known_headers, plain
+from regulars.records._words import known_headers, plain, words
 
 if TYPE_CHECKING:
     from regulars.records._opening import Content
@@ -85,7 +86,10 @@ class Proposal:
 
 
 class MappingUnconfirmed(RegularsError):
-    """A file whose columns can be guessed: what is guessed has to be confirmed. `proposal` says what it is."""
+    """A file whose columns can be guessed: what is guessed has to be confirmed. `proposal` says what it is.
+
+    `instead` is the kind that its headers alone would fit.
+    """
 
     code = "mapping_unconfirmed"
     template = (
@@ -93,14 +97,15 @@ class MappingUnconfirmed(RegularsError):
         "right, add --accept-mapping; else say it yourself: {options}. With --dry-run you see it before you read it."
     )
 
-    def __init__(self, proposal: Proposal) -> None:
+    def __init__(self, proposal: Proposal, *, instead: str = "") -> None:
         self.proposal = proposal
         shown = proposal.doubtful or proposal.columns
         super().__init__(
             file=proposal.file,
             kind=proposal.kind,
             columns=", ".join(f"{guess.column} = '{_brief(guess.header)}'" for guess in shown),
-            options=" ".join([f"--as {proposal.kind}", *(f"--map {_pair(guess)}" for guess in shown)]),
+            options=" ".join([f"--as {proposal.kind}", *(f"--map {_pair(guess)}" for guess in shown)])
+            + (f" | --as {instead}" if instead else ""),
         )
 
 
@@ -108,11 +113,11 @@ def layout_of(content: "Content", source: Source) -> Layout:
     """Return the kind and columns of a table: as confirmed before, as its headers say, else by nobody's guess.
 
     Raises:
-        MappingUnconfirmed: the headers are not enough, and there is something to propose.
+        MappingUnconfirmed: the headers are not enough, or tell of people only where the rows tell of sales.
         RegularsError: as `recognise` says, where there is not.
     """
-    kept = source.confirmed.get(fingerprint(content.headers))
-    if kept is not None and source.kind in {None, kept.kind}:
+    kept = confirmed_for(content.headers, source)
+    if kept is not None:
         mapping = {**kept.mapping, **source.mapping}
         layout = recognise(content.headers, file=content.file, kind=kept.kind, mapping=mapping)
         # What has no day was said yes to just now.
@@ -124,7 +129,17 @@ def layout_of(content: "Content", source: Source) -> Layout:
         if proposal is None:
             raise
         raise MappingUnconfirmed(proposal) from error
-    return layout if _speaks_for_itself(layout, content.file) else replace(layout, told_by="person")
+    sales = _sales_among(content, layout)
+    if sales is not None and source.kind is None and not source.mapping:
+        raise MappingUnconfirmed(sales, instead=layout.kind.name)
+    is_plain = sales is None and _speaks_for_itself(layout, content.file)
+    return layout if is_plain else replace(layout, told_by="person")
+
+
+def confirmed_for(headers: Sequence[str], source: Source) -> Confirmed | None:
+    """Return what somebody said yes to for a file with these headers, unless another kind is asked for now."""
+    kept = source.confirmed.get(fingerprint(headers))
+    return kept if kept is not None and source.kind in {None, kept.kind} else None
 
 
 def certain(content: "Content", layout: Layout) -> Proposal:
@@ -151,10 +166,35 @@ def certain(content: "Content", layout: Layout) -> Proposal:
     )
 
 
+def _sales_among(content: "Content", layout: Layout) -> Proposal | None:
+    """Return the orders that a list of people rather is: as people, days and amounts of its rows would be lost."""
+    if layout.kind.name != "profiles":
+        return None
+    people = {layout.places[name] for name in IDENTITIES if name in layout.places}
+    of_sales, general = words().own["orders"], words().general["profiles"]
+    places = [
+        place
+        for place in _distinct_places(layout.headers)
+        if place not in people
+        and (header := plain(layout.headers[place]))
+        and (header in of_sales or header in general or header not in known_headers())
+        and not any(part in header for part in words().of_people)
+    ]
+    if len(places) < 2:
+        return None
+    fit = orders_among(_candidates(content, sorted({*people, *places})))
+    return None if fit is None else _proposal(content, fit, is_stated=False)
+
+
 def _guessed(content: "Content", source: Source) -> Proposal | None:
     """Return the best guess that can be read as it stands; None where there is none."""
-    headers = content.headers
-    # Two columns under one header cannot be told apart by it, and a header that is a value is none.
+    candidates = _candidates(content, _distinct_places(content.headers))
+    fit = best_fit(candidates, kind=source.kind, mapping=source.mapping)
+    return None if fit is None else _proposal(content, fit, is_stated=source.kind is not None)
+
+
+def _distinct_places(headers: Sequence[str]) -> list[int]:
+    """Return the columns that their header tells from all others: of two alike neither, and none that is a value."""
     times = Counter(header.strip() for header in headers)
     places = [
         place
@@ -163,11 +203,17 @@ def _guessed(content: "Content", source: Source) -> Proposal | None:
     ]
     if len(places) > _MOST_HEADERS:
         places = [place for place in places if plain(headers[place]) in known_headers()]
+    return places
+
+
+def _candidates(content: "Content", places: Sequence[int]) -> list[Candidate]:
     looks = _looks(content, places)
-    candidates = [Candidate(place=place, header=headers[place], look=looks[place]) for place in places]
-    fit = best_fit(candidates, kind=source.kind, mapping=source.mapping)
-    if fit is None:
-        return None
+    return [Candidate(place=place, header=content.headers[place], look=looks[place]) for place in places]
+
+
+def _proposal(content: "Content", fit: Fit, *, is_stated: bool) -> Proposal | None:
+    """Return a fit for showing; None where its columns cannot be read after all."""
+    headers = content.headers
     mapping = {name: claim.candidate.header for name, claim in fit.claims.items()}
     try:
         layout = recognise(headers, file=content.file, kind=fit.kind.name, mapping=mapping)
@@ -177,8 +223,8 @@ def _guessed(content: "Content", source: Source) -> Proposal | None:
         file=content.file,
         headers_id=fingerprint(headers),
         kind=fit.kind.name,
-        kind_confidence="high" if source.kind is not None else "medium" if fit.is_told else "low",
-        columns=tuple(_as_guess(claim, fit, is_stated=source.kind is not None) for claim in fit.claims.values()),
+        kind_confidence="high" if is_stated else "medium" if fit.is_told else "low",
+        columns=tuple(_as_guess(claim, fit, is_stated=is_stated) for claim in fit.claims.values()),
         unused=layout.unused(),
     )
 

@@ -86,7 +86,7 @@ def with_referrers(content: "Content", layout: Layout) -> tuple[Layout, Referral
     others = frozenset(range(len(content.headers))) - set(places.values())
     of_referrals = replace(layout, kind=KINDS["referrals"], places=places, used_elsewhere=others)
     told = Referrals(origin=readable_again(content), layout=of_referrals)
-    return replace(layout, used_elsewhere=frozenset({place})), told
+    return replace(layout, used_elsewhere=layout.used_elsewhere | {place}), told
 
 
 def _place_of_referrers(headers: Sequence[str], layout: Layout) -> int | None:

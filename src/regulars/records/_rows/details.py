@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from regulars.engines import Engine
 from regulars.records._exports.recipes import exports
+from regulars.records._rows.taking_out import take_out
 
 TOLD = "told_order_by_order"
 """The code that such rows are counted under."""
@@ -21,17 +22,6 @@ SELECT f.file_id, o.order_id
 FROM detail_files AS f JOIN raw_orders AS o ON o.file_id = f.orders_id
 WHERE o.order_id IS NOT NULL
 GROUP BY f.file_id, o.order_id
-"""
-
-_COUNTED = """
-SELECT r.file_id, CAST(count(*) AS BIGINT) AS n
-FROM raw_orders AS r JOIN told_orders AS t ON t.file_id = r.file_id AND t.order_id = r.order_id
-GROUP BY r.file_id
-"""
-
-_OTHERS = """
-SELECT r.* FROM raw_orders AS r
-ANTI JOIN told_orders AS t ON t.file_id = r.file_id AND t.order_id = r.order_id
 """
 
 
@@ -52,8 +42,6 @@ def leave_out_details(engine: Engine, files: Sequence[tuple[str | None, str]]) -
         return {}
     engine.load("detail_files", pa.Table.from_pylist(pairs, schema=_FILES))
     engine.run(_TOLD, into="told_orders")
-    counts = {row["file_id"]: row["n"] for row in engine.fetch(_COUNTED).to_pylist()}
-    if counts:
-        engine.run(_OTHERS, into="raw_orders")
+    counts = take_out(engine, "told_orders")
     engine.drop("detail_files", "told_orders")
     return counts

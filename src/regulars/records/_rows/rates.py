@@ -1,6 +1,7 @@
 """Amounts in other currencies, turned into the business's own by the rates that the settings state.
 
 A row's currency is what its currency column says, else the sign or code beside the amount, else the business's own.
+Where the column and the sign cannot mean the same (€10 in a row of USD), the row is set aside: nobody knows which.
 A sign that several currencies share ($, ¥) means the one of them that the settings name. What has no rate keeps its
 sign, which is then an error for the whole file.
 """
@@ -9,11 +10,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from regulars.core import MONEY
-from regulars.records._cells.cells import Cells, marked, mask_of
+from regulars.records._cells.cells import Cells, Mask, marked, mask_of
 from regulars.records._kinds import Kind
 from regulars.records._words import words
 
@@ -44,6 +46,8 @@ class Rates:
     def _converted(self, money: Cells, stated: pa.Array | None) -> Cells:
         signs = _first_known(stated, money.sign, rows=len(money.values))
         values, faults = money.values, money.faults
+        if stated is not None and money.sign is not None:
+            faults = marked(faults, self._contradicted(stated, money.sign), "currency_contradicted")
         for sign in pc.unique(signs).drop_null().to_pylist():
             code = self._code(sign)
             if code is None or code == self.own:
@@ -58,6 +62,19 @@ class Rates:
         left = frozenset(sign for sign in money.signs if self._code(sign) in {None, self.own})
         return replace(money, values=values, faults=faults, signs=left)
 
+    def _contradicted(self, stated: pa.Array, signs: pa.Array) -> Mask:
+        """Return the rows whose currency column says one currency and whose sign beside the amount another."""
+        found = np.zeros(len(stated), dtype=bool)
+        texts = pc.unique(stated).drop_null().to_pylist()
+        for sign in pc.unique(signs).drop_null().to_pylist():
+            others = pa.array([text for text in texts if not self._agree(text, sign)], pa.string())
+            found |= mask_of(pc.and_(pc.equal(signs, sign), pc.is_in(stated, value_set=others)))
+        return found
+
+    def _agree(self, one: str, other: str) -> bool:
+        codes = {self._code(one), self._code(other)}
+        return len(codes) == 1 if None not in codes else bool(_currencies(one) & _currencies(other))
+
     def _renamed(self, currency: Cells) -> Cells:
         """Return the column of currencies as it is after the change: the business's own wherever there was a rate."""
         codes = {text: self._code(text) for text in pc.unique(currency.values).drop_null().to_pylist()}
@@ -69,8 +86,12 @@ class Rates:
 
     def _code(self, sign: str) -> str | None:
         """Return the one currency of those in the settings that a sign or code can mean."""
-        meant = words().currencies.get(sign, frozenset({sign})) & {self.own, *self.rates}
+        meant = _currencies(sign) & {self.own, *self.rates}
         return next(iter(meant)) if len(meant) == 1 else None
+
+
+def _currencies(sign: str) -> frozenset[str]:
+    return words().currencies.get(sign, frozenset({sign}))
 
 
 def _first_known(first: pa.Array | None, second: pa.Array | None, *, rows: int) -> pa.Array:

@@ -37,6 +37,7 @@ REASONS: Mapping[str, str] = {
     "quote_misplaced": N_("a quotation mark in the wrong place"),
     "formula_without_value": N_("a formula without a value, or with an error"),
     "time_serial": N_("a day as a number, as Excel counts them"),
+    "currency_contradicted": N_("the amount names another currency than its row"),
 }
 """Every reason for which a row can be set aside, in words."""
 
@@ -88,6 +89,7 @@ CURES: Mapping[str, str] = {
     "quote_misplaced": _CELLS,
     "formula_without_value": _FORMULA,
     "time_serial": _SERIAL,
+    "currency_contradicted": _COLUMN,
 }
 """What to do if most rows of a file are set aside for a reason; `{name}` is the column it was found in."""
 

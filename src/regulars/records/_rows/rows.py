@@ -5,15 +5,26 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from regulars.core import RegularsError
+from regulars.records._cells import contacts
 from regulars.records._cells.cells import FAULT, REASONS, Cells, Faults, Mask, marked, mask_of
 from regulars.records._cells.decimals import read_money, read_number, read_year
 from regulars.records._cells.masking import masked
 from regulars.records._cells.personal import any_suspect
-from regulars.records._cells.text import as_text, read_currency, read_flag, read_id, read_key, read_text, read_word
+from regulars.records._cells.text import (
+    FIRST_OF_SEVERAL,
+    as_text,
+    names_several,
+    read_currency,
+    read_flag,
+    read_id,
+    read_key,
+    read_text,
+    read_word,
+)
+from regulars.records._cells.time_text import as_written
 from regulars.records._cells.times import Clock, read_time
 from regulars.records._cells.zones import UNCLEAR
 from regulars.records._formats.scanner import Broken
@@ -21,6 +32,7 @@ from regulars.records._formats.texts import Piece
 from regulars.records._kinds import QUARANTINE, TYPES, Column, raw_schema
 from regulars.records._recognition.headers import Layout
 from regulars.records._results import Refused
+from regulars.records._rows.answers import left_empty
 from regulars.records._rows.consents import on_the_safe_side
 from regulars.records._rows.evidence import DecimalMarks
 from regulars.records._rows.losses import Lost, lose
@@ -28,8 +40,6 @@ from regulars.records._rows.rates import Rates
 from regulars.records._rows.summaries import SUMMARY, is_summary, no_records
 
 _LONGEST_RAW = 500
-_ZONE = r" \[[^\[\]]*\]$"
-"""What the recipe of an export puts behind a time: the zone whose clocks showed it."""
 
 
 class DateAmbiguous(RegularsError):
@@ -111,7 +121,7 @@ class Tally:
         }
 
     def take(self, code: str, rows: int) -> None:
-        """Count accepted rows in which something unclear was taken for something."""
+        """Count accepted rows in which something unclear was taken one way."""
         if rows:
             self.taken_as[code] = self.taken_as.get(code, 0) + rows
 
@@ -125,10 +135,20 @@ def rows_of(piece: Piece, reading: Reading, tally: Tally) -> tuple[pa.RecordBatc
     """
     sources = reading.layout.sources()
     cells = {name: _read(piece.columns[place], name, reading) for name, place in sources.items()}
+    if (place := reading.layout.name_place) is not None:
+        key = cells["customer_id"]
+        cells["customer_id"] = replace(key, values=contacts.named(key.values, read_text(piece.columns[place]).values))
     cells = reading.rates.applied(cells, reading.layout.kind)
-    taken: dict[str, Mask] = {}
+    taken = dict(piece.taken_as)
+    role = reading.layout.key_role
+    if role in FIRST_OF_SEVERAL and not reading.is_export:
+        taken[FIRST_OF_SEVERAL[role]] = names_several(piece.columns[sources["customer_id"]], role=role)
     if reading.layout.kind.name == "consents":
-        cells, taken = on_the_safe_side(cells, undated_on=reading.clock if reading.is_export else None)
+        cells, unclear = on_the_safe_side(cells, undated_on=reading.clock if reading.is_export else None)
+        taken |= unclear
+    if reading.is_export and reading.layout.kind.name == "feedback":
+        cells, in_words = left_empty(cells)
+        taken |= in_words
     taken |= _unclear_times(cells)
     faults, at = _first_faults(cells, reading)
     _refuse_ambiguous_dates(cells, piece, reading)
@@ -239,16 +259,19 @@ def _refuse_ambiguous_dates(cells: Mapping[str, Cells], piece: Piece, reading: R
         rows = np.flatnonzero(cell.faults == FAULT["time_ambiguous"])
         if len(rows):
             place = reading.layout.sources()[name]
-            value = _as_written(piece.columns[place].slice(int(rows[0]), 1), name, reading)[0].as_py()
+            (value,) = _shown(piece.columns[place].slice(int(rows[0]), 1), reading.layout.kind.column(name), reading)
             header = reading.layout.headers[place].strip()
-            raise DateAmbiguous(file=reading.file, line=int(piece.lines[rows[0]]), column=header, value=value.strip())
+            raise DateAmbiguous(
+                file=reading.file, line=int(piece.lines[rows[0]]), column=header, value=(value or "").strip()
+            )
 
 
-def _as_written(column: pa.Array, name: str, reading: Reading) -> pa.Array:
-    """Return cells as they stand in the file, without what a recipe put behind them."""
-    text = as_text(column)
-    is_time = reading.is_export and reading.layout.kind.column(name).role == "time"
-    return pc.replace_substring_regex(text, _ZONE, "") if is_time else text
+def _shown(column: pa.Array, spec: Column, reading: Reading) -> list[str | None]:
+    """Return cells as they stand in the file: what a recipe put behind a time is nobody's writing."""
+    texts: list[str | None] = as_text(column).to_pylist()
+    if not reading.is_export or spec.role != "time":
+        return texts
+    return [None if text is None else as_written(text) for text in texts]
 
 
 def _raw_batch(cells: Mapping[str, Cells], piece: Piece, reading: Reading) -> pa.RecordBatch:
@@ -306,7 +329,8 @@ def _set_aside(piece: Piece, reading: Reading, tally: Tally, bad: _Bad) -> pa.Re
         lines.extend(piece.lines[rows].tolist())
         columns.extend([header] * len(rows))
         reasons.extend(REASONS[fault] for fault in bad.faults[rows].tolist()) if bad.faults is not None else None
-        values.extend(_as_written(piece.columns[source].take(pa.array(rows)), name, reading).to_pylist())
+        spec = reading.layout.kind.column(bad.names[place])
+        values.extend(_shown(piece.columns[source].take(pa.array(rows)), spec, reading))
     for line, column, reason, value in zip(lines, columns, reasons, values, strict=True):
         tally.reasons[reason] = tally.reasons.get(reason, 0) + 1
         first = tally.first_fault.get(reason)

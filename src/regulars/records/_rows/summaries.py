@@ -1,7 +1,8 @@
 """Rows that are no records: totals below the rows (or between them), and rows in which nothing stands.
 
 Only rows that could not be read are looked at, so a file without faults costs nothing. A row is a total if one of its
-cells says so (Total, Grand total:, 合计, 小计, …) and it has no time, which every record of its kind has.
+cells says so (Total, Grand total:, 合计, 小计, …) and it has no time, which every record of its kind
+has. For lists of people see `closing`.
 """
 
 import re

@@ -1,6 +1,7 @@
 """One batch: what was imported together, told by the manifest that lies beside its rows."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,6 +17,8 @@ FORMAT = 1
 """Of the folder of a batch; a higher one was written by a later version."""
 
 MANIFEST = "manifest.json"
+
+_ID = re.compile(r"\d{8}T\d{6}-[0-9a-f]{6}")
 
 
 class BatchUnreadable(RegularsError):
@@ -70,6 +73,11 @@ class Batch:
 
 _BATCH = TypeAdapter(Batch)
 """To and from JSON; what an earlier version did not know has its default."""
+
+
+def places_in(home: Path) -> list[Path]:
+    """Return the folders of the batches in `home`, the first import first."""
+    return sorted(path for path in home.glob("*") if _ID.fullmatch(path.name) and path.is_dir())
 
 
 def write_manifest(batch: Batch, folder: Path) -> None:

@@ -18,6 +18,8 @@ from regulars.records._kinds import KINDS, QUARANTINE, Kind, raw_schema
 from regulars.records._results import FileReport, RecordSet
 from regulars.records._rows.currencies import Currencies
 from regulars.records._rows.details import TOLD, leave_out_details
+from regulars.records._rows.refunds import TOLD_BY_ROW, settle_refunds
+from regulars.records._rows.restated import RESTATED, leave_out_restated
 from regulars.records._workspace.batch import Batch, BatchUnreadable
 from regulars.records._workspace.later import count_later, set_aside_later
 
@@ -81,8 +83,10 @@ def _write_kind(engine: Engine, kind: Kind, folder: Path, today: date) -> None:
                     if writer is not None:
                         writer.close()
                     path = folder / f"{name}.parquet"
-                    # Dictionaries of amounts and order numbers take a third of the time, and make no file smaller.
-                    writer, written = pq.ParquetWriter(path, batch.schema, use_dictionary=False), name
+                    # Dictionaries of amounts and order numbers take a third of the time, and make no file smaller;
+                    # statistics take a tenth, and nobody asks them: a batch is read as a whole.
+                    writer = pq.ParquetWriter(path, batch.schema, use_dictionary=False, write_statistics=False)
+                    written = name
                 writer.write_batch(part)
     finally:
         if writer is not None:
@@ -110,17 +114,23 @@ def load_rows(engine: Engine, home: Path, batches: Sequence[Batch], *, settings:
     for kind in KINDS.values():
         _load(engine, f"raw_{kind.name}", _Stored(home, batches, f"{kind.name}/*.parquet", raw_schema(kind)))
     records, later = set_aside_later(engine, records, today=today)
-    told = leave_out_details(engine, [(file.export, file.kind) for file in records.files])
-    records = replace(records, files=tuple(_told(file, told.get(place, 0)) for place, file in enumerate(records.files)))
+    restated = leave_out_restated(engine, [(file.file, file.export) for file in records.files])
+    kept = [_told(file, restated.get(place, 0), RESTATED) for place, file in enumerate(records.files)]
+    records = replace(records, files=tuple(kept))
+    names = [(file.export, file.kind) for file in records.files]
+    for code, told_elsewhere in ((TOLD, leave_out_details), (TOLD_BY_ROW, settle_refunds)):
+        told = told_elsewhere(engine, names)
+        kept = [_told(file, told.get(place, 0), code) for place, file in enumerate(records.files)]
+        records = replace(records, files=tuple(kept))
     _load(engine, "quarantine", _Stored(home, batches, "quarantine.parquet", QUARANTINE, more=later))
     return records
 
 
-def _told(file: FileReport, rows: int) -> FileReport:
-    """Count rows as none after all, for an order of another batch says what they say."""
+def _told(file: FileReport, rows: int, code: str) -> FileReport:
+    """Count rows as none after all, for those of another batch say what they say."""
     if not rows:
         return file
-    left_out = {**file.left_out, TOLD: file.left_out.get(TOLD, 0) + rows}
+    left_out = {**file.left_out, code: file.left_out.get(code, 0) + rows}
     return replace(file, accepted=file.accepted - rows, left_out=left_out)
 
 

@@ -1,6 +1,6 @@
 """Accepted records that stay: batches in a workspace, each one folder that appears and vanishes as a whole.
 
-    <workspace>/batches/<id>/manifest.json, <kind>/<yyyy-mm>.parquet, quarantine.parquet, identities.parquet
+    <workspace>/batches/<id>/manifest.json, <kind>/<yyyy-mm>.parquet, quarantine.parquet, identities.parquet, found/
 
 What lies there is the list of batches; no other file has to agree with it. A folder whose name begins with a dot is
 not yet, or no longer, a batch, and whoever next holds the lock clears it away. Folders are for their owner only.
@@ -8,28 +8,26 @@ not yet, or no longer, a batch, and whoever next holds the lock clears it away. 
 
 import hashlib
 import os
-import re
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from regulars._version import __version__
 from regulars.core import RegularsError, Settings
 from regulars.engines import Engine
 from regulars.records._results import FileReport, RecordSet, Source
-from regulars.records._workspace.batch import Batch, Origin, read_manifest, write_manifest
+from regulars.records._workspace.batch import Batch, Origin, places_in, read_manifest, write_manifest
 from regulars.records._workspace.batch_rows import load_rows, write_rows
+from regulars.records._workspace.findings import clear_away, forget_undone, keep_found, newest_found
 from regulars.records._workspace.lock import held
 from regulars.records._workspace.origins import origin_of, sort_out
 
-_ID = re.compile(r"\d{8}T\d{6}-[0-9a-f]{6}")
 _TIME = "%Y%m%dT%H%M%S"
 
 
@@ -96,21 +94,27 @@ class Batches:
         """
         return sort_out(self.live(), sources)
 
-    def identities(self) -> tuple[Path, ...]:
-        """Return the files that lead from hashed keys back to people.
+    def ids(self) -> tuple[str, ...]:
+        """Return the id of every batch, the first import first; none of them is opened."""
+        return tuple(place.name for place in self._places())
 
-        That is one for each batch that hashed any, and `analysed` if every batch it tells of is still there.
-        """
-        found = [path for path in (place / "identities.parquet" for place in self._places()) if path.exists()]
-        return (*found, *([self.analysed] if self._is_current() else []))
+    def identities(self) -> tuple[Path, ...]:
+        """Return the files that lead from hashed keys back to people: of batches, and of what was found in them."""
+        folders = [*self._places(), *([self.found] if self.found is not None else [])]
+        return tuple(path for path in (folder / "identities.parquet" for folder in folders) if path.exists())
 
     @property
-    def analysed(self) -> Path:
-        """Where an analysis writes what it hashed itself, the ids of its batches in the file's metadata.
+    def found(self) -> Path | None:
+        """The folder of what analyses found in these batches, if any did and none of its batches was undone since."""
+        return newest_found(self._home)
 
-        It counts only as long as all of these batches do, so an undo takes it back in the same moment.
+    def keep_found(self, batches: Collection[str], write: Callable[[Path], object]) -> None:
+        """Keep what an analysis found in these batches, for as long as all of them are kept; `write` fills a folder.
+
+        What was found before in fewer batches comes to light again where the newer ones are undone.
         """
-        return self._home / "analysed.parquet"
+        with self._writing():
+            keep_found(self._home, batches, write)
 
     @contextmanager
     def alone(self) -> Iterator[None]:
@@ -127,7 +131,7 @@ class Batches:
                 stack.enter_context(held(self.folder))
             for left in self._home.glob(".*"):
                 shutil.rmtree(left, ignore_errors=True)
-            self._forget_the_undone()
+            clear_away(self._home)
             yield
 
     @contextmanager
@@ -169,7 +173,7 @@ class Batches:
             except FileNotFoundError as error:
                 raise BatchUnknown(batch=name, folder=self.folder) from error
             shutil.rmtree(gone, ignore_errors=True)
-            self._forget_the_undone()
+            forget_undone(self._home)
             _settle(self._home)
         return place.name
 
@@ -188,22 +192,8 @@ class Batches:
         except FileNotFoundError as error:
             raise WorkspaceChanged(folder=self.folder) from error
 
-    def _is_current(self) -> bool:
-        if not self.analysed.exists():
-            return False
-        told = (pq.read_schema(self.analysed).metadata or {}).get(b"batches", b"").decode().split()
-        return set(told) <= {place.name for place in self._places()}
-
-    def _forget_the_undone(self) -> None:
-        try:
-            is_current = self._is_current()
-        except (OSError, pa.ArrowException):
-            is_current = False
-        if not is_current:
-            self.analysed.unlink(missing_ok=True)
-
     def _places(self) -> list[Path]:
-        return sorted(path for path in self._home.glob("*") if _ID.fullmatch(path.name) and path.is_dir())
+        return places_in(self._home)
 
     def _place(self, name: str) -> Path:
         places = [place for place in self._places() if place.name.startswith(name)]

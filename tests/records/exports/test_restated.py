@@ -1,0 +1,160 @@
+"""An order exported again counts as it was told last, whether its files come in batches or together."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from engines.travelling import assert_travels, written_down
+from records.exports import headers
+from records.exports.writing import money, sheet
+from records_desk import TODAY, Desk
+from regulars.core import Settings
+from regulars.engines import open_engine
+from regulars.records import Batches, RecordSet, Source, exports, read
+from regulars.records._rows.restated import RESTATED
+
+Told = dict[int, tuple[str, Decimal, Decimal, int]]
+"""By order number: the buyer, the total, what was given back, and how many lines it has."""
+
+_shares = st.sampled_from(["0", "0.5", "1"]).map(Decimal)
+_cents = st.decimals(Decimal("0.01"), Decimal("999.99"), places=2)
+_orders = st.dictionaries(
+    st.integers(1, 9),
+    st.tuples(st.sampled_from(["ana", "bo"]), _cents, _shares, st.integers(1, 3)),
+    max_size=7,
+)
+
+
+def shopify(told: Told) -> str:
+    lines = []
+    for number, (who, total, share, items) in sorted(told.items()):
+        lines.append(
+            {"Name": f"#{number}", "Email": f"{who}@example.com", "Financial Status": "paid", "Total": str(total),
+             "Refunded Amount": str(round(total * share, 2)), "Lineitem name": "Tea",
+             "Created at": f"2024-05-{number:02} 10:00:00 +0200"}
+        )  # fmt: skip
+        lines += [{"Name": f"#{number}", "Lineitem name": "Cup"}] * (items - 1)
+    return sheet(headers.SHOPIFY_ORDERS, lines)
+
+
+def keep(store: Batches, desk: Desk, *texts: str) -> str:
+    """Import files as one batch; return its id."""
+    sources = [Source(data=desk.file(text, f"{place}.csv")) for place, text in enumerate(texts)]
+    found = read(desk.engine, sources, settings=Settings(), today=TODAY, keep_later=True)
+    with store.alone(), store.draft() as draft:
+        draft.write(desk.engine, found, settings=Settings(), today=TODAY)
+        return draft.commit([], now=datetime(2024, 6, 30, tzinfo=UTC)).id
+
+
+def opened(store: Batches, desk: Desk) -> RecordSet:
+    return store.open(desk.engine, settings=Settings(), today=TODAY)
+
+
+def counted(desk: Desk) -> list[tuple[object, ...]]:
+    """Return what counts, whatever file and line it stands in."""
+    columns = ("customer_key", "order_id", "ordered_at", "amount", "is_refund", "quantity", "product_id")
+    return sorted(desk.orders(*columns), key=repr)
+
+
+def workspace(desk: Desk) -> Batches:
+    return Batches(desk.folder / f"workspace-{len(list(desk.folder.iterdir()))}")
+
+
+@given(monday=_orders, friday=_orders)
+@settings(max_examples=25, deadline=None)
+def test_mondays_export_and_then_fridays_is_fridays_and_what_only_monday_told(
+    bench: Desk, monday: Told, friday: Told
+) -> None:
+    only_monday = {number: order for number, order in monday.items() if number not in friday}
+    store = workspace(bench)
+    keep(store, bench, shopify(only_monday), shopify(friday))
+    opened(store, bench)
+    expected = counted(bench)
+    assert money(bench) == sum(
+        (total - round(total * share, 2) for _, total, share, _ in (only_monday | friday).values()), Decimal(0)
+    )
+    store = workspace(bench)
+    keep(store, bench, shopify(monday))
+    opened(store, bench)
+    before = counted(bench)
+    later = keep(store, bench, shopify(friday))
+    records = opened(store, bench)
+    assert counted(bench) == expected
+    assert all(file.read == file.accepted + file.quarantined_total + file.left_out_total for file in records.files)
+    store.undo(later)
+    opened(store, bench)
+    assert counted(bench) == before
+    bench.read(bench.file(shopify(monday), "monday.csv"), bench.file(shopify(friday), "friday.csv"))
+    assert counted(bench) == expected
+
+
+def _order(total: str, back: str = "0", *, who: str = "ana", at: str = "2024-05-01 10:00:00 +0200") -> str:
+    row = {"Name": "#1", "Email": f"{who}@example.com", "Financial Status": "paid", "Total": total,
+           "Refunded Amount": back, "Lineitem name": "Tea", "Created at": at}  # fmt: skip
+    return sheet(headers.SHOPIFY_ORDERS, [row])
+
+
+class TestShopify:
+    @pytest.mark.parametrize(
+        ("first", "again", "net"),
+        [
+            (_order("100", "10"), _order("100", "30"), "70"),
+            (_order("100"), _order("120"), "120"),
+            (_order("100", "10"), _order("100"), "100"),
+            (_order("100"), _order("100", who="bo"), "100"),
+            (_order("100"), _order("90", at="2024-05-02 10:00:00 +0200"), "90"),
+        ],
+        ids=["refunded further", "edited", "a refund taken back", "another address", "another moment"],
+    )
+    def test_an_order_exported_again_counts_as_told_last(self, desk: Desk, first: str, again: str, net: str) -> None:
+        store = Batches(desk.folder / "workspace")
+        keep(store, desk, first)
+        keep(store, desk, again)
+        records = opened(store, desk)
+        assert money(desk) == Decimal(net)
+        assert records.files[0].left_out[RESTATED] == 1
+        assert RESTATED not in {code for file in records.files[4:] for code in file.left_out}
+
+    def test_one_number_in_two_shops_is_two_orders(self, desk: Desk) -> None:
+        other = _order("90", who="bo", at="2024-05-02 10:00:00 +0200")
+        records = desk.read(desk.file(_order("100"), "here.csv"), desk.file(other, "there.csv"))
+        assert money(desk) == Decimal(190)
+        assert RESTATED not in {code for file in records.files for code in file.left_out}
+
+    def test_three_exports_leave_the_last(self, desk: Desk) -> None:
+        files = [desk.file(_order(total), f"{total}.csv") for total in ("100", "80", "90")]
+        desk.read(*files)
+        assert money(desk) == Decimal(90)
+
+    def test_an_order_that_is_not_in_the_later_file_stays(self, desk: Desk) -> None:
+        later = _order("5").replace("#1", "#2")
+        desk.read(desk.file(_order("100"), "monday.csv"), desk.file(later, "friday.csv"))
+        assert money(desk) == Decimal(105)
+
+
+def test_a_file_that_is_no_named_export_replaces_nothing(desk: Desk) -> None:
+    header = "customer_id,ordered_at,amount,order_id\n"
+    desk.read(
+        desk.file(f"{header}ana,2024-05-01,10,1\n", "a.csv"), desk.file(f"{header}ana,2024-05-01,12,1\n", "b.csv")
+    )
+    assert money(desk) == Decimal(22)
+
+
+def test_exports_that_state_whole_orders_name_them() -> None:
+    stating = [export for export in exports().values() if export.states_whole_orders]
+    assert stating
+    for export in stating:
+        assert all("order_id" in table.columns for table in export.all_tables if table.kind == "orders"), export.name
+
+
+def test_its_statements_travel(tmp_path: Path) -> None:
+    with written_down() as statements, open_engine(threads=1) as engine:
+        desk = Desk(engine=engine, folder=tmp_path)
+        desk.read(desk.file(_order("1"), "a.csv"), desk.file(_order("2"), "b.csv"))
+    assert any("orders_met_again" in statement for statement in statements)
+    for statement in statements:
+        assert_travels(statement)
