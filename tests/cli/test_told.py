@@ -101,3 +101,19 @@ def test_an_import_says_that_a_kept_mapping_was_used(home: Path) -> None:
     assert "next.csv: with the columns that were confirmed before" in told
     chinese = said("records", "list", "--workspace", "kept", "--lang", "zh", cwd=home)
     assert "读入 3 行：采用 3 行" in chinese
+
+
+def test_times_on_a_changed_clock_are_told_by_every_command(tmp_path: Path) -> None:
+    (tmp_path / "shop.toml").write_text('[business]\ntime_zone = "America/New_York"\n')
+    rows = "ana,2024-03-10 02:30:00,5\nbo,2024-11-03 01:30:00,6\ncy,2024-11-03 03:30:00,6\n"
+    (tmp_path / "orders.csv").write_text(f"customer_id,ordered_at,amount\n{rows}")
+    never, twice = "1 accepted: A time that no clock showed", "1 accepted: A time that clocks showed twice"
+    asked = ("orders.csv", "--settings", "shop.toml")
+    commands = (["analyze", *asked, "--dry-run"], ["analyze", *asked, "--out", "result"],
+                ["import", *asked, "--workspace", "kept"])  # fmt: skip
+    for command in commands:
+        told = said(*command, cwd=tmp_path)
+        assert never in told
+        assert twice in told
+    page = (tmp_path / "result" / "report.html").read_text(encoding="utf-8")
+    assert "the clock as it was before the change" in page

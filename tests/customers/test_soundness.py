@@ -53,6 +53,16 @@ def test_rows_that_are_no_records_are_not_invalid(desk: Desk) -> None:
     assert measured.validity == pytest.approx(1 / 2)
 
 
+def test_a_time_that_clocks_showed_twice_contradicts_nothing(desk: Desk) -> None:
+    path = desk.file("customer_id,ordered_at,amount\nana,2023-11-05 01:30:00,5\nbo,2024-01-02,5\n", "us.csv")
+    records = desk.read(path, business={"time_zone": "America/New_York"})
+    feedback.add(desk.engine)
+    found = clean(desk.engine, records, resolve=HashedIdentities(None).resolve, settings=Settings(), today=TODAY)
+    assert [measured.consistency for measured in found.sources] == [1.0]
+    (issue,) = [row for row in found.quality.to_pylist() if row["issue"] == "time_twice"]
+    assert (issue["row_count"], issue["dimension"], issue["rule"]) == (1, "consistency", "clock_before_change")
+
+
 def test_a_source_of_nothing_has_no_measures(desk: Desk) -> None:
     (measured,) = cleaned(desk, "customer_id,ordered_at,amount\n").sources
     assert (measured.completeness, measured.validity, measured.uniqueness, measured.last_day) == (None,) * 4

@@ -7,6 +7,9 @@ from datetime import date
 from regulars.engines import Engine, quoted
 from regulars.records import KINDS, FileReport, RecordSet
 
+UNCLEAR_TIMES = frozenset({"time_never", "time_twice"})
+"""Codes of times that clocks never showed, or showed twice, which contradict nothing that was said."""
+
 Filled = Mapping[int, Mapping[str, object]]
 """By file, if any row of it was accepted: how many rows there are (`all_rows`), how many cells of each column of its
 kind hold something (by the column's name in the raw table), and the first and last day (`first_day`, `last_day`)."""
@@ -64,7 +67,8 @@ def _of_file(file: FileReport, counted: Mapping[str, object], copies: int, contr
     filled = sum(int(str(counted[name])) for name in used if name in counted)
     filled += sum(rows for name, rows in file.hidden.items() if name in used)
     several = file.shared_keys.get("key_of_several_names")
-    unclear = min(file.accepted, sum(file.taken_as.values()) + (several.rows if several else 0))
+    taken = sum(rows for code, rows in file.taken_as.items() if code not in UNCLEAR_TIMES)
+    unclear = min(file.accepted, taken + (several.rows if several else 0))
     records = file.accepted + file.quarantined_total
     first, last = counted.get("first_day"), counted.get("last_day")
     return Soundness(

@@ -77,7 +77,8 @@ class FileReport:
     are that all of them must be taken for such.
     `taken_as` counts the accepted rows in which something unclear was taken one way, by code: words of consents as a
     refusal, words of a survey as no score, the first of several phones or addresses in a cell as whose row it is
-    (`first_of_several_phones`, `first_of_several_emails`).
+    (`first_of_several_phones`, `first_of_several_emails`), a time that clocks never showed, or showed twice, as that
+    before they were changed (`time_never`, `time_twice`).
     `shared_keys` says of how many rows the phone or address has several names (`key_of_several_names`: one account all
     the same; `key_of_many_names`: told apart by name), and what the orders among them come to.
     `refused` says of each reason where the first of its rows stands and what they come to.

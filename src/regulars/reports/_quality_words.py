@@ -45,6 +45,8 @@ ISSUE_COSTS: Mapping[str, str] = {
     "outlier": N_("counted; means lean on them"),
     "granted_unclear_as_refusal": N_("fewer people may be contacted"),
     "purpose_unknown_as_marketing": N_("fewer people may be contacted"),
+    "time_never": N_("counted; up to an hour off, and seldom a day"),
+    "time_twice": N_("counted; up to an hour off, and seldom a day"),
     "first_of_several_phones": N_("one person may count as two"),
     "first_of_several_emails": N_("one person may count as two"),
     "key_shared": N_("one person may count as several"),

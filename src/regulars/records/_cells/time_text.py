@@ -57,11 +57,15 @@ _OFFSET = re.compile(r"(?P<sign>[+-])(?P<h>\d{1,2}):?(?P<min>\d{2})?$")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moment:
-    """A time as read: microseconds since 1970, in UTC if it named its offset, else on the wall; or the fault."""
+    """A time as read: microseconds since 1970, in UTC if it named its offset, else on the wall; or the fault.
+
+    `unclear`: the clocks that it names never showed it, or twice; see `UNCLEAR`.
+    """
 
     micros: int = 0
     is_utc: bool = False
     fault: str = ""
+    unclear: int = 0
 
 
 @lru_cache(maxsize=65536)
@@ -113,8 +117,9 @@ def _on_the_clock_of(text: str, zone: str, order: str | None) -> Moment:
         return moment
     if not _is_zone(zone):
         return Moment(fault=UNREADABLE)
-    instant = zone_of(zone).to_utc(np.array([moment.micros], dtype=np.int64))[0]
-    return Moment(micros=int(instant), is_utc=True)
+    clocks, wall = zone_of(zone), np.array([moment.micros], dtype=np.int64)
+    unclear = clocks.unclear(wall)
+    return Moment(micros=int(clocks.to_utc(wall)[0]), is_utc=True, unclear=0 if unclear is None else int(unclear[0]))
 
 
 def _day(parts: dict[str, str | None], order: str | None) -> tuple[int, int, int] | str:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from regulars.core import RegularsError
 from regulars.records._cells import contacts
-from regulars.records._cells.cells import FAULT, REASONS, Cells, Faults, marked, mask_of
+from regulars.records._cells.cells import FAULT, REASONS, Cells, Faults, Mask, marked, mask_of
 from regulars.records._cells.decimals import read_money, read_number, read_year
 from regulars.records._cells.masking import masked
 from regulars.records._cells.personal import any_suspect
@@ -26,6 +26,7 @@ from regulars.records._cells.text import (
 )
 from regulars.records._cells.time_text import as_written
 from regulars.records._cells.times import Clock, read_time
+from regulars.records._cells.zones import UNCLEAR
 from regulars.records._formats.scanner import Broken
 from regulars.records._formats.texts import Piece
 from regulars.records._kinds import QUARANTINE, TYPES, Column, raw_schema
@@ -148,6 +149,7 @@ def rows_of(piece: Piece, reading: Reading, tally: Tally) -> tuple[pa.RecordBatc
     if reading.is_export and reading.layout.kind.name == "feedback":
         cells, in_words = left_empty(cells)
         taken |= in_words
+    taken |= _unclear_times(cells)
     faults, at = _first_faults(cells, reading)
     _refuse_ambiguous_dates(cells, piece, reading)
     raw = _raw_batch(cells, piece, reading)
@@ -223,6 +225,16 @@ _READERS: Mapping[str, Callable[[pa.Array, Column, Reading], Cells]] = {
     "number": _decimal,
     "year": lambda column, spec, reading: read_year(column),
 }
+
+
+def _unclear_times(cells: Mapping[str, Cells]) -> dict[str, Mask]:
+    """Return the rows with a time that clocks never showed, or twice, for they were changed; by code."""
+    found: dict[str, Mask] = {}
+    for unclear in (cell.unclear for cell in cells.values() if cell.unclear is not None):
+        for place, code in enumerate(UNCLEAR[1:], start=1):
+            mask = np.equal(unclear, place)
+            found[code] = found[code] | mask if code in found else mask
+    return found
 
 
 def _first_faults(cells: Mapping[str, Cells], reading: Reading) -> tuple[Faults | None, NDArray[np.int64]]:
