@@ -117,3 +117,12 @@ def test_times_on_a_changed_clock_are_told_by_every_command(tmp_path: Path) -> N
         assert twice in told
     page = (tmp_path / "result" / "report.html").read_text(encoding="utf-8")
     assert "the clock as it was before the change" in page
+
+
+def test_undoing_an_import_takes_back_the_mapping_that_was_confirmed_for_it(home: Path) -> None:
+    told = said("import", "odd.csv", "--workspace", "kept", "--accept-mapping", cwd=home)
+    assert (home / "kept" / "mappings.json").exists()
+    (batch,) = re.findall(r"records undo (\S+)", told)
+    said("records", "undo", batch, "--workspace", "kept", cwd=home)
+    assert not (home / "kept" / "mappings.json").exists()
+    said("import", "next.csv", "--workspace", "kept", cwd=home, code=2)

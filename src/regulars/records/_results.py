@@ -21,12 +21,18 @@ class ArrowStream(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Confirmed:
-    """A kind and a mapping that somebody said yes to: for which file, and on which day."""
+    """A kind and a mapping that somebody said yes to: for which file, and on which day.
+
+    `batches` are those that were read by it, if an import was what it was said for: it holds as long as any of them
+    does. `earlier` is the one whose place it took, which comes back then.
+    """
 
     kind: str
     mapping: Mapping[str, str]
     file: str = ""
     day: date | None = None
+    batches: tuple[str, ...] | None = None
+    earlier: "Confirmed | None" = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

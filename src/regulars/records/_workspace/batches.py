@@ -11,7 +11,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ import pyarrow as pa
 from regulars._version import __version__
 from regulars.core import RegularsError, Settings
 from regulars.engines import Engine
+from regulars.records._recognition.mappings import Mappings, MappingsUnreadable
 from regulars.records._results import FileReport, RecordSet, Source
 from regulars.records._workspace.batch import Batch, Origin, places_in, read_manifest, write_manifest
 from regulars.records._workspace.batch_rows import load_rows, write_rows
@@ -161,6 +162,8 @@ class Batches:
     def undo(self, name: str) -> str:
         """Remove a batch as if it had never been imported; return its id. Nothing of it is kept.
 
+        A mapping that was confirmed for it goes too, unless another batch was read by it since.
+
         Raises:
             BatchUnknown: there is no such batch.
             WorkspaceBusy, WorkspaceUnwritable: as in `alone`.
@@ -174,6 +177,8 @@ class Batches:
                 raise BatchUnknown(batch=name, folder=self.folder) from error
             shutil.rmtree(gone, ignore_errors=True)
             forget_undone(self._home)
+            with suppress(MappingsUnreadable):  # told to whoever wants to use them
+                Mappings(folder=self.folder).forget_undone()
             _settle(self._home)
         return place.name
 
