@@ -126,3 +126,22 @@ def test_undoing_an_import_takes_back_the_mapping_that_was_confirmed_for_it(home
     said("records", "undo", batch, "--workspace", "kept", cwd=home)
     assert not (home / "kept" / "mappings.json").exists()
     said("import", "next.csv", "--workspace", "kept", cwd=home, code=2)
+
+
+def test_phones_addresses_and_births_that_are_none_are_told_by_every_command(tmp_path: Path) -> None:
+    rows = "c1,13800138001,c1@x.org,1990-01-02\nc2,1.38E+10,bad mail,2090-01-01\n"
+    (tmp_path / "people.csv").write_text(f"customer_id,phone,email,birth_date\n{rows}")
+    (tmp_path / "orders.csv").write_text("customer_id,ordered_at,amount\nc1,2024-05-01,5\nc2,2024-05-02,6\n")
+    files = ("orders.csv", "people.csv")
+    commands = (["analyze", *files, "--dry-run"], ["analyze", *files, "--out", "result"],
+                ["import", *files, "--workspace", "kept"], ["analyze", "kept", "--out", "result-2"])  # fmt: skip
+    for command in commands:
+        told = said(*command, cwd=tmp_path)
+        assert "1 accepted: Phone number that is none, or lost its digits (first on line 3, column 'phone'" in told
+        assert "value like #.##x+##" in told
+        assert "1 accepted: E-mail address that is none (first on line 3, column 'email', value like xxx xxxx)" in told
+        assert "1 accepted: Birth date that is none" in told
+    for result in ("result", "result-2"):
+        page = (tmp_path / result / "report.html").read_text(encoding="utf-8")
+        assert "no call or message can reach these" in page
+        assert "bad mail" not in page

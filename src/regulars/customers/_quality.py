@@ -89,7 +89,7 @@ def quality_table(
             _row(issue, count, file.read, file=file.file, kind=file.kind, rule=_TAKEN.get(issue, "refusal_kept"))
             for issue, count in sorted(file.taken_as.items())
         ]
-        rows += _shared_keys(file)
+        rows += _shared_keys(file) + _unusable(file)
         rows += [
             _row(code, count, file.read, file=file.file, kind=file.kind, rule="left_out") | {"dimension": None}
             for code, count in sorted(file.left_out.items())
@@ -132,6 +132,15 @@ def _shared_keys(file: FileReport) -> list[Row]:
             "amount": shared.amount,
         }
         for issue, shared in sorted(file.shared_keys.items())
+    ]
+
+
+def _unusable(file: FileReport) -> list[Row]:
+    """Return a row for every column of a file with values that nobody can be known or reached by."""
+    return [
+        _row(issue, each.rows, file.read, file=file.file, kind=file.kind, rule="value_unused")
+        | {"column_name": each.column, "first_line": each.line, "masked_value": each.example or None}
+        for issue, each in sorted(file.unusable.items())
     ]
 
 

@@ -19,11 +19,11 @@ kind hold something (by the column's name in the raw table), and the first and l
 class Soundness:
     """Shares of one source, each from 0 to 1, None where there is nothing to count.
 
-    `completeness`: cells that hold something, of the accepted rows and the columns used. `validity`: rows accepted,
-    of those accepted and those set aside; a row that is rightly left out is not invalid. `uniqueness`: accepted rows
-    that no other one repeats. `consistency`: accepted rows in which nothing contradicts another file, a scale or a
-    clear yes or no; of orders and feedback it is that of all files of the kind. `first_day` and `last_day` (timeliness)
-    are those of its rows.
+    `completeness`: cells that hold something, of the accepted rows and the columns used. `validity`: rows accepted in
+    which every phone, address and birth is one, of those accepted and those set aside; a row that is rightly left out
+    is not invalid. `uniqueness`: accepted rows that no other one repeats. `consistency`: accepted rows in which nothing
+    contradicts another file, a scale or a clear yes or no; of orders and feedback it is that of all files of the kind.
+    `first_day` and `last_day` (timeliness) are those of its rows.
     """
 
     completeness: float | None
@@ -73,7 +73,7 @@ def _of_file(file: FileReport, counted: Mapping[str, object], copies: int, contr
     first, last = counted.get("first_day"), counted.get("last_day")
     return Soundness(
         completeness=filled / cells if cells else None,
-        validity=file.accepted / records if records else None,
+        validity=max(0, file.accepted - file.unusable_rows) / records if records else None,
         uniqueness=1 - copies / file.accepted if file.accepted else None,
         consistency=(1 - unclear / file.accepted) * (1 - contradicting) if file.accepted else None,
         first_day=first if isinstance(first, date) else None,

@@ -91,6 +91,10 @@ ISSUES: Mapping[str, str] = {
     "time_twice": N_("A time that clocks showed twice, for they went back (the first is taken)"),
     "first_of_several_phones": N_("Several phones in one cell (whose row it is, the first says)"),
     "first_of_several_emails": N_("Several e-mail addresses in one cell (whose row it is, the first says)"),
+    "email_unusable": N_("E-mail address that is none"),
+    "phone_unusable": N_("Phone number that is none, or lost its digits"),
+    "birth_date_unusable": N_("Birth date that is none, lies in the future, or can be read in two ways"),
+    "birth_year_unusable": N_("Year of birth that is none, or lies in the future"),
     "key_shared": N_("Accounts whose e-mail, phone or id too many others have (not joined by it)"),
     "key_of_several_names": N_("One phone or e-mail with several names (counted as one customer)"),
     "key_of_many_names": N_("One phone or e-mail with many names (each name counted as a customer)"),
@@ -144,6 +148,7 @@ RULES: Mapping[str, str] = {
     "clock_before_change": N_("the clock as it was before the change"),
     "refusal_kept": N_("what is unclear counts as a refusal"),
     "left_empty": N_("an answer that is no number is left empty"),
+    "value_unused": N_("the row counts, the value is not used"),
     "quarantine": N_("set aside"),
 }
 

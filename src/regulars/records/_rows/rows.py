@@ -38,6 +38,7 @@ from regulars.records._rows.evidence import DecimalMarks
 from regulars.records._rows.losses import Lost, lose
 from regulars.records._rows.rates import Rates
 from regulars.records._rows.summaries import SUMMARY, is_summary, no_records
+from regulars.records._rows.unusable import Unusable, without_unusable
 
 _LONGEST_RAW = 500
 
@@ -87,6 +88,7 @@ class Tally:
     first_fault: dict[str, tuple[int, str, str]] = field(default_factory=dict)
     left_out: dict[str, int] = field(default_factory=dict)
     lost: dict[str, Lost] = field(default_factory=dict)
+    unusable: Unusable = field(default_factory=Unusable)
 
     @property
     def quarantined(self) -> int:
@@ -149,6 +151,9 @@ def rows_of(piece: Piece, reading: Reading, tally: Tally) -> tuple[pa.RecordBatc
     if reading.is_export and reading.layout.kind.name == "feedback":
         cells, in_words = left_empty(cells)
         taken |= in_words
+    unusable: dict[str, Mask] = {}
+    if reading.layout.kind.name == "profiles":
+        cells, unusable = without_unusable(cells, key_role=role, today=reading.clock.today)
     taken |= _unclear_times(cells)
     faults, at = _first_faults(cells, reading)
     _refuse_ambiguous_dates(cells, piece, reading)
@@ -159,6 +164,7 @@ def rows_of(piece: Piece, reading: Reading, tally: Tally) -> tuple[pa.RecordBatc
     tally.accepted += kept.num_rows
     for code, mask in taken.items():
         tally.take(code, int(np.count_nonzero(mask if faults is None else mask & (faults == 0))))
+    tally.unusable.add(unusable, faults, piece, reading.layout)
     if reading.layout.key_role == "customer_id" and not tally.has_personal_keys:
         keys = [reading.layout.kind.column(name).key_name for name in reading.layout.kind.keys]
         tally.has_personal_keys = any(any_suspect(kept.column(key)) for key in keys)
