@@ -27,7 +27,7 @@ from regulars.records._workspace.batch import Batch, Origin, places_in, read_man
 from regulars.records._workspace.batch_rows import load_rows, write_rows
 from regulars.records._workspace.findings import clear_away, forget_undone, keep_found, newest_found
 from regulars.records._workspace.lock import held
-from regulars.records._workspace.origins import origin_of, sort_out
+from regulars.records._workspace.origins import Digests, origin_of, sort_out
 
 _TIME = "%Y%m%dT%H%M%S"
 
@@ -63,6 +63,7 @@ class Batches:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._home = folder / "batches"
+        self._before: Digests = {}
 
     def live(self) -> tuple[Batch, ...]:
         """Return every batch, the first import first.
@@ -90,10 +91,12 @@ class Batches:
     def sort_out(self, sources: Iterable[Source]) -> tuple[list[Source], list[tuple[str, str]]]:
         """Return the sources that no batch holds, and the names of the others, each with the id of its batch.
 
+        Files are not to change from now until their batch is committed, which checks it.
+
         Raises:
             BatchUnreadable: the manifest of a batch is damaged.
         """
-        return sort_out(self.live(), sources)
+        return sort_out(self.live(), sources, self._before)
 
     def ids(self) -> tuple[str, ...]:
         """Return the id of every batch, the first import first; none of them is opened."""
@@ -206,6 +209,10 @@ class Batches:
             raise BatchUnknown(batch=name, folder=self.folder)
         return places[0]
 
+    def origins(self, sources: Iterable[Source], files: Sequence[FileReport]) -> tuple[Origin, ...]:
+        """Return what a batch says of the sources that these tables of records were found in."""
+        return tuple(origin_of(source, files, self._before) for source in sources)
+
     def next_id(self, now: datetime, origins: Sequence[Origin]) -> str:
         """Return an id that sorts after every other one's, also within one second and where the clock was set back."""
         digest = hashlib.sha256(repr([(each.name, each.sha256) for each in origins]).encode()).hexdigest()
@@ -255,8 +262,9 @@ class Draft:
 
         Raises:
             WorkspaceUnwritable: it could not be moved into place.
+            SourceChanged: a file holds something else than when it was sorted out.
         """
-        origins = tuple(origin_of(source, self._files) for source in sources)
+        origins = self._store.origins(sources, self._files)
         batch = Batch(
             id=self._store.next_id(now, origins),
             imported_at=now.astimezone(UTC),
