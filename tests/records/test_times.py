@@ -92,6 +92,10 @@ def test_zones_agree_with_the_calendar_of_python(moment: datetime, zone: str) ->
         ("15/3/2024 12:05 AM", (2024, 3, 15, 0, 5)),
         ("2/2/2024", (2024, 2, 2)),
         ("2 Jan 2024", (2024, 1, 2)),
+        ("05-Jan-24", (2024, 1, 5)),
+        ("05-JAN-2024", (2024, 1, 5)),
+        ("5 Jan 24", (2024, 1, 5)),
+        ("31-Dec-99 10:20", (1999, 12, 31, 10, 20)),
         ("Sept. 2, 2024", (2024, 9, 2)),
         ("29.02.2024", (2024, 2, 29)),
         ("12/31/24", (2024, 12, 31)),
@@ -120,9 +124,15 @@ def test_a_date_with_two_readings_waits_for_the_order(text: str) -> None:
     assert moment_of(text, "dmy").micros != moment_of(text, "mdy").micros
 
 
+def test_a_month_by_name_leaves_the_year_at_the_end_unless_it_was_said_to_come_first() -> None:
+    assert moment_of("05-Jan-24", "dmy") == moment_of("05-Jan-24", "mdy") == moment_of("2024-01-05")
+    assert moment_of("05-Jan-24", "ymd") == moment_of("2005-01-24")
+
+
 @pytest.mark.parametrize(
     "text",
-    ["07 Jun", "2024-02-30", "2024-13-01", "13/13/2024", "13.13.13", "32/12/32", "45292", "1704067200",
+    ["05-Jan 24", "31-Feb-24", "05-Foo-24", "05-Jan-243",
+     "07 Jun", "2024-02-30", "2024-13-01", "13/13/2024", "13.13.13", "32/12/32", "45292", "1704067200",
      "2024-01-02 25:00", "2024-01-02 10:00:60", "2024-01-02 13:00 PM", "soon", "2024-1/2", "2024-01-02 10:00 +9900",
      "2024-01-02x", "2024-01-02 10:00 +2", "2024-01-02 10:00 GMT+99", "2024-01-02 10:00 GMT+130",
      "2024-01-02 10:00 GMT:30", "1/2/3"],

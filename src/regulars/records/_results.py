@@ -75,7 +75,8 @@ class FileReport:
     """What became of one source. `read` = `accepted` + `quarantined_total` + `left_out_total`, always.
 
     `export` is the named export it was recognised as. `left_out` counts rows that are no records of what happened, by
-    code: not paid, cancelled, nobody's, `title_row` above the header, `summary_row` for totals, `blank_row`.
+    code: not paid, cancelled, nobody's, `title_row` above the header, `summary_row` for totals,
+    `report_footer`, `blank_row`.
     `tables_left_out` names the other tables of the same source that were not read, such as the sheets of a workbook,
     with the reason: `hidden_sheet`, `empty_table`, `no_records`, `chart_sheet`.
 

@@ -106,6 +106,7 @@ ISSUES: Mapping[str, str] = {
 LEFT_OUT: Mapping[str, str] = {
     "title_row": N_("titles above the header"),
     "summary_row": N_("sums and totals"),
+    "report_footer": N_("what a report says of itself"),
     "blank_row": N_("blank rows"),
     "header_row": N_("a second row of headers"),
     "not_paid": N_("not paid (yet)"),

@@ -37,7 +37,7 @@ from regulars.records._rows.consents import on_the_safe_side
 from regulars.records._rows.evidence import DecimalMarks
 from regulars.records._rows.losses import Lost, lose
 from regulars.records._rows.rates import Rates
-from regulars.records._rows.summaries import SUMMARY, is_summary, no_records
+from regulars.records._rows.summaries import FOOTER, SUMMARY, footer_lines, is_summary, no_records
 from regulars.records._rows.unusable import Unusable, without_unusable
 
 _LONGEST_RAW = 500
@@ -308,7 +308,9 @@ def _broken_records(piece: Piece, tally: Tally) -> list[Broken]:
         tally.leave_out(code, rows)
     records = [broken for broken in piece.broken if not is_summary(broken)]
     tally.leave_out(SUMMARY, len(piece.broken) - len(records))
-    return records
+    ends = footer_lines(records)
+    tally.leave_out(FOOTER, len(ends))
+    return [broken for broken in records if broken.line not in ends]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
