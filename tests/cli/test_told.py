@@ -145,3 +145,22 @@ def test_phones_addresses_and_births_that_are_none_are_told_by_every_command(tmp
         page = (tmp_path / result / "report.html").read_text(encoding="utf-8")
         assert "no call or message can reach these" in page
         assert "bad mail" not in page
+
+
+def test_a_dry_run_of_a_workspace_says_where_its_records_are_told(home: Path) -> None:
+    said("import", "odd.csv", "--workspace", "kept", "--accept-mapping", cwd=home)
+    command = [sys.executable, "-m", "regulars", "analyze", "kept", "--dry-run"]
+    done = subprocess.run(command, cwd=home, capture_output=True, text=True, encoding="utf-8", check=False)
+    assert done.returncode == 2
+    assert "regulars records list --workspace kept" in done.stderr
+    assert "is a folder" not in done.stderr
+
+
+def test_nobody_is_told_to_mend_the_numbers_of_an_export_whose_buyer_cancelled(tmp_path: Path) -> None:
+    head = "Name,Email,Financial Status,Paid at,Total,Currency,Created at,Lineitem name,Vendor,Risk Level,"
+    tail = "Accepts Marketing,Cancelled at\n"
+    rows = f"#1,ana@x.org,paid,{DAY},5,EUR,{DAY},tea,v,Low,no,\n#2,bo@x.org,paid,{DAY},6,EUR,{DAY},tea,v,Low,no,{DAY}\n"
+    (tmp_path / "shop.csv").write_text(head + tail + rows)
+    told = said("analyze", "shop.csv", "--out", "result", cwd=tmp_path)
+    assert "1 left out: cancelled" in told
+    assert "nobody in the other records" not in told
