@@ -302,3 +302,20 @@ class TestNothingThere:
         with pytest.raises(RegularsError, match=r"absent\.csv"):
             kept(tmp_path / "workspace", good, tmp_path / "absent.csv")
         assert list((tmp_path / "workspace" / "batches").iterdir()) == []
+
+
+@pytest.mark.parametrize("becomes", [HEADER + SHOP + "c99,2024-01-01,1\n", HEADER, "", None])
+def test_a_file_that_changes_while_it_is_read_is_not_kept(tmp_path: Path, becomes: str | None) -> None:
+    path, workspace = put(tmp_path, "shop.csv", HEADER + SHOP), tmp_path / "workspace"
+
+    def changing(*_: object) -> None:
+        if becomes is None:
+            path.unlink(missing_ok=True)
+        else:
+            path.write_text(becomes, encoding="utf-8")
+
+    with pytest.raises(RegularsError, match=r"shop\.csv changed while it was read.*import it again"):
+        import_records(workspace, files=[Source(data=path)], today=TODAY, progress=changing)
+    assert Batches(workspace).ids() == ()
+    put(tmp_path, "shop.csv", HEADER + SHOP)
+    assert kept(workspace, path).batch is not None

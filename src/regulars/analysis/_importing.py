@@ -66,7 +66,7 @@ def import_records(
         batch = None
         if fresh:
             batch = _imported(store, fresh, settings=chosen, today=until, memory_limit=memory_limit, progress=progress)
-            Mappings(folder=store.folder).keep(batch.files, day=until)
+            Mappings(folder=store.folder).keep(batch.files, day=until, batch=batch.id)
     return Imported(batch=batch, known=tuple(known))
 
 

@@ -214,6 +214,8 @@ def _report(engine: Engine, source: Opened, place: int, tally: Tally, stated: st
         left_out=dict(sorted(tally.left_out.items())),
         tables_left_out=dict(source.tables_left_out),
         refused=tally.refused(),
+        unusable=dict(sorted(tally.unusable.told.items())),
+        unusable_rows=tally.unusable.rows,
         told_by=source.layout.told_by,
         headers_id=fingerprint(content.headers),
         currencies=tuple(sorted(tally.signs | ({stated} if stated else set()))),

@@ -87,8 +87,14 @@ ISSUES: Mapping[str, str] = {
     "order_number_shared": N_("One order number, several customers (all counted)"),
     "granted_unclear_as_refusal": N_("Consent neither clearly given nor refused (taken as refused)"),
     "purpose_unknown_as_marketing": N_("Refusal without a known purpose (taken to refuse all marketing)"),
+    "time_never": N_("A time that no clock showed, for clocks went forward (taken as if they had not yet)"),
+    "time_twice": N_("A time that clocks showed twice, for they went back (the first is taken)"),
     "first_of_several_phones": N_("Several phones in one cell (whose row it is, the first says)"),
     "first_of_several_emails": N_("Several e-mail addresses in one cell (whose row it is, the first says)"),
+    "email_unusable": N_("E-mail address that is none"),
+    "phone_unusable": N_("Phone number that is none, or lost its digits"),
+    "birth_date_unusable": N_("Birth date that is none, lies in the future, or can be read in two ways"),
+    "birth_year_unusable": N_("Year of birth that is none, or lies in the future"),
     "key_shared": N_("Accounts whose e-mail, phone or id too many others have (not joined by it)"),
     "key_of_several_names": N_("One phone or e-mail with several names (counted as one customer)"),
     "key_of_many_names": N_("One phone or e-mail with many names (each name counted as a customer)"),
@@ -100,6 +106,7 @@ ISSUES: Mapping[str, str] = {
 LEFT_OUT: Mapping[str, str] = {
     "title_row": N_("titles above the header"),
     "summary_row": N_("sums and totals"),
+    "report_footer": N_("what a report says of itself"),
     "blank_row": N_("blank rows"),
     "header_row": N_("a second row of headers"),
     "not_paid": N_("not paid (yet)"),
@@ -139,8 +146,10 @@ RULES: Mapping[str, str] = {
     "order_in_two_files": N_("same order number in another file, of the same customer or day"),
     "order_number_shared": N_("same order number, another customer"),
     "first_kept": N_("the first of several counts"),
+    "clock_before_change": N_("the clock as it was before the change"),
     "refusal_kept": N_("what is unclear counts as a refusal"),
     "left_empty": N_("an answer that is no number is left empty"),
+    "value_unused": N_("the row counts, the value is not used"),
     "quarantine": N_("set aside"),
 }
 
