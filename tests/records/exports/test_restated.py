@@ -17,23 +17,24 @@ from regulars.engines import open_engine
 from regulars.records import Batches, RecordSet, Source, exports, read
 from regulars.records._rows.restated import RESTATED
 
-Told = dict[int, tuple[str, Decimal, Decimal, int]]
-"""By order number: the buyer, the total, what was given back, and how many lines it has."""
+Told = dict[int, tuple[str, Decimal, Decimal, int, str]]
+"""By order number: the buyer, the total, what was given back, how many lines it has, and whether it is paid."""
 
 _shares = st.sampled_from(["0", "0.5", "1"]).map(Decimal)
 _cents = st.decimals(Decimal("0.01"), Decimal("999.99"), places=2)
+_states = st.sampled_from(["paid", "refunded", "pending", "voided"])
 _orders = st.dictionaries(
     st.integers(1, 9),
-    st.tuples(st.sampled_from(["ana", "bo"]), _cents, _shares, st.integers(1, 3)),
+    st.tuples(st.sampled_from(["ana", "bo"]), _cents, _shares, st.integers(1, 3), _states),
     max_size=7,
 )
 
 
 def shopify(told: Told) -> str:
     lines = []
-    for number, (who, total, share, items) in sorted(told.items()):
+    for number, (who, total, share, items, state) in sorted(told.items()):
         lines.append(
-            {"Name": f"#{number}", "Email": f"{who}@example.com", "Financial Status": "paid", "Total": str(total),
+            {"Name": f"#{number}", "Email": f"{who}@example.com", "Financial Status": state, "Total": str(total),
              "Refunded Amount": str(round(total * share, 2)), "Lineitem name": "Tea",
              "Created at": f"2024-05-{number:02} 10:00:00 +0200"}
         )  # fmt: skip
@@ -75,7 +76,12 @@ def test_mondays_export_and_then_fridays_is_fridays_and_what_only_monday_told(
     opened(store, bench)
     expected = counted(bench)
     assert money(bench) == sum(
-        (total - round(total * share, 2) for _, total, share, _ in (only_monday | friday).values()), Decimal(0)
+        (
+            total - round(total * share, 2)
+            for _, total, share, _, state in (only_monday | friday).values()
+            if state in {"paid", "refunded"}
+        ),
+        Decimal(0),
     )
     store = workspace(bench)
     keep(store, bench, shopify(monday))
@@ -92,10 +98,16 @@ def test_mondays_export_and_then_fridays_is_fridays_and_what_only_monday_told(
     assert counted(bench) == expected
 
 
-def _order(total: str, back: str = "0", *, who: str = "ana", at: str = "2024-05-01 10:00:00 +0200") -> str:
-    row = {"Name": "#1", "Email": f"{who}@example.com", "Financial Status": "paid", "Total": total,
-           "Refunded Amount": back, "Lineitem name": "Tea", "Created at": at}  # fmt: skip
-    return sheet(headers.SHOPIFY_ORDERS, [row])
+_MONDAY = "2024-05-01 10:00:00 +0200"
+
+
+def _row(total: str, back: str = "0", *, who: str = "ana", at: str = _MONDAY, number: str = "#1") -> dict[str, str]:
+    return {"Name": number, "Email": who and f"{who}@example.com", "Financial Status": "paid", "Total": total,
+            "Refunded Amount": back, "Lineitem name": "Tea", "Created at": at}  # fmt: skip
+
+
+def _order(total: str, back: str = "0", *, who: str = "ana", at: str = _MONDAY, state: str = "paid") -> str:
+    return sheet(headers.SHOPIFY_ORDERS, [_row(total, back, who=who, at=at) | {"Financial Status": state}])
 
 
 class TestShopify:
@@ -119,6 +131,34 @@ class TestShopify:
         assert records.files[0].left_out[RESTATED] == 1
         assert RESTATED not in {code for file in records.files[4:] for code in file.left_out}
 
+    @pytest.mark.parametrize(
+        ("again", "net", "restated"),
+        [
+            (_order("100", state="voided"), "0", 1),
+            (_order("100", state="pending", who="bo"), "0", 1),
+            (_order("100", state="pending", at="2024-05-02 10:00:00 +0200"), "0", 1),
+            (_order("100", state="voided", who="bo", at="2024-05-02 10:00:00 +0200"), "100", 0),
+            (_order("100", who=""), "100", 0),
+            (_order("100", state="no such word"), "100", 0),
+        ],
+        ids=["cancelled", "another address", "another moment", "another shop's", "of nobody", "not understood"],
+    )
+    def test_what_is_cancelled_later_counts_no_more(self, desk: Desk, again: str, net: str, restated: int) -> None:
+        other = sheet(headers.SHOPIFY_ORDERS, [_row("5", number="#2")])
+        records = desk.read(
+            desk.file(_order("100", "10", state="paid"), "monday.csv"),
+            desk.file(again + "".join(other.splitlines(keepends=True)[1:]), "friday.csv"),
+            records={"max_quarantined_share": 0.9},
+        )
+        assert money(desk) == (Decimal(net) - (0 if restated else 10)) + 5
+        told = [file.left_out.get(RESTATED, 0) for file in records.files]
+        assert told == [restated, restated, *[0] * (len(told) - 2)]
+
+    def test_what_was_cancelled_and_is_paid_again_counts(self, desk: Desk) -> None:
+        states = ["paid", "voided", "paid"]
+        desk.read(*(desk.file(_order("100", state=state), f"{day}.csv") for day, state in enumerate(states)))
+        assert money(desk) == Decimal(100)
+
     def test_one_number_in_two_shops_is_two_orders(self, desk: Desk) -> None:
         other = _order("90", who="bo", at="2024-05-02 10:00:00 +0200")
         records = desk.read(desk.file(_order("100"), "here.csv"), desk.file(other, "there.csv"))
@@ -134,6 +174,17 @@ class TestShopify:
         later = _order("5").replace("#1", "#2")
         desk.read(desk.file(_order("100"), "monday.csv"), desk.file(later, "friday.csv"))
         assert money(desk) == Decimal(105)
+
+
+def test_a_cancellation_takes_back_in_an_export_that_does_not_state_whole_orders_too(desk: Desk) -> None:
+    def woo(*rows: tuple[str, str, str]) -> str:
+        told = [{"Date": day, "Status": status, "Net Sales": net} for day, status, net in rows]
+        return sheet(headers.WOO_ANALYTICS, [{**row, "Order #": "11", "Customer": "Ana Lee"} for row in told])
+
+    monday = woo(("2024-05-01 10:00:00", "completed", "100"), ("2024-05-03 10:00:00", "completed", "-30"))
+    friday = woo(("2024-05-01 10:00:00", "cancelled", "100"))
+    desk.read(desk.file(monday, "monday.csv"), desk.file(friday, "friday.csv"))
+    assert money(desk) == 0
 
 
 def test_a_file_that_is_no_named_export_replaces_nothing(desk: Desk) -> None:
