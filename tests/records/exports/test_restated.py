@@ -1,5 +1,6 @@
 """An order exported again counts as it was told last, whether its files come in batches or together."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -17,8 +18,11 @@ from regulars.engines import open_engine
 from regulars.records import Batches, RecordSet, Source, exports, read
 from regulars.records._rows.restated import RESTATED
 
-Told = dict[int, tuple[str, Decimal, Decimal, int, str]]
-"""By order number: the buyer, the total, what was given back, how many lines it has, and whether it is paid."""
+Order = tuple[str, Decimal, Decimal, int, str]
+"""The buyer, the total, the share given back, how many lines it has, and whether it is paid."""
+
+Told = dict[int, Order]
+"""Orders by their number."""
 
 _shares = st.sampled_from(["0", "0.5", "1"]).map(Decimal)
 _cents = st.decimals(Decimal("0.01"), Decimal("999.99"), places=2)
@@ -40,6 +44,53 @@ def shopify(told: Told) -> str:
         )  # fmt: skip
         lines += [{"Name": f"#{number}", "Lineitem name": "Cup"}] * (items - 1)
     return sheet(headers.SHOPIFY_ORDERS, lines)
+
+
+def stripe(told: Told) -> str:
+    """Return payments, of which an invoice may have several: 1 and 2 are of one, 3 and 4 of the next."""
+    words = {"voided": "Canceled", "pending": "Pending"}
+    return sheet(
+        headers.STRIPE,
+        [
+            {"id": f"ch_{number}", "Invoice ID": f"in_{(number + 1) // 2}", "Customer Email": f"{who}@example.com",
+             "Created (UTC)": f"2024-05-{number:02} 10:00:00", "Amount": str(total), "Currency": "usd",
+             "Amount Refunded": str(round(total * share, 2)), "Status": words.get(state, state)}
+            for number, (who, total, share, _, state) in sorted(told.items())
+        ],
+    )  # fmt: skip
+
+
+def douyin(told: Told) -> str:
+    words = {"voided": "已关闭", "pending": "待支付"}
+    return sheet(
+        headers.DOUYIN,
+        [
+            {"主订单编号": f"{number}", "子订单编号": f"{number}{line}", "订单应付金额": str(total), "商品数量": "1",
+             "收件人手机号": "13800138000" if who == "ana" else "13900139000", "选购商品": "茶",
+             "订单提交时间": f"2024-05-{number:02} 10:00:00", "订单状态": words.get(state, "已完成"),
+             "售后状态": "退款成功" if share == 1 and line == items else "-"}
+            for number, (who, total, share, items, state) in sorted(told.items())
+            for line in range(1, items + 1)
+        ],
+    )  # fmt: skip
+
+
+def youzan_items(told: Told) -> str:
+    words = {"voided": "交易关闭", "pending": "待付款"}
+    return sheet(
+        headers.YOUZAN_ITEMS,
+        [
+            {"订单号": f"E{number}", "商品编码": f"S{line}", "商品名称": "茶", "商品实际成交金额": str(total),
+             "商品已退款金额": str(round(total * share, 2)), "交易成功时间": f"2024-05-{number:02} 10:00:00",
+             "收货人手机号/提货人手机号": "13800138000" if who == "ana" else "13900139000",
+             "订单商品状态": words.get(state, "交易完成")}
+            for number, (who, total, share, items, state) in sorted(told.items())
+            for line in range(1, items + 1)
+        ],
+    )  # fmt: skip
+
+
+LINE_BY_LINE = [stripe, douyin, youzan_items]
 
 
 def keep(store: Batches, desk: Desk, *texts: str) -> str:
@@ -104,6 +155,48 @@ _MONDAY = "2024-05-01 10:00:00 +0200"
 def _row(total: str, back: str = "0", *, who: str = "ana", at: str = _MONDAY, number: str = "#1") -> dict[str, str]:
     return {"Name": number, "Email": who and f"{who}@example.com", "Financial Status": "paid", "Total": total,
             "Refunded Amount": back, "Lineitem name": "Tea", "Created at": at}  # fmt: skip
+
+
+@pytest.mark.parametrize("export", LINE_BY_LINE)
+@given(monday=_orders, friday=_orders)
+@settings(max_examples=10, deadline=None)
+def test_so_is_an_export_that_tells_its_orders_line_by_line(
+    bench: Desk, export: Callable[[Told], str], monday: Told, friday: Told
+) -> None:
+    # Lines that an order has no more were cancelled, and an export says so.
+    monday = {number: _with_lines(order, friday.get(number)) for number, order in monday.items()}
+    bench.read(bench.file(export({n: monday[n] for n in monday if n not in friday} | friday), "whole.csv"))
+    expected = counted(bench)
+    store = workspace(bench)
+    keep(store, bench, export(monday))
+    opened(store, bench)
+    before = counted(bench)
+    later = keep(store, bench, export(friday))
+    opened(store, bench)
+    assert counted(bench) == expected
+    store.undo(later)
+    opened(store, bench)
+    assert counted(bench) == before
+
+
+def _with_lines(order: Order, later: Order | None) -> Order:
+    who, total, share, items, state = order
+    return who, total, share, items if later is None else min(items, later[3]), state
+
+
+@pytest.mark.parametrize("export", LINE_BY_LINE)
+@given(told=_orders, at=st.integers(0, 21))
+@settings(max_examples=10, deadline=None)
+def test_an_export_in_two_parts_is_the_whole_wherever_it_is_cut(
+    bench: Desk, export: Callable[[Told], str], told: Told, at: int
+) -> None:
+    header, *rows = export(told).splitlines(keepends=True)
+    bench.read(bench.file(header + "".join(rows), "whole.csv"))
+    expected = counted(bench)
+    store = workspace(bench)
+    keep(store, bench, header + "".join(rows[:at]), header + "".join(rows[at:]))
+    opened(store, bench)
+    assert counted(bench) == expected
 
 
 def _order(total: str, back: str = "0", *, who: str = "ana", at: str = _MONDAY, state: str = "paid") -> str:
