@@ -14,7 +14,7 @@ from records.exports import headers
 from records.exports.writing import money, sheet
 from records_desk import TODAY, Desk
 from regulars.core import Settings
-from regulars.engines import open_engine
+from regulars.engines import Engine, open_engine
 from regulars.records import Batches, RecordSet, Source, exports, read
 from regulars.records._rows.restated import RESTATED
 
@@ -197,6 +197,36 @@ def test_an_export_in_two_parts_is_the_whole_wherever_it_is_cut(
     keep(store, bench, header + "".join(rows[:at]), header + "".join(rows[at:]))
     opened(store, bench)
     assert counted(bench) == expected
+
+
+_ORDERS_OF_MONDAY: Told = {
+    1: ("ana", Decimal("10.10"), Decimal("0.5"), 1, "paid"),
+    2: ("bo", Decimal("20.20"), Decimal(0), 2, "paid"),
+    3: ("ana", Decimal("30.30"), Decimal(1), 2, "paid"),
+    4: ("bo", Decimal("40.40"), Decimal(0), 3, "voided"),
+    5: ("ana", Decimal("50.50"), Decimal(0), 1, "paid"),
+}
+_ORDERS_OF_FRIDAY: Told = {
+    1: ("ana", Decimal("10.10"), Decimal(1), 1, "refunded"),
+    2: ("bo", Decimal("20.20"), Decimal(0), 2, "voided"),
+    3: ("bo", Decimal("33.33"), Decimal("0.5"), 2, "paid"),
+    4: ("bo", Decimal("40.40"), Decimal(0), 3, "paid"),
+}
+
+
+@pytest.mark.both_engines(slow=True)
+@pytest.mark.parametrize("export", [shopify, *LINE_BY_LINE])
+def test_every_engine_counts_what_was_told_last(engine: Engine, tmp_path: Path, export: Callable[[Told], str]) -> None:
+    desk = Desk(engine=engine, folder=tmp_path)
+    desk.read(desk.file(export({5: _ORDERS_OF_MONDAY[5]} | _ORDERS_OF_FRIDAY), "whole.csv"))
+    expected = counted(desk)
+    assert len(expected) >= 4
+    store = workspace(desk)
+    keep(store, desk, export(_ORDERS_OF_MONDAY))
+    keep(store, desk, export(_ORDERS_OF_FRIDAY))
+    records = opened(store, desk)
+    assert counted(desk) == expected
+    assert records.files[0].left_out[RESTATED] >= 3
 
 
 def _order(total: str, back: str = "0", *, who: str = "ana", at: str = _MONDAY, state: str = "paid") -> str:
