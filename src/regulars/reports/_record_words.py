@@ -36,6 +36,7 @@ RECORD_COLUMNS: Mapping[str, str] = {
     "cost": N_("cost"),
     "channel": N_("channel"),
     "category": N_("category"),
+    "line_id": N_("order line number"),
     "product_id": N_("product number"),
     "quantity": N_("quantity"),
     "region": N_("region"),

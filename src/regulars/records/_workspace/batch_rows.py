@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 from regulars.core import RegularsError, Settings
 from regulars.engines import Engine, quoted
 from regulars.records._ahead import read_ahead
-from regulars.records._kinds import KINDS, QUARANTINE, Kind, raw_schema
+from regulars.records._kinds import KINDS, QUARANTINE, WITHDRAWN, Kind, raw_schema
 from regulars.records._results import FileReport, RecordSet
 from regulars.records._rows.currencies import Currencies
 from regulars.records._rows.details import TOLD, leave_out_details
@@ -30,6 +30,7 @@ _MONTH = "12 * year(local_day) + month(local_day)"
 _MONTHS = f"SELECT DISTINCT {_MONTH} AS month FROM {{raw}} WHERE local_day <= $today ORDER BY month"
 _OF_MONTHS = f"SELECT {{columns}} FROM {{raw}} WHERE local_day <= $today AND {_MONTH} BETWEEN $first AND $last"
 _AFTER = "SELECT {columns} FROM {raw} WHERE local_day > $today ORDER BY file_id, line"
+_WITHDRAWN = "SELECT * FROM withdrawn ORDER BY file_id, order_id, line_id, ordered_at, customer_key"
 _QUARANTINE = "SELECT * FROM quarantine ORDER BY file_id, line, column_name, reason"
 
 
@@ -45,9 +46,9 @@ class ZoneChanged(RegularsError):
 
 
 def write_rows(engine: Engine, records: RecordSet, folder: Path, *, today: date, share: float) -> int:
-    """Write `<kind>/<yyyy-mm>.parquet` and `quarantine.parquet`; return how many rows are dated after `today`.
+    """Write `<kind>/<yyyy-mm>.parquet`, `withdrawn.parquet`, `quarantine.parquet`; return how many rows are later.
 
-    Rows after `today` stand in `later.parquet`: a file with dates of every century makes no thousand files.
+    Later is dated after `today`. Such rows stand in `later.parquet`: dates of every century make no thousand files.
 
     Raises:
         TooManyRefused: more rows of a file than `share` are dated after `today`, or could not be read.
@@ -57,6 +58,7 @@ def write_rows(engine: Engine, records: RecordSet, folder: Path, *, today: date,
         if any(file.kind == kind.name and file.accepted for file in records.files):
             (folder / kind.name).mkdir(mode=0o700)
             _write_kind(engine, kind, folder / kind.name, today)
+    engine.write_parquet(_WITHDRAWN, folder / "withdrawn.parquet")
     engine.write_parquet(_QUARANTINE, folder / "quarantine.parquet")
     return later
 
@@ -105,6 +107,7 @@ def load_rows(engine: Engine, home: Path, batches: Sequence[Batch], *, settings:
     for kind in KINDS.values():
         _load(engine, f"raw_{kind.name}", _Stored(home, batches, f"{kind.name}/*.parquet", raw_schema(kind)))
     records, later = set_aside_later(engine, records, today=today)
+    _load(engine, "withdrawn", _Stored(home, batches, "withdrawn.parquet", WITHDRAWN))
     restated = leave_out_restated(engine, [(file.file, file.export) for file in records.files])
     kept = [_told(file, restated.get(place, 0), RESTATED) for place, file in enumerate(records.files)]
     records = replace(records, files=tuple(kept))

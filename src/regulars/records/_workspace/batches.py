@@ -1,6 +1,7 @@
 """Accepted records that stay: batches in a workspace, each one folder that appears and vanishes as a whole.
 
-    <workspace>/batches/<id>/manifest.json, <kind>/<yyyy-mm>.parquet, quarantine.parquet, identities.parquet, found/
+    <workspace>/batches/<id>/manifest.json, <kind>/<yyyy-mm>.parquet, withdrawn.parquet, quarantine.parquet,
+                            identities.parquet, found/
 
 What lies there is the list of batches; no other file has to agree with it. A folder whose name begins with a dot is
 not yet, or no longer, a batch, and whoever next holds the lock clears it away. Folders are for their owner only.
