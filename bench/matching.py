@@ -18,11 +18,11 @@ import zipfile
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from resource import RUSAGE_SELF, getrusage
 from time import perf_counter, process_time
 
 import pyarrow as pa
 import pyarrow.compute as pc
+from measure import peak_mib
 
 from regulars.core import Settings
 from regulars.customers import HashedIdentities, Matching, match
@@ -99,7 +99,7 @@ def measured(name: str, *, merge: float, keys_alone: bool, memory_limit: str | N
         "review": found.review.num_rows,
         "cpu": process_time() - cpu,
         "wall": perf_counter() - began,
-        "peak": getrusage(RUSAGE_SELF).ru_maxrss / 1024,
+        "peak": peak_mib(),
     }
 
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import resource
 import subprocess
 import sys
 import tempfile
@@ -12,6 +13,7 @@ HERE = Path(__file__).parent
 
 _WRAPPER = """
 import json, resource, sys, time
+from measure import peak_mib
 began = time.perf_counter()
 {setup}
 before = resource.getrusage(resource.RUSAGE_SELF)
@@ -21,7 +23,7 @@ after = resource.getrusage(resource.RUSAGE_SELF)
 json.dump({{
     "cpu": after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime,
     "wall": time.perf_counter() - start,
-    "peak": after.ru_maxrss / 1024,
+    "peak": peak_mib(),
 }}, open(sys.argv[1], "w"))
 """
 
@@ -33,6 +35,18 @@ class Cost:
     cpu: float
     wall: float
     peak: float
+
+
+def peak_mib() -> float:
+    """Return the largest memory of this process so far, in MiB.
+
+    Linux hands `ru_maxrss` on from the process that started this one, so its own high-water mark is read there.
+    """
+    status = Path("/proc/self/status")
+    if status.exists():
+        line = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM:"))
+        return int(line.split()[1]) / 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 def cost(code: str, *, setup: str = "", rounds: int = 3) -> Cost:

@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
+from hypothesis import given
+from hypothesis import settings as effort
+from hypothesis import strategies as st
 
 from regulars.analysis import analyze, import_records
 from regulars.core import Settings
@@ -176,3 +179,27 @@ def test_what_was_found_in_a_batch_that_is_undone_meanwhile_is_not_kept(first: P
     store.keep_found(told, undone_meanwhile)
     assert persons(first) == {("c0", "c0"), ("c1", "c0")}
     assert store.ids() == told[:1]
+
+
+WAYS = [{"customer_id": "who", "ordered_at": "when", "amount": amount} for amount in ("much", "more")]
+imports = st.tuples(st.sampled_from(WAYS), st.sampled_from(["who,when,much,more", "when,who,more,much"]))
+
+
+@given(before=st.lists(imports, max_size=2), last=imports)
+@effort(max_examples=8, deadline=None)
+def test_an_undo_brings_back_every_byte_whatever_mapping_was_confirmed(
+    tmp_path_factory: pytest.TempPathFactory, before: list[tuple[dict[str, str], str]], last: tuple[dict[str, str], str]
+) -> None:
+    folder = tmp_path_factory.mktemp("undo")
+    workspace, state, batch = folder / "workspace", {}, ""
+    keep(workspace, put(folder, "orders.csv", ORDERS))
+    for number, (way, headers) in enumerate([*before, last]):
+        cells = {"who": f"w{number}", "when": "2024-05-01", "much": "5", "more": "7"}
+        path = put(folder, f"{number}.csv", f"{headers}\n{','.join(cells[name] for name in headers.split(','))}\n")
+        state = tree(workspace)
+        source = Source(data=path, kind="orders", mapping=way)
+        done = import_records(workspace, files=[source], settings=SETTINGS, today=TODAY).batch
+        assert done is not None
+        batch = done.id
+    Batches(workspace).undo(batch)
+    assert tree(workspace) == state

@@ -302,3 +302,41 @@ class TestNothingThere:
         with pytest.raises(RegularsError, match=r"absent\.csv"):
             kept(tmp_path / "workspace", good, tmp_path / "absent.csv")
         assert list((tmp_path / "workspace" / "batches").iterdir()) == []
+
+
+@pytest.mark.parametrize("becomes", [HEADER + SHOP + "c99,2024-01-01,1\n", HEADER, "", None])
+def test_a_file_that_changes_while_it_is_read_is_not_kept(tmp_path: Path, becomes: str | None) -> None:
+    path, workspace = put(tmp_path, "shop.csv", HEADER + SHOP), tmp_path / "workspace"
+
+    def changing(*_: object) -> None:
+        if becomes is None:
+            path.unlink(missing_ok=True)
+        else:
+            path.write_text(becomes, encoding="utf-8")
+
+    with pytest.raises(RegularsError, match=r"shop\.csv changed while it was read.*import it again"):
+        import_records(workspace, files=[Source(data=path)], today=TODAY, progress=changing)
+    assert Batches(workspace).ids() == ()
+    put(tmp_path, "shop.csv", HEADER + SHOP)
+    assert kept(workspace, path).batch is not None
+
+
+def test_an_order_cancelled_since_counts_no_more_and_no_batch_says_whose_it_was(tmp_path: Path) -> None:
+    header = "订单号,买家手机号,买家昵称,订单实付金额,订单创建时间,买家付款时间,订单状态\n"
+    bo = "E2,13900139000,Bo,5,2024-05-02 09:00:00,2024-05-02 10:00:00,交易完成\n"
+    ana = "E1,13800138000,Ana,10,2024-05-01 09:00:00,{},{}\n"
+    paid, closed = ana.format("2024-05-01 10:00:00", "交易完成"), ana.format("", "交易关闭")
+    workspace = tmp_path / "kept"
+    kept(workspace, put(tmp_path, "monday.csv", header + paid + bo))
+    before = files_of(workspace)
+    friday = kept(workspace, put(tmp_path, "friday.csv", header + closed)).batch
+    assert friday is not None
+    store = Batches(workspace)
+    with open_engine(threads=1) as engine:
+        records = store.open(engine, settings=Settings(), today=TODAY)
+        assert engine.fetch("SELECT order_id FROM raw_orders").to_pylist() == [{"order_id": "E2"}]
+        assert records.files[0].left_out == {"stated_again": 1}
+    (withdrawn,) = pq.read_table(workspace / "batches" / friday.id / "withdrawn.parquet").to_pylist()
+    assert len(withdrawn["customer_key"]) == 32
+    store.undo(friday.id)
+    assert files_of(workspace) == before

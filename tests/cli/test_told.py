@@ -101,3 +101,66 @@ def test_an_import_says_that_a_kept_mapping_was_used(home: Path) -> None:
     assert "next.csv: with the columns that were confirmed before" in told
     chinese = said("records", "list", "--workspace", "kept", "--lang", "zh", cwd=home)
     assert "读入 3 行：采用 3 行" in chinese
+
+
+def test_times_on_a_changed_clock_are_told_by_every_command(tmp_path: Path) -> None:
+    (tmp_path / "shop.toml").write_text('[business]\ntime_zone = "America/New_York"\n')
+    rows = "ana,2024-03-10 02:30:00,5\nbo,2024-11-03 01:30:00,6\ncy,2024-11-03 03:30:00,6\n"
+    (tmp_path / "orders.csv").write_text(f"customer_id,ordered_at,amount\n{rows}")
+    never, twice = "1 accepted: A time that no clock showed", "1 accepted: A time that clocks showed twice"
+    asked = ("orders.csv", "--settings", "shop.toml")
+    commands = (["analyze", *asked, "--dry-run"], ["analyze", *asked, "--out", "result"],
+                ["import", *asked, "--workspace", "kept"])  # fmt: skip
+    for command in commands:
+        told = said(*command, cwd=tmp_path)
+        assert never in told
+        assert twice in told
+    page = (tmp_path / "result" / "report.html").read_text(encoding="utf-8")
+    assert "the clock as it was before the change" in page
+
+
+def test_undoing_an_import_takes_back_the_mapping_that_was_confirmed_for_it(home: Path) -> None:
+    told = said("import", "odd.csv", "--workspace", "kept", "--accept-mapping", cwd=home)
+    assert (home / "kept" / "mappings.json").exists()
+    (batch,) = re.findall(r"records undo (\S+)", told)
+    said("records", "undo", batch, "--workspace", "kept", cwd=home)
+    assert not (home / "kept" / "mappings.json").exists()
+    said("import", "next.csv", "--workspace", "kept", cwd=home, code=2)
+
+
+def test_phones_addresses_and_births_that_are_none_are_told_by_every_command(tmp_path: Path) -> None:
+    rows = "c1,13800138001,c1@x.org,1990-01-02\nc2,1.38E+10,bad mail,2090-01-01\n"
+    (tmp_path / "people.csv").write_text(f"customer_id,phone,email,birth_date\n{rows}")
+    (tmp_path / "orders.csv").write_text("customer_id,ordered_at,amount\nc1,2024-05-01,5\nc2,2024-05-02,6\n")
+    files = ("orders.csv", "people.csv")
+    commands = (["analyze", *files, "--dry-run"], ["analyze", *files, "--out", "result"],
+                ["import", *files, "--workspace", "kept"], ["analyze", "kept", "--out", "result-2"])  # fmt: skip
+    for command in commands:
+        told = said(*command, cwd=tmp_path)
+        assert "1 accepted: Phone number that is none, or lost its digits (first on line 3, column 'phone'" in told
+        assert "value like #.##x+##" in told
+        assert "1 accepted: E-mail address that is none (first on line 3, column 'email', value like xxx xxxx)" in told
+        assert "1 accepted: Birth date that is none" in told
+    for result in ("result", "result-2"):
+        page = (tmp_path / result / "report.html").read_text(encoding="utf-8")
+        assert "no call or message can reach these" in page
+        assert "bad mail" not in page
+
+
+def test_a_dry_run_of_a_workspace_says_where_its_records_are_told(home: Path) -> None:
+    said("import", "odd.csv", "--workspace", "kept", "--accept-mapping", cwd=home)
+    command = [sys.executable, "-m", "regulars", "analyze", "kept", "--dry-run"]
+    done = subprocess.run(command, cwd=home, capture_output=True, text=True, encoding="utf-8", check=False)
+    assert done.returncode == 2
+    assert "regulars records list --workspace kept" in done.stderr
+    assert "is a folder" not in done.stderr
+
+
+def test_nobody_is_told_to_mend_the_numbers_of_an_export_whose_buyer_cancelled(tmp_path: Path) -> None:
+    head = "Name,Email,Financial Status,Paid at,Total,Currency,Created at,Lineitem name,Vendor,Risk Level,"
+    tail = "Accepts Marketing,Cancelled at\n"
+    rows = f"#1,ana@x.org,paid,{DAY},5,EUR,{DAY},tea,v,Low,no,\n#2,bo@x.org,paid,{DAY},6,EUR,{DAY},tea,v,Low,no,{DAY}\n"
+    (tmp_path / "shop.csv").write_text(head + tail + rows)
+    told = said("analyze", "shop.csv", "--out", "result", cwd=tmp_path)
+    assert "1 left out: cancelled" in told
+    assert "nobody in the other records" not in told

@@ -53,6 +53,16 @@ def test_rows_that_are_no_records_are_not_invalid(desk: Desk) -> None:
     assert measured.validity == pytest.approx(1 / 2)
 
 
+def test_a_time_that_clocks_showed_twice_contradicts_nothing(desk: Desk) -> None:
+    path = desk.file("customer_id,ordered_at,amount\nana,2023-11-05 01:30:00,5\nbo,2024-01-02,5\n", "us.csv")
+    records = desk.read(path, business={"time_zone": "America/New_York"})
+    feedback.add(desk.engine)
+    found = clean(desk.engine, records, resolve=HashedIdentities(None).resolve, settings=Settings(), today=TODAY)
+    assert [measured.consistency for measured in found.sources] == [1.0]
+    (issue,) = [row for row in found.quality.to_pylist() if row["issue"] == "time_twice"]
+    assert (issue["row_count"], issue["dimension"], issue["rule"]) == (1, "consistency", "clock_before_change")
+
+
 def test_a_source_of_nothing_has_no_measures(desk: Desk) -> None:
     (measured,) = cleaned(desk, "customer_id,ordered_at,amount\n").sources
     assert (measured.completeness, measured.validity, measured.uniqueness, measured.last_day) == (None,) * 4
@@ -100,3 +110,18 @@ def test_what_is_set_aside_says_where_and_how_much(desk: Desk) -> None:
 
 def test_every_reason_is_a_lack_of_something() -> None:
     assert {dimension_of(reason) for reason in REASONS if reason} <= set(get_args(Dimension))
+
+
+def test_a_profile_with_a_phone_that_is_none_is_kept_and_not_valid(desk: Desk) -> None:
+    path = desk.file("customer_id,phone,email\nana,1.38E+10,bad mail\nbo,13800138001,bo@x.org\n", "people.csv")
+    records = desk.read(Source(data=path, kind="profiles"))
+    feedback.add(desk.engine)
+    found = clean(desk.engine, records, resolve=HashedIdentities(None).resolve, settings=Settings(), today=TODAY)
+    (measured,) = found.sources
+    assert records.files[0].accepted == 2
+    assert measured.validity == pytest.approx(1 / 2)
+    told = {row["issue"]: row for row in found.quality.to_pylist()}
+    issue = told["phone_unusable"]
+    assert (issue["column_name"], issue["row_count"], issue["dimension"]) == ("phone", 1, "validity")
+    assert (issue["first_line"], issue["masked_value"]) == (2, "#.##x+##")
+    assert told["email_unusable"]["row_count"] == 1

@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from customers.accounts import table
-from regulars.customers._traits import TRAITS, birth_date, name_parts, place_words, traits_of
+from regulars.customers._traits import TRAITS, name_parts, place_words, traits_of
+from regulars.records import contacts
 
 
 @pytest.mark.parametrize(
@@ -40,13 +41,13 @@ def test_a_name_that_hides_something_says_nothing(written: str) -> None:
     ],
 )  # fmt: skip
 def test_a_birth_date_is_read_if_it_can_be_read_in_one_way(written: str, digits: str | None) -> None:
-    assert birth_date(written) == digits
+    assert contacts.birth_date(written) == digits
 
 
 @given(st.text(max_size=30))
 def test_no_cell_makes_a_traceback(cell: str) -> None:
     name_parts(cell)
-    birth_date(cell)
+    contacts.birth_date(cell)
     words = place_words(cell)
     assert words is None or words == sorted(set(words))
 

@@ -19,7 +19,9 @@ def test_a_missing_file_is_named(desk: Desk) -> None:
 
 
 def test_a_folder_instead_of_a_file_is_named(desk: Desk) -> None:
-    with pytest.raises(RegularsError, match=f"{re.escape(str(desk.folder))} is a folder. Name the files inside"):
+    with pytest.raises(
+        RegularsError, match=f"{re.escape(str(desk.folder))} is a folder in which no records are kept. Name files"
+    ):
         desk.read(desk.folder)
 
 

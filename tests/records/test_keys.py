@@ -1,5 +1,6 @@
 """Whose row it is: one spelling for what several programs write, and nothing made of what lost its digits."""
 
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -7,6 +8,7 @@ from hypothesis import strategies as st
 from records_desk import Desk
 from regulars.customers._keys import email_keys, phone_keys
 from regulars.records import RecordSet, contacts
+from regulars.records._cells.text import read_key
 
 SEVERAL_PHONES, SEVERAL_EMAILS = {"first_of_several_phones": 1}, {"first_of_several_emails": 1}
 
@@ -126,3 +128,9 @@ def test_and_the_same_addresses(addresses: list[str], joint: str, form: str) -> 
     cell = joint.join(form.format(address) for address in addresses)
     assert contacts.emails(cell) == addresses
     assert email_keys(cell) == list(dict.fromkeys(addresses))
+
+
+@given(st.from_regex(r"\A(\+|00|86|\+86|0086)?1?[0-9]{0,14}\Z").filter(lambda text: text.strip("+")))
+def test_a_number_of_digits_only_is_read_as_one_with_a_remark_behind_it(number: str) -> None:
+    bare, beside = read_key(pa.array([number, f"{number}（家）"]), role="phone").values.to_pylist()
+    assert bare == beside

@@ -111,3 +111,18 @@ def test_the_rows_of_a_person_are_shown_with_their_batch(tmp_path: Path) -> None
     second = keep(store, referrals(("bo", "ana")))
     found = [(batch.id, kind, rows.num_rows) for batch, kind, rows in store.rows_of(pa.array(["ana"]))]
     assert found == [(first.id, "orders", 1), (second.id, "referrals", 1)]
+
+
+def test_an_order_that_was_cancelled_goes_with_the_person_and_is_counted_once(tmp_path: Path) -> None:
+    header = "订单号,买家手机号,买家昵称,订单实付金额,订单创建时间,买家付款时间,订单状态\n"
+    ana = "E1,13800138000,Ana,10,2024-05-01 09:00:00,,交易关闭\n"
+    bo = "E2,13900139000,Bo,5,2024-05-02 09:00:00,2024-05-02 10:00:00,交易完成\n"
+    path, store = tmp_path / "orders.csv", Batches(tmp_path / "kept")
+    path.write_text(header + ana + bo, encoding="utf-8")
+    batch = keep(store, Source(data=path))
+    (whose,) = (key for key in store.keys().to_pylist() if key.startswith("13800138000"))
+    before = dict(batch.files[0].left_out)
+    store.leave_out(pa.array([whose]))
+    (left,) = store.live()
+    assert not [key for key in store.keys().to_pylist() if key.startswith("13800138000")]
+    assert (dict(left.files[0].left_out), left.files[0].accepted) == (before, 1)

@@ -4,12 +4,15 @@ import json
 import stat
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from records_desk import TODAY, Desk
 from regulars.core import RegularsError
-from regulars.records import Confirmed, Mappings, Source
+from regulars.records import Confirmed, FileReport, Mappings, Source
 
 ODD = "who,when,much\nana,2024-01-02,5.00\n"
 MAPPING = {"customer_id": "who", "ordered_at": "when", "amount": "much"}
@@ -108,3 +111,52 @@ def test_the_file_is_plain_and_readable(mappings: Mappings) -> None:
     held = json.loads((mappings.folder / "mappings.json").read_text(encoding="utf-8"))
     ((_, entry),) = held["mappings"].items()
     assert entry == {"kind": "orders", "mapping": MAPPING, "file": "odd.csv", "confirmed_on": TODAY.isoformat()}
+
+
+WAYS = [MAPPING, {"customer_id": "who", "ordered_at": "when", "amount": "other"}, {**MAPPING, "amount": "third"}]
+told = st.tuples(st.sampled_from([0, 1, 2]), st.booleans(), st.sampled_from(["person", "confirmed"]))
+
+
+def report_of(way: int, told_by: Any) -> FileReport:
+    return FileReport(
+        file="odd.csv", kind="orders", key_role="customer_id", sha256=None, bytes=None, encoding=None, delimiter=None,
+        mapping=WAYS[way], unused_columns=(), read=1, accepted=1, quarantined={}, quarantined_total=0,
+        looks_personal=False, told_by=told_by, headers_id="f" * 32,
+    )  # fmt: skip
+
+
+def bytes_of(folder: Path) -> bytes | None:
+    path = folder / "mappings.json"
+    return path.read_bytes() if path.exists() else None
+
+
+@given(before=st.lists(told, max_size=4), last=told, gone=st.sets(st.integers(0, 3)))
+@settings(deadline=None)
+def test_an_undone_import_leaves_the_mappings_as_they_were(
+    tmp_path_factory: pytest.TempPathFactory, before: list[Any], last: Any, gone: set[int]
+) -> None:
+    mappings = Mappings(folder=tmp_path_factory.mktemp("kept"))
+    for place, (way, is_import, told_by) in enumerate([*before, (last[0], True, last[2])]):
+        if place == len(before):
+            for batch in (number for number in gone if (mappings.folder / "batches" / str(number)).exists()):
+                (mappings.folder / "batches" / str(batch)).rmdir()
+            mappings.forget_undone()
+            state = bytes_of(mappings.folder), mappings.kept()
+        if is_import:
+            (mappings.folder / "batches" / str(place)).mkdir(parents=True)
+        mappings.keep([report_of(way, told_by)], day=TODAY, batch=str(place) if is_import else None)
+    (mappings.folder / "batches" / str(len(before))).rmdir()
+    assert mappings.kept() == state[1], "what was undone does not count, even before it is forgotten"
+    mappings.forget_undone()
+    assert (bytes_of(mappings.folder), mappings.kept()) == state
+
+
+def test_a_mapping_stays_as_long_as_a_batch_was_read_by_it(tmp_path: Path) -> None:
+    mappings = Mappings(folder=tmp_path)
+    for batch in ("a", "b"):
+        (tmp_path / "batches" / batch).mkdir(parents=True)
+        mappings.keep([report_of(0, "confirmed")], day=TODAY, batch=batch)
+    (tmp_path / "batches" / "a").rmdir()
+    assert [held.batches for held in mappings.kept().values()] == [("b",)]
+    (tmp_path / "batches" / "b").rmdir()
+    assert mappings.kept() == {}

@@ -114,9 +114,10 @@ def test_a_profile_keeps_its_identifiers_for_the_customers_room(desk: Desk) -> N
     )
     assert desk.rows("raw_profiles", "customer_key", "email", "name", "birth_year", "acquired_day") == [
         ("ana@example.com␟Ana", "ana@example.com", "Ana", 1990, date(2024, 1, 2)),
+        ("bo@example.com", "bo@example.com", None, None, None),
         ("cy@example.com", "cy@example.com", None, None, None),
     ]
-    assert [reason for _, _, reason, _ in desk.aside()] == ["out_of_range"]
+    assert desk.aside() == []
 
 
 def test_words_are_brought_to_their_codes(desk: Desk) -> None:

@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from records_desk import HEADER, Desk
-from regulars.core import RegularsError
-from regulars.records import REASONS, Source
+from regulars.core import RegularsError, Settings
+from regulars.records import REASONS, Source, read
 from regulars.records._cells import cells as cells_room
 from regulars.records._cells.time_text import moment_of
 from regulars.records._cells.times import Clock, read_time
@@ -92,6 +92,10 @@ def test_zones_agree_with_the_calendar_of_python(moment: datetime, zone: str) ->
         ("15/3/2024 12:05 AM", (2024, 3, 15, 0, 5)),
         ("2/2/2024", (2024, 2, 2)),
         ("2 Jan 2024", (2024, 1, 2)),
+        ("05-Jan-24", (2024, 1, 5)),
+        ("05-JAN-2024", (2024, 1, 5)),
+        ("5 Jan 24", (2024, 1, 5)),
+        ("31-Dec-99 10:20", (1999, 12, 31, 10, 20)),
         ("Sept. 2, 2024", (2024, 9, 2)),
         ("29.02.2024", (2024, 2, 29)),
         ("12/31/24", (2024, 12, 31)),
@@ -120,9 +124,15 @@ def test_a_date_with_two_readings_waits_for_the_order(text: str) -> None:
     assert moment_of(text, "dmy").micros != moment_of(text, "mdy").micros
 
 
+def test_a_month_by_name_leaves_the_year_at_the_end_unless_it_was_said_to_come_first() -> None:
+    assert moment_of("05-Jan-24", "dmy") == moment_of("05-Jan-24", "mdy") == moment_of("2024-01-05")
+    assert moment_of("05-Jan-24", "ymd") == moment_of("2005-01-24")
+
+
 @pytest.mark.parametrize(
     "text",
-    ["07 Jun", "2024-02-30", "2024-13-01", "13/13/2024", "13.13.13", "32/12/32", "45292", "1704067200",
+    ["05-Jan 24", "31-Feb-24", "05-Foo-24", "05-Jan-243",
+     "07 Jun", "2024-02-30", "2024-13-01", "13/13/2024", "13.13.13", "32/12/32", "45292", "1704067200",
      "2024-01-02 25:00", "2024-01-02 10:00:60", "2024-01-02 13:00 PM", "soon", "2024-1/2", "2024-01-02 10:00 +9900",
      "2024-01-02x", "2024-01-02 10:00 +2", "2024-01-02 10:00 GMT+99", "2024-01-02 10:00 GMT+130",
      "2024-01-02 10:00 GMT:30", "1/2/3"],
@@ -260,3 +270,48 @@ def test_typed_times_that_are_none_are_set_aside(desk: Desk, bad: Any, kind: pa.
     table = pa.table({"customer_id": ["ana"], "ordered_at": column, "amount": [1]})
     with pytest.raises(RegularsError, match=f"1 of 1 rows .*: {REASONS[reason]} "):
         desk.read(Source(data=table))
+
+
+@given(zone=st.sampled_from(ZONES), data=st.data())
+@settings(deadline=None)
+def test_times_that_clocks_never_showed_or_twice_are_those_of_python(zone: str, data: st.DataObject) -> None:
+    changes = zone_of(zone).wall_changes.tolist() or [0]
+    near = data.draw(st.sampled_from(changes)) + 60_000_000 * data.draw(st.integers(-180, 180))
+    moment = EPOCH + timedelta(microseconds=near)
+    first, second = (moment.replace(tzinfo=ZoneInfo(zone), fold=fold).utcoffset() for fold in (0, 1))
+    assert first is not None
+    assert second is not None
+    expected = 0 if moment.time() == EPOCH.time() else 1 if first < second else 2 if first > second else 0
+    found = zone_of(zone).unclear(np.array([near], dtype=np.int64))
+    assert (0 if found is None else int(found[0])) == expected
+
+
+NEW_YORK = {"time_zone": "America/New_York"}
+
+
+@pytest.mark.parametrize(
+    ("times", "expected"),
+    [
+        (["2024-03-10 02:30:00", "2024-03-10 03:30:00", "2024-03-10"], {"time_never": 1}),
+        (["2024-11-03 01:30:00", "2024-11-03 01:30", "2024-11-03 02:30"], {"time_twice": 2}),
+        (["10 Mar 2024 02:30", "2024-11-03 01:30-04:00"], {"time_never": 1}),
+        (["2024-11-03 01:30 [America/Chicago]", "2024-11-03 02:30 [America/Chicago]"], {"time_twice": 1}),
+        (["45361.104166667", "1710055800"], {"time_never": 1}),
+    ],
+)
+def test_a_time_on_a_changed_clock_is_counted(desk: Desk, times: list[str], expected: dict[str, int]) -> None:
+    desk_today = desk.file(HEADER + "".join(f"ana,{time},1\n" for time in times))
+    with_excel = {"excel_dates": "1900"}
+    file = read(
+        desk.engine, [Source(data=desk_today)], today=date(2025, 1, 1),
+        settings=Settings.model_validate({"business": NEW_YORK, "records": with_excel}),
+    ).files[0]  # fmt: skip
+    assert (file.accepted, file.taken_as) == (len(times), expected)
+
+
+def test_typed_times_on_a_changed_clock_are_counted_too(desk: Desk) -> None:
+    when = pa.array([datetime(2024, 3, 10, 2, 30), datetime(2024, 3, 10)], pa.timestamp("us"))
+    table = pa.table({"customer_id": ["ana", "bo"], "ordered_at": when, "amount": [1, 2]})
+    assert desk.read(Source(data=table, kind="orders"), business=NEW_YORK).files[0].taken_as == {"time_never": 1}
+    aware = table.set_column(1, "ordered_at", when.cast(pa.timestamp("us", tz="UTC")))
+    assert desk.read(Source(data=aware, kind="orders"), business=NEW_YORK).files[0].taken_as == {}

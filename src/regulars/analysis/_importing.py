@@ -70,7 +70,7 @@ def import_records(
         if fresh:
             identities = HashedIdentities(store.folder, crosswalk=crosswalk)
             batch = _imported(store, fresh, identities, chosen, today=until, limit=memory_limit, progress=progress)
-            Mappings(folder=store.folder).keep(batch.files, day=until)
+            Mappings(folder=store.folder).keep(batch.files, day=until, batch=batch.id)
     return Imported(batch=batch, known=tuple(known))
 
 

@@ -170,7 +170,10 @@ def _notes(run: "Run", counts: Mapping[str, Any], settings: Settings) -> list[No
     if counts["buyers_without_profiling"]:
         notes.append(Note(code="value_without_refusers", params={"customers": counts["buyers_without_profiling"]}))
     notes += _shared_keys(run)
-    if run.cleaning.consents_of_nobody:
+    # An export names its people the same way in all its tables: who is nobody there has no order that counts.
+    if run.cleaning.consents_of_nobody and any(
+        file.kind == "consents" and file.export is None for file in run.records.files
+    ):
         notes.append(Note(code="consents_of_nobody", params={"people": run.cleaning.consents_of_nobody}))
     notes += _conflicts(run, settings.business.currency or run.records.currency)
     if not (settings.business.currency or run.records.currency):

@@ -72,6 +72,12 @@ def analyze(  # noqa: PLR0913  (every option is a parameter: typer reads them he
     )
     kept = options.workspace_among(given, workspace)
     until = options.day("--today", today)
+    if dry_run and kept is not None:
+        problem = (
+            "the records of a workspace were read when they were imported, so there is nothing to try. What they are"
+            f" says: regulars records list --workspace {kept}. To try files of its inbox, name them"
+        )
+        raise options.OptionInvalid(option="--dry-run", value=kept, problem=problem)
     if dry_run:
         seen = analysis.preview(
             given, settings=chosen, today=until, workspace=workspace, accept=accept_mapping, memory_limit=memory_limit

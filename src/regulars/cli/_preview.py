@@ -7,7 +7,7 @@ from rich.cells import cell_len
 
 from regulars.cli._rooms import analysis, records, reports
 from regulars.cli._screen import answers
-from regulars.cli._told import export_title, listed, quoted_header, rows_line, why_lines
+from regulars.cli._told import export_title, listed, quoted_header, rows_line, where_words, why_lines
 from regulars.core import RegularsError
 
 _INDENT = "  "
@@ -72,7 +72,7 @@ def _outcome_lines(table: "analysis.TablePreview", *, voice: "reports.Voice") ->
             rows=voice.count(refused.rows),
             reason=reports.word("quarantine", reason, voice=voice),
             line=refused.line,
-            where=_where(refused.column, refused.example, voice=voice),
+            where=where_words(refused.column, refused.example, voice=voice),
         )
     for line in why_lines({**asdict(report), "quarantined": {}}, voice=voice):
         yield _INDENT + line
@@ -80,15 +80,6 @@ def _outcome_lines(table: "analysis.TablePreview", *, voice: "reports.Voice") ->
 
 def _to_do(problem: RegularsError, *, voice: "reports.Voice") -> str:
     return voice.t("To do: {problem}", problem=reports.error_text(problem, language=voice.language))
-
-
-def _where(column: str, example: str, *, voice: "reports.Voice") -> str:
-    parts = []
-    if column:
-        parts.append(voice.t(", column '{column}'", column=column))
-    if example:
-        parts.append(voice.t(", value like {example}", example=example))
-    return "".join(parts)
 
 
 def _summary(seen: "analysis.Preview", *, voice: "reports.Voice") -> str:

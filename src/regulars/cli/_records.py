@@ -93,7 +93,7 @@ def show(batch: BatchArgument, workspace: WorkspaceOption, lang: options.LangOpt
 
 
 def undo(batch: BatchArgument, workspace: WorkspaceOption, lang: options.LangOption = options.Lang.en) -> None:
-    """Take an import back: rows, refused rows and identities, as if it had never been. No copy is kept."""
+    """Take an import back as if it had never been: rows, identities, mappings confirmed for it. No copy is kept."""
     gone = records.Batches(workspace).undo(batch)
     voice = reports.Voice(language=lang.value)
     answers.print(voice.t("Batch {batch} is undone.", batch=gone), markup=False)

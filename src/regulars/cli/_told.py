@@ -41,6 +41,24 @@ def why_lines(file: Told, *, voice: "reports.Voice") -> Iterator[str]:
             "{n} duplicate: another file has it too", "{n} duplicates: another file has them too", duplicates
         )
     yield from _reasons(file.get("taken_as") or {}, "issue", voice.t("{rows} accepted: {reason}"), voice)
+    for issue, told in (file.get("unusable") or {}).items():
+        yield voice.t(
+            "{rows} accepted: {reason} (first on line {line}{where})",
+            rows=voice.count(told["rows"]),
+            reason=reports.word("issue", issue, voice=voice),
+            line=told["line"],
+            where=where_words(told["column"], told["example"], voice=voice),
+        )
+
+
+def where_words(column: str, example: str, *, voice: "reports.Voice") -> str:
+    """Return the column and the masked value of the first row of many."""
+    parts = []
+    if column:
+        parts.append(voice.t(", column '{column}'", column=column))
+    if example:
+        parts.append(voice.t(", value like {example}", example=example))
+    return "".join(parts)
 
 
 def export_titles(files: Sequence[Told]) -> list[tuple[str, str]]:

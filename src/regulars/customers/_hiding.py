@@ -6,12 +6,22 @@ What a batch keeps of a person is the customer id; the way back goes into the id
 from dataclasses import replace
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from regulars.customers._crosswalk import build_crosswalk, remember_profiles
-from regulars.customers._identity import HashedIdentities
+from regulars.customers._identity import HashedIdentities, canonical_key
 from regulars.customers._known_rows import rows_by_id
 from regulars.engines import Engine, quoted
-from regulars.records import KINDS, FileReport, RecordSet
+from regulars.records import KINDS, FileReport, RecordSet, contacts
+
+_KEYS_WITHDRAWN = "SELECT DISTINCT file_id, customer_key FROM withdrawn WHERE customer_key IS NOT NULL"
+
+_WITHDRAWN_HIDDEN = """
+SELECT w.file_id, coalesce(c.own_id, i.customer_id) AS customer_key, w.ordered_at, w.order_id, w.line_id
+FROM withdrawn AS w
+LEFT JOIN withdrawn_ids AS i ON i.file_id = w.file_id AND i.customer_key = w.customer_key
+LEFT JOIN crosswalk AS c ON c.file_id = w.file_id AND c.customer_key = w.customer_key
+"""
 
 
 def hide_identities(engine: Engine, records: RecordSet, identities: HashedIdentities, *, most: int) -> RecordSet:
@@ -27,6 +37,7 @@ def hide_identities(engine: Engine, records: RecordSet, identities: HashedIdenti
     for kind in KINDS.values():
         if {place for place, file in enumerate(records.files) if file.kind == kind.name} & hashed:
             engine.run(rows_by_id(kind), into=f"raw_{kind.name}")
+    _hide_withdrawn(engine, records, identities)
     files = _without_erased(engine, records.files, identities)
     hidden = _held_identifiers(engine)
     if any(file.kind == "profiles" for file in files):
@@ -50,19 +61,19 @@ def _without_erased(
     """Leave out every row of somebody who was erased: an old export must not bring them back. Return the reports."""
     if not identities.knows_of_erasures:
         return files
-    keys = [(kind, column.key_name) for kind in KINDS.values() for column in kind.columns if column.role == "key"]
-    every = " UNION ".join(f"SELECT {quoted(key)} AS id FROM {quoted(f'raw_{kind.name}')}" for kind, key in keys)
+    keys = [(f"raw_{kind.name}", column.key_name) for kind in KINDS.values() for column in kind.columns
+            if column.role == "key"]  # fmt: skip
+    keys.append(("withdrawn", "customer_key"))
+    every = " UNION ".join(f"SELECT {quoted(key)} AS id FROM {quoted(table)}" for table, key in keys)
     ids = engine.fetch(f"SELECT DISTINCT id FROM ({every}) AS every WHERE id IS NOT NULL")["id"]
     gone = identities.erased(ids.cast(pa.string()).combine_chunks())
     if not gone:
         return files
     engine.load("erased", pa.table({"id": sorted(gone)}))
     before = _rows_of_files(engine)
-    for kind, key in keys:
-        engine.run(
-            f"SELECT r.* FROM {quoted(f'raw_{kind.name}')} AS r ANTI JOIN erased AS e ON e.id = r.{quoted(key)}",
-            into=f"raw_{kind.name}",
-        )
+    for table, key in keys:
+        query = f"SELECT r.* FROM {quoted(table)} AS r ANTI JOIN erased AS e ON e.id = r.{quoted(key)}"
+        engine.run(query, into=table)
     engine.drop("erased")
     after = _rows_of_files(engine)
     lost = [before.get(place, 0) - after.get(place, 0) for place in range(len(files))]
@@ -79,6 +90,25 @@ def _rows_of_files(engine: Engine) -> dict[int, int]:
     every = " UNION ALL ".join(f"SELECT file_id FROM {quoted(f'raw_{kind}')}" for kind in KINDS)
     rows = engine.fetch(f"SELECT file_id, CAST(count(*) AS BIGINT) AS n FROM ({every}) AS every GROUP BY file_id")
     return {row["file_id"]: row["n"] for row in rows.to_pylist()}
+
+
+def _hide_withdrawn(engine: Engine, records: RecordSet, identities: HashedIdentities) -> None:
+    """Put ids in the place of the keys of orders that do not count; no way back is kept of who has no other row."""
+    keys = engine.fetch(_KEYS_WITHDRAWN)
+    personal = any(file.looks_personal for file in records.files)
+    roles = [records.files[place].key_role for place in keys["file_id"].to_pylist()]
+    texts = [key.partition(contacts.NAMED)[0] for key in keys["customer_key"].to_pylist()]
+    may_pass = pc.and_(
+        pa.array([role in {"customer_id", "hashed"} and not personal for role in roles], pa.bool_()),
+        pc.invert(contacts.looks_like_person(pa.array(texts, pa.string()))),
+    )
+    hashed = identities.hashed(
+        pa.array([canonical_key(text, role) for text, role in zip(texts, roles, strict=True)], pa.string())
+    )
+    ids = pc.if_else(may_pass, pa.array(texts, pa.string()), hashed)
+    engine.load("withdrawn_ids", keys.append_column("customer_id", ids))
+    engine.run(_WITHDRAWN_HIDDEN, into="withdrawn")
+    engine.drop("withdrawn_ids")
 
 
 def _held_identifiers(engine: Engine) -> dict[int, dict[str, int]]:

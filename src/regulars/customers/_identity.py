@@ -29,6 +29,7 @@ IDENTITY_SCHEMA = pa.schema([("customer_id", pa.string()), ("field", pa.string()
 
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _CHINESE_MOBILE = re.compile(r"(?:\+?86)?(1[3-9]\d{9})")
+_WITH_COUNTRY = re.compile(r"\+[1-9]\d{7,14}")
 _KEY_BYTES = 32
 _ID_HEX_DIGITS = 32
 _FILE = "identities.parquet"
@@ -92,9 +93,11 @@ class HashedIdentities:
         wrote down whom a result listed.
         """
         keys = keys.cast(pa.string())
-        ids = self.hashed(pa.array([canonical_key(key, role) for key in keys.to_pylist()], pa.string()))
+        canonical = [canonical_key(key, role) for key in keys.to_pylist()]
+        ids = self.hashed(pa.array(canonical, pa.string()))
         known = self._are_hashes(keys) if role == "customer_id" else pa.array([False] * len(keys))
-        facts = pa.table([ids, pa.array([role] * len(keys), pa.string()), keys], schema=IDENTITY_SCHEMA)
+        fields = pa.array([each.partition(":")[0] for each in canonical], pa.string())
+        facts = pa.table([ids, fields, keys], schema=IDENTITY_SCHEMA)
         facts = pa.concat_tables([facts.filter(pc.invert(known)), _names_told(ids, keys)])
         self.has_hashed = self.has_hashed or facts.num_rows > 0
         self.remember(facts)
@@ -179,10 +182,12 @@ class HashedIdentities:
 
 
 def canonical_key(key: str, role: str) -> str:
-    """Return one spelling for all spellings of a key, led by what it is.
+    """Return one spelling for all spellings of a key, led by what it is, whatever column it stands in.
 
-    >>> canonical_key(" Ana@Example.com", "customer_id"), canonical_key("138 0013 8000", "phone")
+    >>> canonical_key(" Ana@Example.com", "customer_id"), canonical_key("138 0013 8000", "nickname")
     ('email:ana@example.com', 'phone:13800138000')
+    >>> canonical_key("+49 151 12345678", "email"), canonical_key("sunny", "nickname")
+    ('phone:+4915112345678', 'nickname:sunny')
     """
     bare, _, name = key.partition(contacts.NAMED)
     if name:
@@ -194,7 +199,7 @@ def canonical_key(key: str, role: str) -> str:
     mobile = _CHINESE_MOBILE.fullmatch(digits)
     if mobile:
         return f"phone:{mobile[1]}"
-    if role == "phone":
+    if role == "phone" or _WITH_COUNTRY.fullmatch(digits):
         return f"phone:{digits}"
     return f"{role}:{text.casefold() if role in {'name', 'nickname'} else text}"
 

@@ -118,7 +118,7 @@ def _mobile_only(cell: str) -> list[str]:
 
 
 def _phone(text: str, region: str | None) -> str | None:
-    if not text or contacts.lost_digits(text) or _MASKED.search(text):
+    if not contacts.can_be_dialled(text) or contacts.lost_digits(text) or _MASKED.search(text):
         return None
     digits = _UNSPOKEN.sub("", text)
     mobile = _CHINESE_MOBILE.fullmatch(digits)

@@ -13,7 +13,7 @@ from regulars.core import MONEY
 from regulars.customers._conflicts import IN_TWO_FILES, OF_TWO_CUSTOMERS, Conflict
 from regulars.customers._duplicates import duplicated_amounts, repeated_amounts
 from regulars.customers._matching import Matching
-from regulars.customers._soundness import Filled
+from regulars.customers._soundness import UNCLEAR_TIMES, Filled
 from regulars.engines import Engine
 from regulars.records import KINDS, FileReport, RecordSet
 
@@ -28,7 +28,7 @@ _DIMENSIONS: Mapping[Dimension, frozenset[str]] = {
     "consistency": frozenset(
         {
             "order_in_two_files", "order_number_shared", "off_scale", "outlier", "granted_unclear_as_refusal",
-            "purpose_unknown_as_marketing", "first_of_several_phones", "first_of_several_emails",
+            "purpose_unknown_as_marketing", "first_of_several_phones", "first_of_several_emails", *UNCLEAR_TIMES,
         }
     ),
 }  # fmt: skip
@@ -37,6 +37,7 @@ _TAKEN: Mapping[str, str] = {
     "first_of_several_phones": "first_kept",
     "first_of_several_emails": "first_kept",
     "answer_in_words": "left_empty",
+    **dict.fromkeys(UNCLEAR_TIMES, "clock_before_change"),
 }
 """The rule by which something unclear was taken; of all else a refusal is kept."""
 
@@ -88,7 +89,7 @@ def quality_table(
             _row(issue, count, file.read, file=file.file, kind=file.kind, rule=_TAKEN.get(issue, "refusal_kept"))
             for issue, count in sorted(file.taken_as.items())
         ]
-        rows += _shared_keys(file)
+        rows += _shared_keys(file) + _unusable(file)
         rows += [
             _row(code, count, file.read, file=file.file, kind=file.kind, rule="left_out") | {"dimension": None}
             for code, count in sorted(file.left_out.items())
@@ -131,6 +132,15 @@ def _shared_keys(file: FileReport) -> list[Row]:
             "amount": shared.amount,
         }
         for issue, shared in sorted(file.shared_keys.items())
+    ]
+
+
+def _unusable(file: FileReport) -> list[Row]:
+    """Return a row for every column of a file with values that nobody can be known or reached by."""
+    return [
+        _row(issue, each.rows, file.read, file=file.file, kind=file.kind, rule="value_unused")
+        | {"column_name": each.column, "first_line": each.line, "masked_value": each.example or None}
+        for issue, each in sorted(file.unusable.items())
     ]
 
 

@@ -7,6 +7,9 @@ from datetime import date
 from regulars.engines import Engine, quoted
 from regulars.records import KINDS, FileReport, RecordSet
 
+UNCLEAR_TIMES = frozenset({"time_never", "time_twice"})
+"""Codes of times that clocks never showed, or showed twice, which contradict nothing that was said."""
+
 Filled = Mapping[int, Mapping[str, object]]
 """By file, if any row of it was accepted: how many rows there are (`all_rows`), how many cells of each column of its
 kind hold something (by the column's name in the raw table), and the first and last day (`first_day`, `last_day`)."""
@@ -16,11 +19,11 @@ kind hold something (by the column's name in the raw table), and the first and l
 class Soundness:
     """Shares of one source, each from 0 to 1, None where there is nothing to count.
 
-    `completeness`: cells that hold something, of the accepted rows and the columns used. `validity`: rows accepted,
-    of those accepted and those set aside; a row that is rightly left out is not invalid. `uniqueness`: accepted rows
-    that no other one repeats. `consistency`: accepted rows in which nothing contradicts another file, a scale or a
-    clear yes or no; of orders and feedback it is that of all files of the kind. `first_day` and `last_day` (timeliness)
-    are those of its rows.
+    `completeness`: cells that hold something, of the accepted rows and the columns used. `validity`: rows accepted in
+    which every phone, address and birth is one, of those accepted and those set aside; a row that is rightly left out
+    is not invalid. `uniqueness`: accepted rows that no other one repeats. `consistency`: accepted rows in which nothing
+    contradicts another file, a scale or a clear yes or no; of orders and feedback it is that of all files of the kind.
+    `first_day` and `last_day` (timeliness) are those of its rows.
     """
 
     completeness: float | None
@@ -64,12 +67,13 @@ def _of_file(file: FileReport, counted: Mapping[str, object], copies: int, contr
     filled = sum(int(str(counted[name])) for name in used if name in counted)
     filled += sum(rows for name, rows in file.hidden.items() if name in used)
     several = file.shared_keys.get("key_of_several_names")
-    unclear = min(file.accepted, sum(file.taken_as.values()) + (several.rows if several else 0))
+    taken = sum(rows for code, rows in file.taken_as.items() if code not in UNCLEAR_TIMES)
+    unclear = min(file.accepted, taken + (several.rows if several else 0))
     records = file.accepted + file.quarantined_total
     first, last = counted.get("first_day"), counted.get("last_day")
     return Soundness(
         completeness=filled / cells if cells else None,
-        validity=file.accepted / records if records else None,
+        validity=max(0, file.accepted - file.unusable_rows) / records if records else None,
         uniqueness=1 - copies / file.accepted if file.accepted else None,
         consistency=(1 - unclear / file.accepted) * (1 - contradicting) if file.accepted else None,
         first_day=first if isinstance(first, date) else None,

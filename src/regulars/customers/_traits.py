@@ -7,7 +7,6 @@ any order. A value that hides something (张*) says nothing.
 import re
 import unicodedata
 from collections.abc import Callable
-from datetime import date
 from functools import partial
 from typing import Any
 from zlib import crc32
@@ -16,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from regulars.customers._keys import email_keys, phone_keys
+from regulars.records import contacts
 
 TRAITS = pa.schema(
     [
@@ -47,12 +47,6 @@ _HAN_TITLES = re.compile(r"(先生|女士|小姐|老师|太太)$")
 # A phone beside a name is no part of it; the number of one of two guests is.
 _LONG_NUMBER = re.compile(r"\d{7,}")
 _HIDDEN = re.compile(r"[*•●#]")
-_YEAR_FIRST = re.compile(r"(\d{4})\D{0,2}(\d{1,2})\D{1,2}(\d{1,2})\D?(?:\D.*)?")
-_EIGHT_DIGITS = re.compile(r"(\d{4})(\d{2})(\d{2})(?:\.0)?")
-_YEAR_LAST = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})")
-# What a form enters where nobody said anything.
-_NO_BIRTH_DATES = frozenset({"19000101", "19700101", "19800101", "20000101"})
-_OLDEST = 1900
 _BITS = 63
 
 
@@ -65,7 +59,7 @@ def traits_of(facts: pa.Table, *, region: str | None) -> pa.Table:
     """
     readers: dict[str, Callable[[str], dict[str, Any] | None]] = {
         "name": name_parts,
-        "birth_date": lambda cell: _as("birth_date", birth_date(cell)),
+        "birth_date": lambda cell: _as("birth_date", contacts.birth_date(cell)),
         "address": lambda cell: _as_place(place_words(cell)),
         "email": _first_email,
         "phone": partial(_first_phone, region=region),
@@ -105,31 +99,6 @@ def name_parts(cell: str) -> dict[str, Any] | None:
     family = " ".join(_words(before)) if comma and _words(after) else words[-1] if len(words) > 1 else ""
     given = " ".join(_words(after)) if comma and _words(after) else " ".join(words[:-1] or words)
     return {"given": given, "family": family, "full_name": " ".join(sorted(words)), "is_han": False}
-
-
-def birth_date(cell: str) -> str | None:
-    """Return the eight digits of a birth date; None if it is none, can be read in two ways, or is a form's default.
-
-    >>> birth_date("1990年1月2日"), birth_date("2/1/1990"), birth_date("31/1/1990")
-    ('19900102', None, '19900131')
-    """
-    text = unicodedata.normalize("NFKC", cell).strip()
-    found = _EIGHT_DIGITS.fullmatch(text) or _YEAR_FIRST.fullmatch(text)
-    if found:
-        year, month, day = (int(part) for part in found.groups())
-    else:
-        found = _YEAR_LAST.fullmatch(text)
-        if not found:
-            return None
-        first, second, year = (int(part) for part in found.groups())
-        if first <= 12 and second <= 12 and first != second:
-            return None
-        month, day = (first, second) if second > 12 else (second, first)
-    try:
-        digits = date(year, month, day).strftime("%Y%m%d")
-    except ValueError:
-        return None
-    return None if year < _OLDEST or digits in _NO_BIRTH_DATES else digits
 
 
 def place_words(cell: str) -> list[str] | None:

@@ -99,7 +99,7 @@ KINDS: Mapping[str, Kind] = {
         _kind(
             "orders",
             "customer_id:key ordered_at amount:money",
-            "order_id is_refund:flag currency:currency discount:money cost:money channel category product_id "
+            "order_id line_id is_refund:flag currency:currency discount:money cost:money channel category product_id "
             "quantity:number region",
         ),
         _kind("subscriptions", "customer_id:key started_at", "ended_at plan price:money period:word"),
@@ -152,3 +152,15 @@ QUARANTINE = pa.schema(
     ]
 )
 """The schema of the table `quarantine`: one row for each row that could not be read, at its first bad column."""
+
+WITHDRAWN = pa.schema(
+    [
+        ("file_id", pa.int32()),
+        ("customer_key", pa.string()),
+        ("ordered_at", TYPES["time"]),
+        ("order_id", pa.string()),
+        ("line_id", pa.string()),
+    ]
+)
+"""The schema of the table `withdrawn`: the orders that an export says do not count, for they were cancelled or not
+paid. It takes back what an earlier export said of them."""

@@ -16,7 +16,7 @@ from regulars.records._cells.zones import zone_of
 from regulars.records._exports.content import ExportContent
 from regulars.records._formats.tables import ParquetSource, TableSource
 from regulars.records._formats.texts import TextFile
-from regulars.records._kinds import KINDS, QUARANTINE, Kind, raw_schema
+from regulars.records._kinds import KINDS, QUARANTINE, WITHDRAWN, Kind, raw_schema
 from regulars.records._opening import Opened, open_source
 from regulars.records._recognition.mappings import fingerprint
 from regulars.records._recognition.whole_names import WithWholeNames
@@ -30,6 +30,7 @@ from regulars.records._rows.refunds import TOLD_BY_ROW, settle_refunds
 from regulars.records._rows.refusals import DateSerial, too_many
 from regulars.records._rows.restated import RESTATED, leave_out_restated
 from regulars.records._rows.rows import Reading, Tally, rows_of
+from regulars.records._rows.withdrawn import withdrawn_rows
 
 _DISTINCT_KEYS = "SELECT {key} FROM {table} WHERE file_id = $file GROUP BY {key}"
 
@@ -53,7 +54,7 @@ def read(
     progress: Progress | None = None,
     keep_later: bool = False,
 ) -> RecordSet:
-    """Read the sources into the tables `raw_<kind>`, one for each kind, and `quarantine`.
+    """Read the sources into the tables `raw_<kind>`, one for each kind, `quarantine` and `withdrawn`.
 
     Args:
         engine: where the tables go; tables of these names are replaced.
@@ -83,6 +84,7 @@ def read(
     opened = [each for place, source in enumerate(sources) for each in open_source(source, place=place)]
     for kind in KINDS.values():
         work.load(engine, kind, {place: each for place, each in enumerate(opened) if each.layout.kind is kind})
+    engine.load("withdrawn", pa.Table.from_batches(work.withdrawn, WITHDRAWN))
     _leave_out(engine, opened, work.tallies)
     engine.load("quarantine", pa.Table.from_batches(work.quarantine, QUARANTINE))
     for place, each in enumerate(opened):
@@ -114,6 +116,7 @@ class _Work:
     currencies: Currencies
     rates: Rates
     quarantine: list[pa.RecordBatch] = field(default_factory=list)
+    withdrawn: list[pa.RecordBatch] = field(default_factory=list)
     tallies: dict[int, Tally] = field(default_factory=dict)
     failure: Exception | None = None
 
@@ -144,6 +147,8 @@ class _Work:
             for piece in pieces:
                 kept, aside = rows_of(piece, reading, tally)
                 self.currencies.meet(tally.signs, file=source.file)
+                if piece.withdrawn:
+                    self.withdrawn.append(withdrawn_rows(piece, reading))
                 if aside.num_rows:
                     self.quarantine.append(aside)
                 if self.progress is not None:
@@ -214,6 +219,8 @@ def _report(engine: Engine, source: Opened, place: int, tally: Tally, stated: st
         left_out=dict(sorted(tally.left_out.items())),
         tables_left_out=dict(source.tables_left_out),
         refused=tally.refused(),
+        unusable=dict(sorted(tally.unusable.told.items())),
+        unusable_rows=tally.unusable.rows,
         told_by=source.layout.told_by,
         headers_id=fingerprint(content.headers),
         currencies=tuple(sorted(tally.signs | ({stated} if stated else set()))),

@@ -21,12 +21,18 @@ class ArrowStream(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Confirmed:
-    """A kind and a mapping that somebody said yes to: for which file, and on which day."""
+    """A kind and a mapping that somebody said yes to: for which file, and on which day.
+
+    `batches` are those that were read by it, if an import was what it was said for: it holds as long as any of them
+    does. `earlier` is the one whose place it took, which comes back then.
+    """
 
     kind: str
     mapping: Mapping[str, str]
     file: str = ""
     day: date | None = None
+    batches: tuple[str, ...] | None = None
+    earlier: "Confirmed | None" = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +75,8 @@ class FileReport:
     """What became of one source. `read` = `accepted` + `quarantined_total` + `left_out_total`, always.
 
     `export` is the named export it was recognised as. `left_out` counts rows that are no records of what happened, by
-    code: not paid, cancelled, nobody's, `title_row` above the header, `summary_row` for totals, `blank_row`.
+    code: not paid, cancelled, nobody's, `title_row` above the header, `summary_row` for totals,
+    `report_footer`, `blank_row`.
     `tables_left_out` names the other tables of the same source that were not read, such as the sheets of a workbook,
     with the reason: `hidden_sheet`, `empty_table`, `no_records`, `chart_sheet`.
 
@@ -77,9 +84,12 @@ class FileReport:
     are that all of them must be taken for such.
     `taken_as` counts the accepted rows in which something unclear was taken one way, by code: words of consents as a
     refusal, words of a survey as no score, the first of several phones or addresses in a cell as whose row it is
-    (`first_of_several_phones`, `first_of_several_emails`).
+    (`first_of_several_phones`, `first_of_several_emails`), a time that clocks never showed, or showed twice, as that
+    before they were changed (`time_never`, `time_twice`).
     `shared_keys` says of how many rows the phone or address has several names (`key_of_several_names`: one account all
     the same; `key_of_many_names`: told apart by name), and what the orders among them come to.
+    `unusable` says of how many accepted profiles a phone, an address or a birth is none that anybody could be known by
+    (`phone_unusable`, `email_unusable`, `birth_date_unusable`, `birth_year_unusable`); `unusable_rows` have any.
     `refused` says of each reason where the first of its rows stands and what they come to.
     `told_by` says who told what the columns are; `headers_id` is the fingerprint of the header line.
     `currencies` are the codes and signs that its amounts named, and what the settings stated.
@@ -109,6 +119,8 @@ class FileReport:
     tables_left_out: dict[str, str] = field(default_factory=dict)
     refused: dict[str, Refused] = field(default_factory=dict)
     shared_keys: dict[str, Refused] = field(default_factory=dict)
+    unusable: dict[str, Refused] = field(default_factory=dict)
+    unusable_rows: int = 0
     told_by: ToldBy = "headers"
     headers_id: str = ""
     currencies: tuple[str, ...] = ()

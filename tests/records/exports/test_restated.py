@@ -1,5 +1,6 @@
 """An order exported again counts as it was told last, whether its files come in batches or together."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -13,32 +14,83 @@ from records.exports import headers
 from records.exports.writing import money, sheet
 from records_desk import TODAY, Desk
 from regulars.core import Settings
-from regulars.engines import open_engine
+from regulars.engines import Engine, open_engine
 from regulars.records import Batches, RecordSet, Source, exports, read
 from regulars.records._rows.restated import RESTATED
 
-Told = dict[int, tuple[str, Decimal, Decimal, int]]
-"""By order number: the buyer, the total, what was given back, and how many lines it has."""
+Order = tuple[str, Decimal, Decimal, int, str]
+"""The buyer, the total, the share given back, how many lines it has, and whether it is paid."""
+
+Told = dict[int, Order]
+"""Orders by their number."""
 
 _shares = st.sampled_from(["0", "0.5", "1"]).map(Decimal)
 _cents = st.decimals(Decimal("0.01"), Decimal("999.99"), places=2)
+_states = st.sampled_from(["paid", "refunded", "pending", "voided"])
 _orders = st.dictionaries(
     st.integers(1, 9),
-    st.tuples(st.sampled_from(["ana", "bo"]), _cents, _shares, st.integers(1, 3)),
+    st.tuples(st.sampled_from(["ana", "bo"]), _cents, _shares, st.integers(1, 3), _states),
     max_size=7,
 )
 
 
 def shopify(told: Told) -> str:
     lines = []
-    for number, (who, total, share, items) in sorted(told.items()):
+    for number, (who, total, share, items, state) in sorted(told.items()):
         lines.append(
-            {"Name": f"#{number}", "Email": f"{who}@example.com", "Financial Status": "paid", "Total": str(total),
+            {"Name": f"#{number}", "Email": f"{who}@example.com", "Financial Status": state, "Total": str(total),
              "Refunded Amount": str(round(total * share, 2)), "Lineitem name": "Tea",
              "Created at": f"2024-05-{number:02} 10:00:00 +0200"}
         )  # fmt: skip
         lines += [{"Name": f"#{number}", "Lineitem name": "Cup"}] * (items - 1)
     return sheet(headers.SHOPIFY_ORDERS, lines)
+
+
+def stripe(told: Told) -> str:
+    """Return payments, of which an invoice may have several: 1 and 2 are of one, 3 and 4 of the next."""
+    words = {"voided": "Canceled", "pending": "Pending"}
+    return sheet(
+        headers.STRIPE,
+        [
+            {"id": f"ch_{number}", "Invoice ID": f"in_{(number + 1) // 2}", "Customer Email": f"{who}@example.com",
+             "Created (UTC)": f"2024-05-{number:02} 10:00:00", "Amount": str(total), "Currency": "usd",
+             "Amount Refunded": str(round(total * share, 2)), "Status": words.get(state, state)}
+            for number, (who, total, share, _, state) in sorted(told.items())
+        ],
+    )  # fmt: skip
+
+
+def douyin(told: Told) -> str:
+    words = {"voided": "已关闭", "pending": "待支付"}
+    return sheet(
+        headers.DOUYIN,
+        [
+            {"主订单编号": f"{number}", "子订单编号": f"{number}{line}", "订单应付金额": str(total), "商品数量": "1",
+             "收件人手机号": "13800138000" if who == "ana" else "13900139000", "选购商品": "茶",
+             "订单提交时间": f"2024-05-{number:02} 10:00:00", "订单状态": words.get(state, "已完成"),
+             "售后状态": "退款成功" if share == 1 and line == items else "-"}
+            for number, (who, total, share, items, state) in sorted(told.items())
+            for line in range(1, items + 1)
+        ],
+    )  # fmt: skip
+
+
+def youzan_items(told: Told) -> str:
+    words = {"voided": "交易关闭", "pending": "待付款"}
+    return sheet(
+        headers.YOUZAN_ITEMS,
+        [
+            {"订单号": f"E{number}", "商品编码": f"S{line}", "商品名称": "茶", "商品实际成交金额": str(total),
+             "商品已退款金额": str(round(total * share, 2)), "交易成功时间": f"2024-05-{number:02} 10:00:00",
+             "收货人手机号/提货人手机号": "13800138000" if who == "ana" else "13900139000",
+             "订单商品状态": words.get(state, "交易完成")}
+            for number, (who, total, share, items, state) in sorted(told.items())
+            for line in range(1, items + 1)
+        ],
+    )  # fmt: skip
+
+
+LINE_BY_LINE = [stripe, douyin, youzan_items]
 
 
 def keep(store: Batches, desk: Desk, *texts: str) -> str:
@@ -75,7 +127,12 @@ def test_mondays_export_and_then_fridays_is_fridays_and_what_only_monday_told(
     opened(store, bench)
     expected = counted(bench)
     assert money(bench) == sum(
-        (total - round(total * share, 2) for _, total, share, _ in (only_monday | friday).values()), Decimal(0)
+        (
+            total - round(total * share, 2)
+            for _, total, share, _, state in (only_monday | friday).values()
+            if state in {"paid", "refunded"}
+        ),
+        Decimal(0),
     )
     store = workspace(bench)
     keep(store, bench, shopify(monday))
@@ -92,10 +149,88 @@ def test_mondays_export_and_then_fridays_is_fridays_and_what_only_monday_told(
     assert counted(bench) == expected
 
 
-def _order(total: str, back: str = "0", *, who: str = "ana", at: str = "2024-05-01 10:00:00 +0200") -> str:
-    row = {"Name": "#1", "Email": f"{who}@example.com", "Financial Status": "paid", "Total": total,
-           "Refunded Amount": back, "Lineitem name": "Tea", "Created at": at}  # fmt: skip
-    return sheet(headers.SHOPIFY_ORDERS, [row])
+_MONDAY = "2024-05-01 10:00:00 +0200"
+
+
+def _row(total: str, back: str = "0", *, who: str = "ana", at: str = _MONDAY, number: str = "#1") -> dict[str, str]:
+    return {"Name": number, "Email": who and f"{who}@example.com", "Financial Status": "paid", "Total": total,
+            "Refunded Amount": back, "Lineitem name": "Tea", "Created at": at}  # fmt: skip
+
+
+@pytest.mark.parametrize("export", LINE_BY_LINE)
+@given(monday=_orders, friday=_orders)
+@settings(max_examples=10, deadline=None)
+def test_so_is_an_export_that_tells_its_orders_line_by_line(
+    bench: Desk, export: Callable[[Told], str], monday: Told, friday: Told
+) -> None:
+    # Lines that an order has no more were cancelled, and an export says so.
+    monday = {number: _with_lines(order, friday.get(number)) for number, order in monday.items()}
+    bench.read(bench.file(export({n: monday[n] for n in monday if n not in friday} | friday), "whole.csv"))
+    expected = counted(bench)
+    store = workspace(bench)
+    keep(store, bench, export(monday))
+    opened(store, bench)
+    before = counted(bench)
+    later = keep(store, bench, export(friday))
+    opened(store, bench)
+    assert counted(bench) == expected
+    store.undo(later)
+    opened(store, bench)
+    assert counted(bench) == before
+
+
+def _with_lines(order: Order, later: Order | None) -> Order:
+    who, total, share, items, state = order
+    return who, total, share, items if later is None else min(items, later[3]), state
+
+
+@pytest.mark.parametrize("export", LINE_BY_LINE)
+@given(told=_orders, at=st.integers(0, 21))
+@settings(max_examples=10, deadline=None)
+def test_an_export_in_two_parts_is_the_whole_wherever_it_is_cut(
+    bench: Desk, export: Callable[[Told], str], told: Told, at: int
+) -> None:
+    header, *rows = export(told).splitlines(keepends=True)
+    bench.read(bench.file(header + "".join(rows), "whole.csv"))
+    expected = counted(bench)
+    store = workspace(bench)
+    keep(store, bench, header + "".join(rows[:at]), header + "".join(rows[at:]))
+    opened(store, bench)
+    assert counted(bench) == expected
+
+
+_ORDERS_OF_MONDAY: Told = {
+    1: ("ana", Decimal("10.10"), Decimal("0.5"), 1, "paid"),
+    2: ("bo", Decimal("20.20"), Decimal(0), 2, "paid"),
+    3: ("ana", Decimal("30.30"), Decimal(1), 2, "paid"),
+    4: ("bo", Decimal("40.40"), Decimal(0), 3, "voided"),
+    5: ("ana", Decimal("50.50"), Decimal(0), 1, "paid"),
+}
+_ORDERS_OF_FRIDAY: Told = {
+    1: ("ana", Decimal("10.10"), Decimal(1), 1, "refunded"),
+    2: ("bo", Decimal("20.20"), Decimal(0), 2, "voided"),
+    3: ("bo", Decimal("33.33"), Decimal("0.5"), 2, "paid"),
+    4: ("bo", Decimal("40.40"), Decimal(0), 3, "paid"),
+}
+
+
+@pytest.mark.both_engines(slow=True)
+@pytest.mark.parametrize("export", [shopify, *LINE_BY_LINE])
+def test_every_engine_counts_what_was_told_last(engine: Engine, tmp_path: Path, export: Callable[[Told], str]) -> None:
+    desk = Desk(engine=engine, folder=tmp_path)
+    desk.read(desk.file(export({5: _ORDERS_OF_MONDAY[5]} | _ORDERS_OF_FRIDAY), "whole.csv"))
+    expected = counted(desk)
+    assert len(expected) >= 4
+    store = workspace(desk)
+    keep(store, desk, export(_ORDERS_OF_MONDAY))
+    keep(store, desk, export(_ORDERS_OF_FRIDAY))
+    records = opened(store, desk)
+    assert counted(desk) == expected
+    assert records.files[0].left_out[RESTATED] >= 3
+
+
+def _order(total: str, back: str = "0", *, who: str = "ana", at: str = _MONDAY, state: str = "paid") -> str:
+    return sheet(headers.SHOPIFY_ORDERS, [_row(total, back, who=who, at=at) | {"Financial Status": state}])
 
 
 class TestShopify:
@@ -119,6 +254,34 @@ class TestShopify:
         assert records.files[0].left_out[RESTATED] == 1
         assert RESTATED not in {code for file in records.files[4:] for code in file.left_out}
 
+    @pytest.mark.parametrize(
+        ("again", "net", "restated"),
+        [
+            (_order("100", state="voided"), "0", 1),
+            (_order("100", state="pending", who="bo"), "0", 1),
+            (_order("100", state="pending", at="2024-05-02 10:00:00 +0200"), "0", 1),
+            (_order("100", state="voided", who="bo", at="2024-05-02 10:00:00 +0200"), "100", 0),
+            (_order("100", who=""), "100", 0),
+            (_order("100", state="no such word"), "100", 0),
+        ],
+        ids=["cancelled", "another address", "another moment", "another shop's", "of nobody", "not understood"],
+    )
+    def test_what_is_cancelled_later_counts_no_more(self, desk: Desk, again: str, net: str, restated: int) -> None:
+        other = sheet(headers.SHOPIFY_ORDERS, [_row("5", number="#2")])
+        records = desk.read(
+            desk.file(_order("100", "10", state="paid"), "monday.csv"),
+            desk.file(again + "".join(other.splitlines(keepends=True)[1:]), "friday.csv"),
+            records={"max_quarantined_share": 0.9},
+        )
+        assert money(desk) == (Decimal(net) - (0 if restated else 10)) + 5
+        told = [file.left_out.get(RESTATED, 0) for file in records.files]
+        assert told == [restated, restated, *[0] * (len(told) - 2)]
+
+    def test_what_was_cancelled_and_is_paid_again_counts(self, desk: Desk) -> None:
+        states = ["paid", "voided", "paid"]
+        desk.read(*(desk.file(_order("100", state=state), f"{day}.csv") for day, state in enumerate(states)))
+        assert money(desk) == Decimal(100)
+
     def test_one_number_in_two_shops_is_two_orders(self, desk: Desk) -> None:
         other = _order("90", who="bo", at="2024-05-02 10:00:00 +0200")
         records = desk.read(desk.file(_order("100"), "here.csv"), desk.file(other, "there.csv"))
@@ -134,6 +297,17 @@ class TestShopify:
         later = _order("5").replace("#1", "#2")
         desk.read(desk.file(_order("100"), "monday.csv"), desk.file(later, "friday.csv"))
         assert money(desk) == Decimal(105)
+
+
+def test_a_cancellation_takes_back_in_an_export_that_does_not_state_whole_orders_too(desk: Desk) -> None:
+    def woo(*rows: tuple[str, str, str]) -> str:
+        told = [{"Date": day, "Status": status, "Net Sales": net} for day, status, net in rows]
+        return sheet(headers.WOO_ANALYTICS, [{**row, "Order #": "11", "Customer": "Ana Lee"} for row in told])
+
+    monday = woo(("2024-05-01 10:00:00", "completed", "100"), ("2024-05-03 10:00:00", "completed", "-30"))
+    friday = woo(("2024-05-01 10:00:00", "cancelled", "100"))
+    desk.read(desk.file(monday, "monday.csv"), desk.file(friday, "friday.csv"))
+    assert money(desk) == 0
 
 
 def test_a_file_that_is_no_named_export_replaces_nothing(desk: Desk) -> None:

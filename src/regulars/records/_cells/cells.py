@@ -51,6 +51,7 @@ class Cells:
     """One column of a batch, read. `faults` is None where every row is fine; `days` goes with times.
 
     `signs` are the currency signs and codes met among amounts; `sign` is the one of each amount, if any has one.
+    `unclear` goes with times: which never were, or were twice, on the clocks that showed them.
     """
 
     values: pa.Array
@@ -58,6 +59,7 @@ class Cells:
     days: pa.Array | None = None
     signs: frozenset[str] = field(default_factory=frozenset)
     sign: pa.Array | None = None
+    unclear: Faults | None = None
 
     def take(self, indices: pa.Array) -> "Cells":
         """Return the cells at these places; a missing place gives a missing value."""
@@ -67,6 +69,7 @@ class Cells:
             days=None if self.days is None else self.days.take(indices),
             signs=self.signs,
             sign=None if self.sign is None else self.sign.take(indices),
+            unclear=None if self.unclear is None else _faults_at(self.unclear, indices),
         )
 
 

@@ -1,10 +1,13 @@
 """What stands in the cell of a phone or an e-mail address: one, several, with a remark, or a number that lost digits.
 
+And in that of a birth date, by which people are known again too.
+
 The one place that cuts such cells, so that the key of a row and the key that joins two accounts are the same.
 """
 
 import re
 import unicodedata
+from datetime import date
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -13,7 +16,8 @@ NAMED = "\N{SYMBOL FOR UNIT SEPARATOR}"
 """Stands in the key of a row between the phone or address and the name beside it, until all names of it are known."""
 
 _HIDDEN = r"[*•●#]"
-_FEWEST_DIGITS = 7
+_IS_HIDDEN = re.compile(rf"{_HIDDEN}|\d[xX]{{2}}|[xX]{{2}}\d")
+_FEWEST_DIGITS, _MOST_DIGITS = 7, 17
 _BETWEEN = re.compile(r"[;,|、\n]+|:{2,}|\bor\b|或")
 # A slash and wide blanks stand inside one number too, after the area code.
 _PERHAPS_BETWEEN = re.compile(r"/|\s{2,}")
@@ -25,7 +29,17 @@ _POWER = r"(?:e[+-]?|[x×*]\s*10\s*\^?\s*[+-]?)"
 _LOST = re.compile(rf"[+-]?\d+(?:[.,]\d+)?\s*{_POWER}\s*\d+", re.IGNORECASE)
 _WHOLE_EMAIL = r"^[^@\s]+@[^@\s]+\.[^@\s.]{2,}$"
 _WHOLE_MOBILE = r"^(?:(?:\+|00)?86[ -]?)?1[3-9]\d[ -]?\d{4}[ -]?\d{4}$|^\+[1-9][\d ().-]{7,18}\d$"
+_SPELT = re.compile(r"\+?\d{1,3}[ .-]?\(?\d{3}\)?[ .-]?[A-Z0-9-]{7,8}")
+"""A number to be dialled by the letters on the keys."""
 _FLOAT = re.compile(r"(\+?\d{7,15})\.0+")
+
+_YEAR_FIRST = re.compile(r"(\d{4})\D{0,2}(\d{1,2})\D{1,2}(\d{1,2})\D?(?:\D.*)?")
+_EIGHT_DIGITS = re.compile(r"(\d{4})(\d{2})(\d{2})(?:\.0)?")
+_YEAR_LAST = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})")
+# What a form enters where nobody said anything.
+_NO_BIRTH_DATES = frozenset({"19000101", "19700101", "19800101", "20000101"})
+OLDEST = 1900
+"""The first year in which somebody may have been born who is a customer."""
 
 
 def looks_like_person(keys: pa.Array) -> pa.Array:
@@ -71,6 +85,66 @@ def lost_digits(cell: str) -> bool:
     [True, True, True, True, False, False]
     """
     return _LOST.fullmatch(unicodedata.normalize("NFKC", cell).strip()) is not None
+
+
+def has_phone(cell: str) -> bool:
+    """Whether any phone in a cell has the digits of one, whatever the country: a few to seventeen, not all the same.
+
+    >>> [has_phone(text) for text in ("030/12345678", "1.38E+10", "none", "11111111", "12345", "1-800-GO-FEDEX")]
+    [True, False, False, False, False, True]
+    """
+    return any(not lost_digits(phone) and can_be_dialled(phone) for phone in phones(cell))
+
+
+def can_be_dialled(phone: str) -> bool:
+    """Whether a single phone has enough digits, or letters on the keys for some, and not too many or all the same."""
+    digits = [letter for letter in phone if letter.isdigit()]
+    is_long = len(digits) >= _FEWEST_DIGITS or _SPELT.fullmatch(phone) is not None
+    return is_long and len(digits) <= _MOST_DIGITS and len(set(digits)) > 1
+
+
+def is_hidden(cell: str) -> bool:
+    """Whether a value is hidden on purpose, as services do.
+
+    >>> is_hidden("186******05"), is_hidden("186xxxx0500"), is_hidden("13812345678")
+    (True, True, False)
+    """
+    return _IS_HIDDEN.search(cell.partition(NAMED)[0]) is not None
+
+
+def birth_date(cell: str) -> str | None:
+    """Return the eight digits of a birth date by which a person can be known; None for the default of a form too.
+
+    >>> birth_date("1990年1月2日"), birth_date("2/1/1990"), birth_date("31/1/1990"), birth_date("1/1/1970")
+    ('19900102', None, '19900131', None)
+    """
+    digits = day_of_birth(cell)
+    return None if digits in _NO_BIRTH_DATES else digits
+
+
+def day_of_birth(cell: str) -> str | None:
+    """Return the eight digits of a birth date; None if it is none, or can be read in two ways.
+
+    >>> day_of_birth("1/1/1970"), day_of_birth("1/2/1970")
+    ('19700101', None)
+    """
+    text = unicodedata.normalize("NFKC", cell).strip()
+    found = _EIGHT_DIGITS.fullmatch(text) or _YEAR_FIRST.fullmatch(text)
+    if found:
+        year, month, day = (int(part) for part in found.groups())
+    else:
+        found = _YEAR_LAST.fullmatch(text)
+        if not found:
+            return None
+        first, second, year = (int(part) for part in found.groups())
+        if first <= 12 and second <= 12 and first != second:
+            return None
+        month, day = (first, second) if second > 12 else (second, first)
+    try:
+        digits = date(year, month, day).strftime("%Y%m%d")
+    except ValueError:
+        return None
+    return None if year < OLDEST else digits
 
 
 def _apart(part: str) -> list[str]:

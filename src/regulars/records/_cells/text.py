@@ -30,6 +30,8 @@ _REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 _SCIENTIFIC = r"^[+-]?\d+(?:[.,]\d+\s*(?:[eE][+-]?|[xX×*]\s*10\s*\^?\s*[+-]?)\s*|\s*[eE]\+\s*)\d+$"
 _POINT_ZERO = r"^(\d+)\.0$"
 _BYTES = (pa.types.is_binary, pa.types.is_large_binary, pa.types.is_fixed_size_binary)
+_CHINESE_MOBILE = r"(?:\+|00)?86(1[3-9]\d{9})"
+_BARE_PHONE = r"^\+?[0-9]+$"
 _PHONE_PUNCTUATION = re.compile(r"[\s().\-/]+")
 
 
@@ -247,9 +249,17 @@ def _emails(distinct: pa.Array) -> Cells:
 
 
 def _phones(distinct: pa.Array) -> Cells:
-    first = [None if text is None else contacts.phones(text)[0] for text in distinct.to_pylist()]
-    lost = np.array([text is not None and contacts.lost_digits(text) for text in first], bool)
-    return Cells(values=_each(pa.array(first, pa.string()), _one_phone), faults=marked(None, lost, "digits_lost"))
+    # A number that is nothing but digits is one, and whole: a tenth of the time that reading it letter by letter takes.
+    bare = pc.fill_null(pc.match_substring_regex(distinct, _BARE_PHONE), False)  # noqa: FBT003
+    forms = pc.replace_substring_regex(distinct, f"^{_CHINESE_MOBILE}$", r"\1")
+    forms = pc.replace_substring_regex(forms, r"^00(\d{8})", r"+\1")
+    written = [
+        None if text is None else contacts.phones(text)[0] for text in distinct.filter(pc.invert(bare)).to_pylist()
+    ]
+    lost = np.zeros(len(distinct), dtype=bool)
+    lost[~mask_of(bare)] = [text is not None and contacts.lost_digits(text) for text in written]
+    forms = pc.replace_with_mask(forms, pc.invert(bare), _each(pa.array(written, pa.string()), _one_phone))
+    return Cells(values=forms, faults=marked(None, lost, "digits_lost"))
 
 
 _FORMS: Mapping[str, Callable[[pa.Array], Cells]] = {"email": _emails, "phone": _phones}
@@ -257,5 +267,5 @@ _FORMS: Mapping[str, Callable[[pa.Array], Cells]] = {"email": _emails, "phone": 
 
 def _one_phone(text: str) -> str:
     digits = _PHONE_PUNCTUATION.sub("", text)
-    national = re.fullmatch(r"(?:\+|00)?86(1[3-9]\d{9})", digits)
+    national = re.fullmatch(_CHINESE_MOBILE, digits)
     return national[1] if national else re.sub(r"^00(?=\d{8})", "+", digits)

@@ -1,10 +1,10 @@
 """One time as people write it. Only what has one reading is read; 1/2/2024 waits until somebody says the order.
 
-Taken: 2024-01-02, 2024/1/2, 2024.1.2, 20240102, 2024年1月2日, 2 Jan 2024, January 2, 2024, and 13/2/2024 (no month
-is the 13th). Of a year of two digits 70 is 1970 and 69 is 2069; 31.12.24 may be of 2024 or of 2031, and so waits for
-the order too. With or without a time (10:20, 10:20:30.5, 2:30 PM, 下午2:30, 10时20分), with or without an offset
-(Z, +0200, +08:00, GMT+2) or the zone whose clocks showed it ([Europe/Berlin]). A fraction of a second is cut after
-six digits.
+Taken: 2024-01-02, 2024/1/2, 2024.1.2, 20240102, 2024年1月2日, 2 Jan 2024, 02-Jan-24, January 2, 2024, and 13/2/2024 (no
+month is the 13th). Of a year of two digits 70 is 1970 and 69 is 2069; 31.12.24 may be of 2024 or of 2031, and so
+waits for the order too. With or without a time (10:20, 10:20:30.5, 2:30 PM, 下午2:30, 10时20分), with or without an
+offset (Z, +0200, +08:00, GMT+2) or the zone whose clocks showed it ([Europe/Berlin]). A fraction of a second is cut
+after six digits.
 """
 
 import re
@@ -44,6 +44,7 @@ _DATES = tuple(
         r"(?P<a>\d{1,2})(?P<sep>[-/.])(?P<b>\d{1,2})(?P=sep)(?P<y>\d{4})(?!\d)",
         r"(?P<a>\d{1,2})(?P<sep>[-/.])(?P<b>\d{1,2})(?P=sep)(?P<c>\d{2})(?!\d)",
         rf"(?P<d>\d{{1,2}})(?:[snrt][tdh])?[ -]{_NAME}[ ,-]+(?P<y>\d{{4}})(?!\d)",
+        rf"(?P<d>\d{{1,2}})(?P<sep>[- ]){_NAME}(?P=sep)(?P<c>\d{{2}})(?!\d)",
         rf"{_NAME} (?P<d>\d{{1,2}})(?:[snrt][tdh])?,? (?P<y>\d{{4}})(?!\d)",
     )
 )
@@ -57,11 +58,15 @@ _OFFSET = re.compile(r"(?P<sign>[+-])(?P<h>\d{1,2}):?(?P<min>\d{2})?$")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moment:
-    """A time as read: microseconds since 1970, in UTC if it named its offset, else on the wall; or the fault."""
+    """A time as read: microseconds since 1970, in UTC if it named its offset, else on the wall; or the fault.
+
+    `unclear`: the clocks that it names never showed it, or twice; see `UNCLEAR`.
+    """
 
     micros: int = 0
     is_utc: bool = False
     fault: str = ""
+    unclear: int = 0
 
 
 @lru_cache(maxsize=65536)
@@ -113,15 +118,16 @@ def _on_the_clock_of(text: str, zone: str, order: str | None) -> Moment:
         return moment
     if not _is_zone(zone):
         return Moment(fault=UNREADABLE)
-    instant = zone_of(zone).to_utc(np.array([moment.micros], dtype=np.int64))[0]
-    return Moment(micros=int(instant), is_utc=True)
+    clocks, wall = zone_of(zone), np.array([moment.micros], dtype=np.int64)
+    unclear = clocks.unclear(wall)
+    return Moment(micros=int(clocks.to_utc(wall)[0]), is_utc=True, unclear=0 if unclear is None else int(unclear[0]))
 
 
 def _day(parts: dict[str, str | None], order: str | None) -> tuple[int, int, int] | str:
     """Return year, month and day, or the fault."""
-    if "c" in parts:
+    if "c" in parts and "name" not in parts:
         return _of_short_year(int(parts["a"] or 0), int(parts["b"] or 0), int(parts["c"] or 0), order)
-    year = int(parts["y"] or 0)
+    year = int(parts.get("y") or 0)
     if "a" in parts:
         return _ordered(year, int(parts["a"] or 0), int(parts["b"] or 0), order)
     day = int(parts["d"] or 0)
@@ -129,7 +135,12 @@ def _day(parts: dict[str, str | None], order: str | None) -> tuple[int, int, int
         return (year, int(parts["m"] or 0), day)
     name = str(parts["name"]).casefold()
     known = [number for number, month in enumerate(_MONTHS, start=1) if name in {month, month[:3], month[:4]}]
-    return (year, known[0], day) if known else UNREADABLE
+    if not known:
+        return UNREADABLE
+    if "c" not in parts:
+        return (year, known[0], day)
+    short = int(parts["c"] or 0)
+    return (_whole_year(day), known[0], short) if order == "ymd" else (_whole_year(short), known[0], day)
 
 
 def _ordered(year: int, first: int, second: int, order: str | None) -> tuple[int, int, int] | str:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from regulars.records._cells.cells import Cells, Faults, Mask, by_distinct, doubles_of, integers_of, marked, mask_of
 from regulars.records._cells.text import as_text, tidy
 from regulars.records._cells.time_text import AMBIGUOUS, UNREADABLE, moment_of
-from regulars.records._cells.zones import Micros, Zone
+from regulars.records._cells.zones import Micros, Unclear, Zone
 
 SERIAL = "time_serial"
 _EPOCH = date(1970, 1, 1)
@@ -75,8 +75,8 @@ def _of_numbers(column: pa.Array, clock: Clock, *, may_be_later: bool) -> Cells:
             return dates
         others = _of_numbers(pa.array(numbers, mask=missing | is_date), clock, may_be_later=may_be_later)
         return _either(dates, others, is_date)
-    instants, faults = _instants(numbers, missing, clock)
-    return _finished(instants, missing, faults, clock, may_be_later=may_be_later)
+    instants, faults, unclear = _instants(numbers, missing, clock)
+    return _finished(instants, missing, faults, clock, may_be_later=may_be_later, unclear=unclear)
 
 
 def _either(first: Cells, second: Cells, is_first: Mask) -> Cells:
@@ -86,23 +86,29 @@ def _either(first: Cells, second: Cells, is_first: Mask) -> Cells:
         values=pc.if_else(mask, first.values, second.values),
         days=pc.if_else(mask, first.days, second.days),
         faults=np.where(is_first, own, other),
+        unclear=second.unclear,  # a date without a time is never unclear
     )
 
 
-def _instants(numbers: NDArray[np.float64], missing: Mask, clock: Clock) -> tuple[Micros, Faults | None]:
-    """Return the instants that bare numbers are: seconds, milliseconds, or days as Excel counts them."""
+def _instants(
+    numbers: NDArray[np.float64], missing: Mask, clock: Clock
+) -> tuple[Micros, Faults | None, Unclear | None]:
+    """Return the instants that bare numbers are: seconds, milliseconds, or days as Excel counts them; and the unclear.
+
+    Only the last are of the business's clocks.
+    """
     seconds, millis = (numbers >= 1e9) & (numbers < 1e10), (numbers >= 1e12) & (numbers < 1e13)
     serials = (numbers >= 1e4) & (numbers < 1e5)
     instants = np.rint(np.where(seconds, numbers * 1e6, np.where(millis, numbers * 1e3, 0.0))).astype(np.int64)
     faults = marked(None, ~(seconds | millis | serials | missing), UNREADABLE)
     if not serials.any():
-        return instants, faults
+        return instants, faults, None
     if clock.excel_dates is None:
-        return instants, marked(faults, serials, SERIAL)
+        return instants, marked(faults, serials, SERIAL), None
     days = np.where(serials, numbers - _SERIAL_OF_1970[clock.excel_dates], 0.0)
     # Excel keeps the time of day as a fraction of a day, good to about a millisecond.
     wall = np.rint(days * 86_400_000).astype(np.int64) * 1_000
-    return np.where(serials, clock.zone.to_utc(wall), instants), faults
+    return np.where(serials, clock.zone.to_utc(wall), instants), faults, clock.zone.unclear(wall)
 
 
 def _of_timestamps(column: pa.Array, clock: Clock, *, may_be_later: bool) -> Cells:
@@ -116,8 +122,10 @@ def _of_timestamps(column: pa.Array, clock: Clock, *, may_be_later: bool) -> Cel
         far = (raw > _LAST_INSTANT // factor) | (raw < -_LAST_INSTANT // factor)
         micros = np.where(far, 0, raw) * factor if far.any() else raw * factor
     faults = marked(None, far, "out_of_range")
-    instants = micros if column.type.tz is not None else clock.zone.to_utc(micros)
-    return _finished(instants, missing, faults, clock, may_be_later=may_be_later)
+    if column.type.tz is not None:
+        return _finished(micros, missing, faults, clock, may_be_later=may_be_later)
+    unclear = clock.zone.unclear(micros)
+    return _finished(clock.zone.to_utc(micros), missing, faults, clock, may_be_later=may_be_later, unclear=unclear)
 
 
 def _of_text(column: pa.Array, clock: Clock, *, may_be_later: bool) -> Cells:
@@ -125,7 +133,8 @@ def _of_text(column: pa.Array, clock: Clock, *, may_be_later: bool) -> Cells:
     if pc.all(pc.match_substring_regex(column, _ISO), min_count=0).as_py() and column.null_count == 0:
         wall = integers_of(column.cast(pa.timestamp("us")).view(pa.int64()))
         missing = np.zeros(len(column), dtype=bool)
-        return _finished(clock.zone.to_utc(wall), missing, None, clock, may_be_later=may_be_later)
+        unclear = clock.zone.unclear(wall)
+        return _finished(clock.zone.to_utc(wall), missing, None, clock, may_be_later=may_be_later, unclear=unclear)
     return by_distinct(column, lambda distinct: _of_distinct(distinct, clock, may_be_later=may_be_later))
 
 
@@ -137,13 +146,14 @@ def _of_distinct(distinct: pa.Array, clock: Clock, *, may_be_later: bool) -> Cel
     missing = ~mask_of(cells.values.is_valid())
     is_utc = np.zeros(len(micros), dtype=bool)
     faults = cells.faults
-    instants = np.zeros(len(micros), dtype=np.int64)
+    instants, unclear = np.zeros(len(micros), dtype=np.int64), np.zeros(len(micros), dtype=np.uint8)
     is_number = mask_of(pc.match_substring_regex(cells.values, _NUMBER))
     if is_number.any():
         numbers = doubles_of(
             pc.if_else(pa.array(is_number), cells.values, pa.scalar(None, pa.string())).cast(pa.float64())
         )
-        instants, number_faults = _instants(numbers, ~is_number, clock)
+        instants, number_faults, of_numbers = _instants(numbers, ~is_number, clock)
+        unclear = unclear if of_numbers is None else of_numbers
         faults = (
             number_faults if faults is None else faults if number_faults is None else np.maximum(faults, number_faults)
         )
@@ -152,10 +162,13 @@ def _of_distinct(distinct: pa.Array, clock: Clock, *, may_be_later: bool) -> Cel
         moments = [moment_of(text, clock.order) for text in cells.values.take(pa.array(rest)).to_pylist()]
         micros[rest] = [moment.micros for moment in moments]
         is_utc[rest] = [moment.is_utc for moment in moments]
+        unclear[rest] = [moment.unclear for moment in moments]
         for fault in (UNREADABLE, AMBIGUOUS):
             faults = marked(faults, _at(rest, [moment.fault == fault for moment in moments], len(micros)), fault)
     instants = np.where(is_number, instants, np.where(is_utc, micros, clock.zone.to_utc(micros)))
-    return _finished(instants, missing, faults, clock, may_be_later=may_be_later)
+    own = clock.zone.unclear(np.where(is_utc | is_number, 0, micros))
+    unclear = unclear if own is None else np.maximum(unclear, own)
+    return _finished(instants, missing, faults, clock, may_be_later=may_be_later, unclear=unclear)
 
 
 def _at(places: NDArray[np.int64], hits: list[bool], rows: int) -> Mask:
@@ -164,7 +177,15 @@ def _at(places: NDArray[np.int64], hits: list[bool], rows: int) -> Mask:
     return mask
 
 
-def _finished(instants: Micros, missing: Mask, faults: Faults | None, clock: Clock, *, may_be_later: bool) -> Cells:
+def _finished(
+    instants: Micros,
+    missing: Mask,
+    faults: Faults | None,
+    clock: Clock,
+    *,
+    may_be_later: bool,
+    unclear: Unclear | None = None,
+) -> Cells:
     """Return instants with their days; too early and too late ones become faults."""
     days = clock.zone.days(instants)
     faults = marked(faults, (days < 0) & ~missing, "too_early")
@@ -175,4 +196,5 @@ def _finished(instants: Micros, missing: Mask, faults: Faults | None, clock: Clo
         values=pa.array(instants, mask=mask).view(pa.timestamp("us")),
         days=pa.array(days, mask=mask).view(pa.date32()),
         faults=faults,
+        unclear=unclear if unclear is not None and unclear.any() else None,
     )

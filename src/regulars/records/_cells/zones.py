@@ -2,7 +2,7 @@
 
 The offsets come from Python's time-zone data (the package `tzdata` where the system has none), so every platform
 and both engines see the same ones. A wall time that happens twice when clocks go back, or never when they go
-forward, is read with the offset that was in force before the change (PEP 495's fold = 0).
+forward, is read with the offset that was in force before the change (PEP 495's fold = 0), and told (`Zone.unclear`).
 """
 
 from dataclasses import dataclass
@@ -14,6 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 Micros = NDArray[np.int64]
+Unclear = NDArray[np.uint8]
+"""For each time 0, or the place of a word in `UNCLEAR`."""
+
+UNCLEAR = ("", "time_never", "time_twice")
+"""What a wall time can be when clocks are changed: one that no clock showed, or one that they showed twice."""
+_NEVER, _TWICE = np.uint8(1), np.uint8(2)
 
 SECOND = 1_000_000
 DAY = 86_400 * SECOND
@@ -34,6 +40,21 @@ class Zone:
     def to_utc(self, wall: Micros) -> Micros:
         """Return the instants at which this zone's clocks showed the given times (microseconds)."""
         return np.subtract(wall, self._in_force(self.wall_changes, wall))
+
+    def unclear(self, wall: Micros) -> Unclear | None:
+        """Return which wall times never were or were twice, as clocks were changed; None where none is.
+
+        Midnight is taken for a day without a time, which is never unclear.
+        """
+        if not len(self.changes) or not len(wall) or wall.min() >= self.wall_changes[-1]:
+            return None
+        place = np.minimum(np.searchsorted(self.wall_changes, wall, side="right"), len(self.changes) - 1)
+        forward = self.offsets[place + 1] - self.offsets[place]
+        ends = self.wall_changes[place]
+        is_near = (wall >= ends - np.abs(forward)) & (wall < ends) & (np.mod(wall, DAY) != 0)
+        if not is_near.any():
+            return None
+        return np.where(is_near, np.where(forward > 0, _NEVER, _TWICE), np.uint8(0))
 
     def days(self, instants: Micros) -> NDArray[np.int32]:
         """Return the day on this zone's calendar at each instant, in days since 1970-01-01."""

@@ -4,17 +4,22 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from regulars.records._exports.cells import Sheet, cell_of
 from regulars.records._exports.finding import KEY, ExportLayout, Found, Plan, layout_of
 from regulars.records._exports.rows import SortedRows, Sorter
 from regulars.records._formats.tables import readable_again
 from regulars.records._formats.texts import Piece
+from regulars.records._kinds import WITHDRAWN
 
 if TYPE_CHECKING:
     from regulars.records._opening import Content
+
+_OF_WITHDRAWN = {KEY, *WITHDRAWN.names}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,19 +50,24 @@ class ExportContent:
             sheet.turn_to(piece)
             rows = sorter.sort(sheet)
             yield Piece(
-                columns={place: self._column(sheet, name, rows) for place, name in names.items()},
+                columns={place: self._column(sheet, name, rows, rows.kept) for place, name in names.items()},
                 lines=piece.lines[rows.kept],
                 broken=rows.broken,
                 done=piece.done,
                 taken_as={code: mask[rows.kept] for code, mask in rows.has_several.items()},
                 left_out=_sum(rows.left_out, piece.left_out) if self.plan.is_first else rows.left_out,
+                withdrawn={
+                    place: self._column(sheet, name, rows, rows.withdrawn)
+                    for place, name in names.items()
+                    if name in _OF_WITHDRAWN and len(rows.withdrawn)
+                },
             )
 
-    def _column(self, sheet: Sheet, name: str, rows: SortedRows) -> pa.Array:
-        kept, plan = pa.array(rows.kept), self.plan
+    def _column(self, sheet: Sheet, name: str, rows: SortedRows, asked: NDArray[np.int64]) -> pa.Array:
+        kept, plan = pa.array(asked), self.plan
         if name == KEY:
             return rows.key.take(kept)
-        is_refund = pa.array(rows.is_refund[rows.kept])
+        is_refund = pa.array(rows.is_refund[asked])
         if name in plan.table.set:
             return pa.array([plan.table.set[name]] * len(kept), pa.string())
         if name not in plan.columns and name not in plan.refunds:

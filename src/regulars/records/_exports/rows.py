@@ -1,6 +1,6 @@
 """Which rows of an export belong to a table, which are left out and why: unpaid, cancelled, summaries, nobody's."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,10 +26,12 @@ _UNPAID = frozenset({"not_paid", "cancelled"})
 class SortedRows:
     """The places of the rows kept, every row's key, which are refunds; the broken ones; and the others by code.
 
-    `has_several`: whose key is the first of several phones or addresses, by the code of that.
+    `withdrawn` are the places of those whose orders the recipe says do not count. `has_several`: whose key is the
+    first of several phones or addresses, by the code of that.
     """
 
     kept: NDArray[np.int64]
+    withdrawn: NDArray[np.int64]
     key: pa.Array
     has_several: Mapping[str, Mask]
     is_refund: Mask
@@ -44,6 +46,7 @@ class Sorter:
         self._rows = found.export.rows
         self._found = found
         self._plan = plan
+        self._takes_back = plan.is_first and plan.table.kind == "orders" and "order_id" in plan.columns
         self._summary_from: int | None = None
 
     @property
@@ -74,6 +77,7 @@ class Sorter:
         is_first = self._plan.is_first
         return SortedRows(
             kept=codes.kept,
+            withdrawn=codes.places(self._found.export.codes if self._takes_back else ()),
             key=key,
             has_several=several,
             is_refund=self._refunds(sheet),
@@ -186,6 +190,11 @@ class _Codes:
     def kept(self) -> NDArray[np.int64]:
         """Their places."""
         return np.flatnonzero(self.free)
+
+    def places(self, codes: Collection[str]) -> NDArray[np.int64]:
+        """Return the places of the rows that one of these codes marks."""
+        numbers = [number for number, code in enumerate(self._names, start=1) if code in codes]
+        return np.flatnonzero(np.isin(self._of_rows, numbers))
 
     def mark(self, mask: Mask, code: str) -> None:
         """Give these rows a code, if they have none."""

@@ -33,7 +33,10 @@ class FileIsFolder(RegularsError):
     """A folder where a file was expected."""
 
     code = "file_is_folder"
-    template = "{path} is a folder. Name the files inside it that hold records, such as {path}/orders.csv."
+    template = (
+        "{path} is a folder in which no records are kept. Name files, such as {path}/orders.csv; or keep records in it"
+        " first: regulars import FILES --workspace {path}"
+    )
 
 
 class FileIsDevice(RegularsError):

@@ -55,7 +55,8 @@ class Piece:
     """Some rows of a source: the wanted columns by place, the line of each row, and what could not be cut into rows.
 
     `left_out` counts rows that stand between those of this piece and of the one before, and are no records, by code;
-    `taken_as` says in which rows something unclear was taken one way already, by code.
+    `taken_as` says in which rows something unclear was taken one way already, by code; `withdrawn` is what such of
+    its rows say whose orders do not count, by place.
     """
 
     columns: dict[int, pa.Array]
@@ -64,6 +65,7 @@ class Piece:
     done: int = 0
     left_out: Mapping[str, int] = field(default_factory=dict)
     taken_as: Mapping[str, NDArray[np.bool_]] = field(default_factory=dict)
+    withdrawn: Mapping[int, pa.Array] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from regulars.core import RegularsError
 from regulars.records._cells import contacts
-from regulars.records._cells.cells import FAULT, REASONS, Cells, Faults, marked, mask_of
+from regulars.records._cells.cells import FAULT, REASONS, Cells, Faults, Mask, marked, mask_of
 from regulars.records._cells.decimals import read_money, read_number, read_year
 from regulars.records._cells.masking import masked
 from regulars.records._cells.personal import any_suspect
@@ -26,6 +26,7 @@ from regulars.records._cells.text import (
 )
 from regulars.records._cells.time_text import as_written
 from regulars.records._cells.times import Clock, read_time
+from regulars.records._cells.zones import UNCLEAR
 from regulars.records._formats.scanner import Broken
 from regulars.records._formats.texts import Piece
 from regulars.records._kinds import QUARANTINE, TYPES, Column, raw_schema
@@ -36,7 +37,8 @@ from regulars.records._rows.consents import on_the_safe_side
 from regulars.records._rows.evidence import DecimalMarks
 from regulars.records._rows.losses import Lost, lose
 from regulars.records._rows.rates import Rates
-from regulars.records._rows.summaries import SUMMARY, is_summary, no_records
+from regulars.records._rows.summaries import FOOTER, SUMMARY, footer_lines, is_summary, no_records
+from regulars.records._rows.unusable import Unusable, without_unusable
 
 _LONGEST_RAW = 500
 
@@ -86,6 +88,7 @@ class Tally:
     first_fault: dict[str, tuple[int, str, str]] = field(default_factory=dict)
     left_out: dict[str, int] = field(default_factory=dict)
     lost: dict[str, Lost] = field(default_factory=dict)
+    unusable: Unusable = field(default_factory=Unusable)
 
     @property
     def quarantined(self) -> int:
@@ -148,6 +151,10 @@ def rows_of(piece: Piece, reading: Reading, tally: Tally) -> tuple[pa.RecordBatc
     if reading.is_export and reading.layout.kind.name == "feedback":
         cells, in_words = left_empty(cells)
         taken |= in_words
+    unusable: dict[str, Mask] = {}
+    if reading.layout.kind.name == "profiles":
+        cells, unusable = without_unusable(cells, key_role=role, today=reading.clock.today)
+    taken |= _unclear_times(cells)
     faults, at = _first_faults(cells, reading)
     _refuse_ambiguous_dates(cells, piece, reading)
     raw = _raw_batch(cells, piece, reading)
@@ -157,6 +164,7 @@ def rows_of(piece: Piece, reading: Reading, tally: Tally) -> tuple[pa.RecordBatc
     tally.accepted += kept.num_rows
     for code, mask in taken.items():
         tally.take(code, int(np.count_nonzero(mask if faults is None else mask & (faults == 0))))
+    tally.unusable.add(unusable, faults, piece, reading.layout)
     if reading.layout.key_role == "customer_id" and not tally.has_personal_keys:
         keys = [reading.layout.kind.column(name).key_name for name in reading.layout.kind.keys]
         tally.has_personal_keys = any(any_suspect(kept.column(key)) for key in keys)
@@ -225,6 +233,16 @@ _READERS: Mapping[str, Callable[[pa.Array, Column, Reading], Cells]] = {
 }
 
 
+def _unclear_times(cells: Mapping[str, Cells]) -> dict[str, Mask]:
+    """Return the rows with a time that clocks never showed, or twice, for they were changed; by code."""
+    found: dict[str, Mask] = {}
+    for unclear in (cell.unclear for cell in cells.values() if cell.unclear is not None):
+        for place, code in enumerate(UNCLEAR[1:], start=1):
+            mask = np.equal(unclear, place)
+            found[code] = found[code] | mask if code in found else mask
+    return found
+
+
 def _first_faults(cells: Mapping[str, Cells], reading: Reading) -> tuple[Faults | None, NDArray[np.int64]]:
     """Return each row's first fault in the order of the columns, and the place of the column it is in."""
     faults: Faults | None = None
@@ -290,7 +308,9 @@ def _broken_records(piece: Piece, tally: Tally) -> list[Broken]:
         tally.leave_out(code, rows)
     records = [broken for broken in piece.broken if not is_summary(broken)]
     tally.leave_out(SUMMARY, len(piece.broken) - len(records))
-    return records
+    ends = footer_lines(records)
+    tally.leave_out(FOOTER, len(ends))
+    return [broken for broken in records if broken.line not in ends]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,11 +3,9 @@
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -16,7 +14,7 @@ from regulars.core import RegularsError, Settings
 from regulars.engines import Engine, quoted
 from regulars.records._ahead import read_ahead
 from regulars.records._cells.masking import masked
-from regulars.records._kinds import KINDS, QUARANTINE, Kind, raw_schema
+from regulars.records._kinds import KINDS, QUARANTINE, WITHDRAWN, Kind, raw_schema
 from regulars.records._results import FileReport, RecordSet
 from regulars.records._rows.currencies import Currencies
 from regulars.records._rows.details import TOLD, leave_out_details
@@ -24,18 +22,17 @@ from regulars.records._rows.refunds import TOLD_BY_ROW, settle_refunds
 from regulars.records._rows.restated import RESTATED, leave_out_restated
 from regulars.records._workspace.batch import Batch, BatchUnreadable
 from regulars.records._workspace.later import count_later, set_aside_later
+from regulars.records._workspace.months import MOST_FILES, write_by_month, writer
 
 _ROWS = 131_072
 _UNDATED, _LATER = "undated", "later"
-_AFTER = np.datetime64("9999-12", "M")
 
-_HELD = "SELECT {counts} FROM {raw}"
-_UNDATED_ROWS = "SELECT {columns} FROM {raw} ORDER BY file_id, line"
-_DATED_ROWS = """
-SELECT {columns} FROM {raw} ORDER BY
-    CASE WHEN local_day > $today THEN 1 ELSE 0 END,
-    CASE WHEN local_day > $today THEN 0 ELSE 12 * year(local_day) + month(local_day) END, file_id, line
-"""
+_WHOLE = "SELECT {columns} FROM {raw} ORDER BY file_id, line"
+_MONTH = "12 * year(local_day) + month(local_day)"
+_MONTHS = f"SELECT DISTINCT {_MONTH} AS month FROM {{raw}} WHERE local_day <= $today ORDER BY month"
+_OF_MONTHS = f"SELECT {{columns}} FROM {{raw}} WHERE local_day <= $today AND {_MONTH} BETWEEN $first AND $last"
+_AFTER = "SELECT {columns} FROM {raw} WHERE local_day > $today ORDER BY file_id, line"
+_WITHDRAWN = "SELECT * FROM withdrawn ORDER BY file_id, order_id, line_id, ordered_at, customer_key"
 _QUARANTINE = "SELECT * FROM quarantine ORDER BY file_id, line, column_name, reason"
 
 
@@ -51,9 +48,9 @@ class ZoneChanged(RegularsError):
 
 
 def write_rows(engine: Engine, records: RecordSet, folder: Path, *, today: date, share: float) -> int:
-    """Write `<kind>/<yyyy-mm>.parquet` and `quarantine.parquet`; return how many rows are dated after `today`.
+    """Write `<kind>/<yyyy-mm>.parquet`, `withdrawn.parquet`, `quarantine.parquet`; return how many rows are later.
 
-    Rows after `today` stand in `later.parquet`: a file with dates of every century makes no thousand files.
+    Later is dated after `today`. Such rows stand in `later.parquet`: dates of every century make no thousand files.
 
     Raises:
         TooManyRefused: more rows of a file than `share` are dated after `today`, or could not be read.
@@ -63,49 +60,45 @@ def write_rows(engine: Engine, records: RecordSet, folder: Path, *, today: date,
         if any(file.kind == kind.name and file.accepted for file in records.files):
             (folder / kind.name).mkdir(mode=0o700)
             _write_kind(engine, kind, folder / kind.name, today)
+    engine.write_parquet(_WITHDRAWN, folder / "withdrawn.parquet")
     engine.write_parquet(_QUARANTINE, folder / "quarantine.parquet")
     return later
 
 
 def _write_kind(engine: Engine, kind: Kind, folder: Path, today: date) -> None:
-    """Write the rows in one pass, in the order of their files; columns that hold nothing are left out."""
+    """Write the rows, months apart; columns that hold nothing are left out."""
     raw, names = quoted(f"raw_{kind.name}"), raw_schema(kind).names
-    counts = ", ".join(f"count({quoted(name)}) AS {quoted(name)}" for name in names)
-    (held,) = engine.fetch(_HELD.format(counts=counts, raw=raw)).to_pylist()
-    columns = ", ".join(quoted(name) for name in names if held[name])
-    if "local_day" in names:
-        rows = engine.stream(_DATED_ROWS.format(columns=columns, raw=raw), today=today)
-    else:
-        rows = engine.stream(_UNDATED_ROWS.format(columns=columns, raw=raw))
-    writer, written = None, ""
-    try:
-        for batch in rows:
-            for name, part in _by_file(batch, today):
-                if writer is None or name != written:
-                    if writer is not None:
-                        writer.close()
-                    path = folder / f"{name}.parquet"
-                    # Dictionaries of amounts and order numbers take a third of the time, and make no file smaller;
-                    # statistics take a tenth, and nobody asks them: a batch is read as a whole.
-                    writer = pq.ParquetWriter(path, batch.schema, use_dictionary=False, write_statistics=False)
-                    written = name
-                writer.write_batch(part)
-    finally:
-        if writer is not None:
-            writer.close()
-
-
-def _by_file(batch: pa.RecordBatch, today: date) -> Iterator[tuple[str, pa.RecordBatch]]:
-    """Cut a batch where one file ends and the next begins; yield the name of each file with its rows."""
-    if "local_day" not in batch.schema.names:
-        yield _UNDATED, batch
+    held = _held(engine, names, f"(SELECT * FROM {raw} LIMIT 1000) AS first_rows")
+    held |= _held(engine, [name for name in names if name not in held], raw)  # to read a column costs; an empty one no
+    columns = ", ".join(quoted(name) for name in names if name in held)
+    if "local_day" not in names:
+        _write_file(engine.stream(_WHOLE.format(columns=columns, raw=raw)), folder / f"{_UNDATED}.parquet")
         return
-    days = batch.column("local_day").to_numpy(zero_copy_only=False).astype("datetime64[D]")
-    months = np.where(days > np.datetime64(today), _AFTER, days.astype("datetime64[M]"))
-    cuts = [0, *(np.flatnonzero(months[1:] != months[:-1]) + 1).tolist(), len(months)]
-    for start, end in pairwise(cuts):
-        if end > start:
-            yield _LATER if months[start] == _AFTER else str(months[start]), batch.slice(start, end - start)
+    months = engine.fetch(_MONTHS.format(raw=raw), today=today)["month"].to_pylist()
+    for start in range(0, len(months), MOST_FILES):
+        first, last = months[start], months[start : start + MOST_FILES][-1]
+        rows = engine.stream(_OF_MONTHS.format(columns=columns, raw=raw), today=today, first=first, last=last)
+        write_by_month(rows, folder)
+    later = engine.stream(_AFTER.format(columns=columns, raw=raw), today=today)
+    _write_file(later, folder / f"{_LATER}.parquet")
+
+
+def _held(engine: Engine, names: Sequence[str], rows: str) -> set[str]:
+    """Return the columns that hold anything."""
+    if not names:
+        return set()
+    counts = ", ".join(f"count({quoted(name)}) AS {quoted(name)}" for name in names)
+    (held,) = engine.fetch(f"SELECT {counts} FROM {rows}").to_pylist()
+    return {name for name in names if held[name]}
+
+
+def _write_file(rows: pa.RecordBatchReader, path: Path) -> None:
+    file = None
+    for batch in rows:
+        file = file or writer(path, batch.schema)
+        file.write_batch(batch)
+    if file is not None:
+        file.close()
 
 
 def load_rows(engine: Engine, home: Path, batches: Sequence[Batch], *, settings: Settings, today: date) -> RecordSet:
@@ -116,6 +109,7 @@ def load_rows(engine: Engine, home: Path, batches: Sequence[Batch], *, settings:
     for kind in KINDS.values():
         _load(engine, f"raw_{kind.name}", _Stored(home, batches, f"{kind.name}/*.parquet", raw_schema(kind)))
     records, later = set_aside_later(engine, records, today=today)
+    _load(engine, "withdrawn", _Stored(home, batches, "withdrawn.parquet", WITHDRAWN))
     restated = leave_out_restated(engine, [(file.file, file.export) for file in records.files])
     kept = [_told(file, restated.get(place, 0), RESTATED) for place, file in enumerate(records.files)]
     records = replace(records, files=tuple(kept))

@@ -1,6 +1,7 @@
 """Accepted records that stay: batches in a workspace, each one folder that appears and vanishes as a whole.
 
-    <workspace>/batches/<id>/manifest.json, <kind>/<yyyy-mm>.parquet, quarantine.parquet, identities.parquet, found/
+    <workspace>/batches/<id>/manifest.json, <kind>/<yyyy-mm>.parquet, withdrawn.parquet, quarantine.parquet,
+                            identities.parquet, found/
 
 What lies there is the list of batches; no other file has to agree with it. A folder whose name begins with a dot is
 not yet, or no longer, a batch, and whoever next holds the lock clears it away. One that is to take the place of a batch
@@ -12,7 +13,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -23,12 +24,13 @@ import pyarrow.compute as pc
 from regulars._version import __version__
 from regulars.core import RegularsError, Settings
 from regulars.engines import Engine
+from regulars.records._recognition.mappings import Mappings, MappingsUnreadable
 from regulars.records._results import FileReport, RecordSet, Source
 from regulars.records._workspace.batch import Batch, Origin, places_in, read_manifest, write_manifest
 from regulars.records._workspace.batch_rows import load_rows, set_aside, write_rows
 from regulars.records._workspace.findings import all_found, clear_away, forget_undone, keep_found, newest_found
 from regulars.records._workspace.lock import held
-from regulars.records._workspace.origins import origin_of, sort_out
+from regulars.records._workspace.origins import Digests, origin_of, sort_out
 from regulars.records._workspace.people_rows import copy_without, keys_in, rows_of
 
 _TIME = "%Y%m%dT%H%M%S"
@@ -66,6 +68,7 @@ class Batches:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._home = folder / "batches"
+        self._before: Digests = {}
 
     def live(self) -> tuple[Batch, ...]:
         """Return every batch, the first import first.
@@ -101,10 +104,12 @@ class Batches:
     def sort_out(self, sources: Iterable[Source]) -> tuple[list[Source], list[tuple[str, str]]]:
         """Return the sources that no batch holds, and the names of the others, each with the id of its batch.
 
+        Files are not to change from now until their batch is committed, which checks it.
+
         Raises:
             BatchUnreadable: the manifest of a batch is damaged.
         """
-        return sort_out(self.live(), sources)
+        return sort_out(self.live(), sources, self._before)
 
     def ids(self) -> tuple[str, ...]:
         """Return the id of every batch, the first import first; none of them is opened."""
@@ -175,6 +180,8 @@ class Batches:
     def undo(self, name: str) -> str:
         """Remove a batch as if it had never been imported; return its id. Nothing of it is kept.
 
+        A mapping that was confirmed for it goes too, unless another batch was read by it since.
+
         Raises:
             BatchUnknown: there is no such batch.
             WorkspaceBusy, WorkspaceUnwritable: as in `alone`.
@@ -188,6 +195,8 @@ class Batches:
                 raise BatchUnknown(batch=name, folder=self.folder) from error
             shutil.rmtree(gone, ignore_errors=True)
             forget_undone(self._home)
+            with suppress(MappingsUnreadable):  # told to whoever wants to use them
+                Mappings(folder=self.folder).forget_undone()
             _settle(self._home)
         return place.name
 
@@ -270,6 +279,10 @@ class Batches:
             raise BatchUnknown(batch=name, folder=self.folder)
         return places[0]
 
+    def origins(self, sources: Iterable[Source], files: Sequence[FileReport]) -> tuple[Origin, ...]:
+        """Return what a batch says of the sources that these tables of records were found in."""
+        return tuple(origin_of(source, files, self._before) for source in sources)
+
     def next_id(self, now: datetime, origins: Sequence[Origin]) -> str:
         """Return an id that sorts after every other one's, also within one second and where the clock was set back."""
         digest = hashlib.sha256(repr([(each.name, each.sha256) for each in origins]).encode()).hexdigest()
@@ -299,6 +312,7 @@ class Draft:
         self.folder = folder
         self._files: tuple[FileReport, ...] = ()
         self._later = 0
+        self._origins: tuple[Origin, ...] = ()
         self._settings: dict[str, Any] = {}
         self._versions: dict[str, str] = {}
 
@@ -315,16 +329,22 @@ class Draft:
         self._versions = {"regulars": __version__, "pyarrow": pa.__version__, **engine.versions}
 
     def name(self, sources: Iterable[Source], *, now: datetime) -> str:
-        """Return the id that the batch will have if it is committed at this moment."""
-        return self._store.next_id(now, [origin_of(source, self._files) for source in sources])
+        """Return the id that the batch will have if it is committed at this moment.
+
+        Raises:
+            SourceChanged: a file holds something else than when it was sorted out.
+        """
+        self._origins = self._store.origins(sources, self._files)
+        return self._store.next_id(now, self._origins)
 
     def commit(self, sources: Iterable[Source], *, now: datetime) -> Batch:
         """Let it become a batch of the workspace, made of these sources; return it.
 
         Raises:
             WorkspaceUnwritable: it could not be moved into place.
+            SourceChanged: a file holds something else than when it was sorted out.
         """
-        origins = tuple(origin_of(source, self._files) for source in sources)
+        origins = self._origins or self._store.origins(sources, self._files)
         batch = Batch(
             id=self._store.next_id(now, origins),
             imported_at=now.astimezone(UTC),

@@ -1,24 +1,49 @@
 """What was handed over, known again by its content: the same file twice is one import, whatever it is called."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, MutableMapping, Sequence
 from hashlib import file_digest
 from pathlib import Path
 
+from regulars.core import RegularsError
 from regulars.records._results import FileReport, Source
 from regulars.records._workspace.batch import Batch, Origin
 
+Digests = MutableMapping[Path, str]
+"""The SHA-256 of files before they were read, by path."""
 
-def origin_of(source: Source, files: Iterable[FileReport]) -> Origin:
-    """Return what a batch says of a source, in which these tables of records were found."""
+
+class SourceChanged(RegularsError):
+    """A file that holds something else than when its reading began: which of the two was read, nobody can say."""
+
+    code = "source_changed"
+    template = (
+        "{file} changed while it was read, so nothing was kept of it. Wait until no program writes to it"
+        " (or copy it), and import it again."
+    )
+
+
+def origin_of(source: Source, files: Iterable[FileReport], before: Digests) -> Origin:
+    """Return what a batch says of a source, in which these tables of records were found.
+
+    Raises:
+        SourceChanged: its bytes are not those from before.
+    """
+    digest = _digest(source)
+    if isinstance(source.data, Path) and before.get(source.data, digest) != digest:
+        raise SourceChanged(file=_name(source))
     name = _name(source)
     found = [file for file in files if file.file == name or file.file.startswith(f"{name}/")]
     kinds = {kind for file in found for kind in (file.kind, file.export) if kind}
     size = source.data.stat().st_size if isinstance(source.data, Path) else None
-    return Origin(name=name, sha256=_digest(source), bytes=size, kinds=tuple(sorted(kinds)))
+    return Origin(name=name, sha256=digest, bytes=size, kinds=tuple(sorted(kinds)))
 
 
-def sort_out(batches: Sequence[Batch], sources: Iterable[Source]) -> tuple[list[Source], list[tuple[str, str]]]:
+def sort_out(
+    batches: Sequence[Batch], sources: Iterable[Source], before: Digests
+) -> tuple[list[Source], list[tuple[str, str]]]:
     """Return the sources that no batch holds, and the names of the others with their batch; a second copy is neither.
+
+    The hash of each file is noted in `before`.
 
     A file that was read as one kind may be read as another too: a list of orders may also tell of people.
     """
@@ -27,6 +52,8 @@ def sort_out(batches: Sequence[Batch], sources: Iterable[Source]) -> tuple[list[
     met: set[tuple[str, str | None]] = set()
     for source in sources:
         digest, kind = _digest(source), source.kind
+        if digest is not None and isinstance(source.data, Path):
+            before[source.data] = digest
         batch = next((batch for batch, origin in held if _is_held(digest, kind, origin)), None)
         if batch is not None:
             known.append((_name(source), batch))

@@ -1,6 +1,7 @@
 """The rows of some people in a batch: shown to them, or left out of it, so that nothing of them stays.
 
-What is left out is counted under `erased`, as if it had been left out when it was read; `read` still is the sum.
+What is left out is counted under `erased`, as if it had been left out when it was read; `read` still is the sum. Orders
+that were cancelled or not paid were left out before; they are removed without being counted twice.
 """
 
 import os
@@ -22,6 +23,7 @@ ERASED = "erased"
 
 _ROWS = 131_072
 _LATER_FILE = "later.parquet"
+WITHDRAWN_FILE = "withdrawn.parquet"
 
 
 def keys_in(folder: Path) -> pa.Array:
@@ -50,7 +52,7 @@ def copy_without(batch: Batch, folder: Path, people: pa.Array, target: Path) -> 
 
     Files that none of these people are in are the same ones, not copies, where the disk allows it.
     """
-    touched = {path for kind, path in _files(folder) if _has_any(kind, path, people)}
+    touched = {path: kind for kind, path in _files(folder) if _has_any(kind, path, people)}
     if not touched:
         return None
     gone: dict[int, int] = {}
@@ -60,10 +62,11 @@ def copy_without(batch: Batch, folder: Path, people: pa.Array, target: Path) -> 
         if path.is_dir():
             place.mkdir(mode=0o700)
         elif path in touched:
-            kind = KINDS[path.parent.name]
-            found = _filtered(kind, path, people, place)
+            found = _filtered(touched[path], path, people, place)
+            if path.name == WITHDRAWN_FILE:
+                continue
             gone = {file: gone.get(file, 0) + found.get(file, 0) for file in {*gone, *found}}
-            if path.name == _LATER_FILE and kind.name != "consents":  # consents may be of any day
+            if path.name == _LATER_FILE and touched[path].name != "consents":  # consents may be of any day
                 later += sum(found.values())
         elif path.name != MANIFEST:
             _same(path, place)
@@ -75,6 +78,8 @@ def _files(folder: Path) -> Iterator[tuple[Kind, Path]]:
     for kind in KINDS.values():
         for path in sorted((folder / kind.name).glob("*.parquet")):
             yield kind, path
+    if (folder / WITHDRAWN_FILE).exists():  # batches of earlier versions have none
+        yield KINDS["orders"], folder / WITHDRAWN_FILE
 
 
 def _keys(kind: Kind, file: pq.ParquetFile) -> tuple[str, ...]:
