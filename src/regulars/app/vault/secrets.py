@@ -1,5 +1,6 @@
 """The shop's own secrets, opened once a process: the master keys, and what is wrapped under them."""
 
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, lru_cache
 
 from django.db import transaction
@@ -36,13 +37,34 @@ def wrap(key: bytes, owner: str) -> tuple[bytes, int]:
     return sealed(wrapping_keys()[version], key, f"key.{owner}.{version}"), version
 
 
+def wrap_new(owners: Sequence[str]) -> list[tuple[str, bytes, int]]:
+    """Return each owner with a new key, wrapped, and the version it is wrapped under; the master key is read once."""
+    keys = wrapping_keys()
+    newest = max(keys)
+    return [(who, sealed(keys[newest], new_key(), f"key.{who}.{newest}"), newest) for who in owners]
+
+
+def unwrap_all(rows: Iterable[tuple[str, bytes, int]]) -> dict[str, bytes]:
+    """Return the keys of rows of owner, wrapped key and version, by owner; the master key is read once.
+
+    Raises:
+        Unreadable: as `unwrap`.
+    """
+    keys = wrapping_keys()
+    return {who: _unwrapped(keys, wrapped, who, version) for who, wrapped, version in rows}
+
+
 def unwrap(wrapped: bytes | memoryview, owner: str, version: int) -> bytes:
     """Return a key that was wrapped for its owner.
 
     Raises:
         Unreadable: the row is damaged, or of another shop.
     """
-    key = wrapping_keys().get(version)
+    return _unwrapped(wrapping_keys(), wrapped, owner, version)
+
+
+def _unwrapped(keys: Mapping[int, bytes], wrapped: bytes | memoryview, owner: str, version: int) -> bytes:
+    key = keys.get(version)
     if key is None:  # an old copy of the keys, from before the master key was changed
         raise Unreadable(place=owner)
     return opened(key, bytes(wrapped), f"key.{owner}.{version}")

@@ -6,9 +6,9 @@ from django.db import connection, transaction
 
 from regulars.app.models import Corrected, Identifier, Person, WrappedKey
 from regulars.app.vault import eyes, names, tombstones
-from regulars.app.vault.keys import new_key, opened, sealed
+from regulars.app.vault.keys import opened, sealed
 from regulars.app.vault.marks import ADDRESSES, Fact, blind
-from regulars.app.vault.secrets import secret, unwrap, wrap
+from regulars.app.vault.secrets import secret, unwrap_all, wrap_new
 
 NAME_FIELDS = ("name", "nickname")
 _MANY = 500
@@ -28,18 +28,23 @@ def take_in(facts: Iterable[Fact], *, batch: str = "") -> int:
     return added
 
 
-def reveal(customer_ids: Sequence[str], fields: Sequence[str] = ()) -> dict[str, dict[str, list[str]]]:
-    """Return what is known of people in plain words: by customer id, by field, each value once in the order it came."""
+def reveal(
+    customer_ids: Sequence[str], fields: Sequence[str] = (), keys: Mapping[str, bytes] | None = None
+) -> dict[str, dict[str, list[str]]]:
+    """Return what is known of people in plain words: by customer id, by field, each value once in the order it came.
+
+    `keys` are those of the people, where they are at hand.
+    """
     wanted = list(dict.fromkeys(customer_ids))
     found: dict[str, dict[str, list[str]]] = {}
     for start in range(0, len(wanted), _MANY):
         some = wanted[start : start + _MANY]
-        keys = keys_of(some)
-        rows = Identifier.objects.filter(person__customer_id__in=list(keys))
+        theirs = keys_of(some) if keys is None else {who: keys[who] for who in some if who in keys}
+        rows = Identifier.objects.filter(person__customer_id__in=list(theirs))
         rows = rows.filter(field__in=fields) if fields else rows
         listed = rows.order_by("id").values_list("person__customer_id", "field", "version", "ciphertext")
         for customer_id, field, version, ciphertext in listed:
-            value = opened(keys[customer_id], bytes(ciphertext), place_of(customer_id, field, version)).decode()
+            value = opened(theirs[customer_id], bytes(ciphertext), place_of(customer_id, field, version)).decode()
             value = eyes.seen(field, value)
             values = found.setdefault(customer_id, {}).setdefault(field, [])
             if value not in values:
@@ -113,6 +118,7 @@ def _take_some(facts: list[Fact], batch: str) -> int:
     gone, held = tombstones.sort_out(facts)
     facts = [fact for fact in facts if fact.customer_id not in gone and fact not in held]
     wrong = _corrected([fact.customer_id for fact in facts])
+    known = rows_of(list(dict.fromkeys(fact.customer_id for fact in facts)))
     people = people_of([fact.customer_id for fact in facts])
     keys = keys_of(list(people))
     rows, named = [], set()
@@ -125,7 +131,7 @@ def _take_some(facts: list[Fact], batch: str) -> int:
         rows.append((people[fact.customer_id], fact.field, 1, ciphertext, mark, batch))
         if fact.field in NAME_FIELDS:
             named.add(fact.customer_id)
-    before = names_of(named)
+    before = names_of(named & known.keys(), keys)
     with connection.cursor() as cursor:
         cursor.execute("SELECT total_changes()")
         (start,) = cursor.fetchone()
@@ -136,7 +142,7 @@ def _take_some(facts: list[Fact], batch: str) -> int:
         )
         cursor.execute("SELECT total_changes()")
         (end,) = cursor.fetchone()
-    index_names(before, names_of(named), people)
+    index_names(before, names_of(named, keys), people)
     return int(end) - int(start)
 
 
@@ -171,9 +177,9 @@ def _corrected(customer_ids: Sequence[str]) -> set[tuple[str, bytes]]:
     return found
 
 
-def names_of(customer_ids: Iterable[str]) -> dict[str, list[str]]:
-    """Return what people are called, in the order in which the index of names has it."""
-    told = reveal(list(customer_ids), NAME_FIELDS)
+def names_of(customer_ids: Iterable[str], keys: Mapping[str, bytes] | None = None) -> dict[str, list[str]]:
+    """Return what people are called, in the order in which the index of names has it; their keys may be at hand."""
+    told = reveal(list(customer_ids), NAME_FIELDS, keys)
     return {who: [value for field in NAME_FIELDS for value in fields.get(field, ())] for who, fields in told.items()}
 
 
@@ -184,9 +190,8 @@ def people_of(customer_ids: Sequence[str]) -> dict[str, int]:
     fresh = [who for who in wanted if who not in have]
     if fresh:
         with transaction.atomic(using="keys"):  # a change of the master key waits for it, and sees these keys
-            wraps = [(who, *wrap(new_key(), who)) for who in fresh]
             WrappedKey.objects.bulk_create(
-                [WrappedKey(customer_id=who, wrapped=wrapped, version=version) for who, wrapped, version in wraps],
+                [WrappedKey(customer_id=who, wrapped=key, version=version) for who, key, version in wrap_new(fresh)],
                 ignore_conflicts=True,
             )
         Person.objects.bulk_create([Person(customer_id=who) for who in fresh], ignore_conflicts=True)
@@ -208,8 +213,7 @@ def keys_of(customer_ids: Sequence[str]) -> dict[str, bytes]:
     found: dict[str, bytes] = {}
     for start in range(0, len(customer_ids), _MANY):
         rows = WrappedKey.objects.filter(customer_id__in=customer_ids[start : start + _MANY])
-        for who, wrapped, version in rows.values_list("customer_id", "wrapped", "version"):
-            found[who] = unwrap(wrapped, who, version)
+        found |= unwrap_all(rows.values_list("customer_id", "wrapped", "version"))
     return found
 
 
