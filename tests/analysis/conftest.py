@@ -28,4 +28,5 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def result(shop: simulation.SimulatedShop, workspace: Path, tmp_path_factory: pytest.TempPathFactory) -> Result:
     """Its result."""
     out = tmp_path_factory.mktemp("out") / "result"
-    return analyze(files=[Source(data=path) for path in shop.paths], today=TODAY, out=out, workspace=workspace)
+    files = [Source(data=path) for path in shop.paths]
+    return analyze(files=files, today=TODAY, out=out, workspace=workspace, events=True)

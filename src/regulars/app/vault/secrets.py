@@ -44,7 +44,7 @@ def wrap_new(owners: Sequence[str]) -> list[tuple[str, bytes, int]]:
     return [(who, sealed(keys[newest], new_key(), f"key.{who}.{newest}"), newest) for who in owners]
 
 
-def unwrap_all(rows: Iterable[tuple[str, bytes, int]]) -> dict[str, bytes]:
+def unwrap_all(rows: Iterable[tuple[str, bytes | memoryview, int]]) -> dict[str, bytes]:
     """Return the keys of rows of owner, wrapped key and version, by owner; the master key is read once.
 
     Raises:
