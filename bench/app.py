@@ -11,11 +11,13 @@ import argparse
 import os
 import random
 import re
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 
@@ -26,7 +28,7 @@ from regulars.simulation import simulate_shop
 
 CLIENTS, PORT = 4, 8399
 LAST_DAY = date(2024, 6, 30)
-BARS = {"list": 100, "search": 150, "customer": 150, "pulse": 50, "segment": 500}
+BARS = {"list": 100, "deep list": 100, "search": 150, "customer": 150, "pulse": 50, "segment": 500}
 _CHANCE = random.Random(0)  # noqa: S311  (no secret)
 _WANTED = ("smith", "raven", "张伟", "秀英", "zzqx")
 _ANYBODY = 'href="/customers/([^"/]+)/"'
@@ -46,7 +48,7 @@ def main() -> None:
     command = [sys.executable, "-m", "regulars", "serve", str(home / "shop"), "--port", str(PORT)]
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as server:
         try:
-            _measure(server, arguments.warm_up, arguments.seconds)
+            _measure(server, home / "shop", arguments.warm_up, arguments.seconds)
         finally:
             server.terminate()
 
@@ -76,17 +78,20 @@ for name, does in (("import", lambda: kinds.take_in(served(), {{"files": files, 
     subprocess.run([sys.executable, "-c", code], env=environment, check=True)
 
 
-def _measure(server: "subprocess.Popen[str]", warm_up: int, seconds: int) -> None:
+def _measure(server: "subprocess.Popen[str]", shop: Path, warm_up: int, seconds: int) -> None:
     client = Client(PORT)
     client.wait()
     _say(f"memory at rest: {_memory(server.pid):.0f} MiB (PSS of all processes)")
     client.enter()
     people = re.findall(_ANYBODY, client.get("/customers/?order=spend_total"))
+    deep = _cursor(shop)
     asks: dict[str, Callable[[Client], object]] = {
         "list": lambda each: each.get("/customers/?order=" + _CHANCE.choice(["rank", "total_value", "spend_total"])),
+        "deep list": lambda each: each.get(f"/customers/?order=spend_total&after={deep}"),
         "search": lambda each: each.post("/customers/found/", {"wanted": _CHANCE.choice(_WANTED)}),
         "customer": lambda each: each.get(f"/customers/{_CHANCE.choice(people)}/"),
         "pulse": lambda each: each.get("/pulse/"),
+        "segment": lambda each: each.post("/groups/build/", _group()),
     }
     _under_load(asks, warm_up)
     taken = _under_load(asks, seconds * len(asks))
@@ -96,6 +101,28 @@ def _measure(server: "subprocess.Popen[str]", warm_up: int, seconds: int) -> Non
         bar = f"(bar {BARS[name]})"
         _say(f"{name:10} {len(times):6} answers   p50 {p50:6.0f} ms   p95 {p95:6.0f} ms {bar:10} p99 {p99:6.0f} ms")
     _say(f"memory after it: {_memory(server.pid):.0f} MiB")
+
+
+def _cursor(shop: Path) -> str:
+    """Return where the page begins that is entered by the cursor of row 950,000, or 95 % of the way down."""
+    current = shop / "results" / (shop / "results" / "CURRENT").read_text(encoding="utf-8").strip()
+    (listing,) = current.rglob("listing.sqlite3")
+    with closing(sqlite3.connect(listing)) as base:
+        (there,) = base.execute("SELECT count(*) FROM people WHERE spend_total IS NOT NULL").fetchone()
+        value, place = base.execute(
+            "SELECT spend_total, place FROM people WHERE spend_total IS NOT NULL"
+            " ORDER BY spend_total DESC, place DESC LIMIT 1 OFFSET ?",
+            [min(950_000, there * 95 // 100)],
+        ).fetchone()
+    return f"{value},{place}"
+
+
+def _group() -> dict[str, str]:
+    """Return a group of customers as its page sends it; another one each time, so that no count is remembered."""
+    return {
+        "join": "all", "part": "0", "column.0": "spend_total", "test.0": "at_least",
+        "value.0": str(_CHANCE.randint(1, 100_000) / 100), "do": "count",
+    }  # fmt: skip
 
 
 def _under_load(asks: "dict[str, Callable[[Client], object]]", seconds: int) -> dict[str, list[float]]:

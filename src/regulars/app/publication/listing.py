@@ -73,7 +73,7 @@ def write_listing(folder: Path, target: Path) -> pa.Array:
                 )
                 place += batch.num_rows
         for column, end in ORDERS.items():
-            base.execute(f"CREATE INDEX by_{column} ON people ({column} {end}, place) WHERE {column} IS NOT NULL")
+            base.execute(f"CREATE INDEX by_{column} ON people ({column} {end}, place {end}) WHERE {column} IS NOT NULL")
         base.execute("CREATE UNIQUE INDEX by_id ON people (customer_id)")
         base.execute("ANALYZE")
         base.commit()
@@ -98,9 +98,9 @@ def page(
         values.append(code)
     if after is not None:
         sign = ">" if end == "ASC" else "<"
-        conditions.append(f"({order} {sign} ? OR ({order} = ? AND place > ?))")
-        values += [after[0], after[0], after[1]]
-    query = f"SELECT * FROM people WHERE {' AND '.join(conditions)} ORDER BY {order} {end}, place LIMIT ?"
+        conditions.append(f"({order}, place) {sign} (?, ?)")  # one range of the index, also among many equals
+        values += after
+    query = f"SELECT * FROM people WHERE {' AND '.join(conditions)} ORDER BY {order} {end}, place {end} LIMIT ?"
     with opened(published) as base:
         rows = [dict(row) for row in base.execute(query, [*values, size + 1])]
     more = rows[size:]
