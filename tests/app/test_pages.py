@@ -1,15 +1,18 @@
 """Every page opens, in both languages, for whoever may see it, whatever stands in the address."""
 
+import re
+
 import pytest
 from django.test import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from app_pages import OPEN_PAGES, PAGES, PARTS
 from regulars.app.publication import listing
 from regulars.app.publication.current import Published
 from regulars.app.urls import urlpatterns
 
-PAGES = [
+SIMPLE = [
     "/", "/start/", "/customers/", "/pulse/", "/groups/", "/groups/new/", "/import/", "/jobs/", "/merges/",
     "/privacy/", "/privacy/log/", "/privacy/processing/", "/privacy/assessment/", "/surveys/", "/tasks/",
     "/settings/", "/settings/scores/", "/settings/playbook/", "/settings/messages/", "/settings/members/",
@@ -18,7 +21,7 @@ ADDRESSES = {str(pattern.pattern) for pattern in urlpatterns}
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("page", SIMPLE)
 def test_every_page_opens_in_both_languages(client: Client, tea: Published, page: str, language: str) -> None:
     client.cookies["regulars_language"] = language
     answer = client.get(page)
@@ -32,7 +35,7 @@ def test_before_the_first_result_every_page_leads_to_the_beginning(client: Clien
     assert client.get(page).headers["Location"] == "/start/"
 
 
-@pytest.mark.parametrize("page", [*PAGES, "/customers/ana/"])
+@pytest.mark.parametrize("page", [*SIMPLE, "/customers/ana/"])
 def test_nobody_sees_anything_without_logging_in(tea: Published, page: str) -> None:
     answer = Client().get(page)
     assert answer.status_code == 302
@@ -68,3 +71,24 @@ def test_the_pages_of_the_list_hold_everybody_once_in_order(tea: Published, orde
     assert len(seen) == len(set(seen))
     assert len(seen) > 7 or order == "p_purchase"  # so small a shop has no forecast
     assert values == sorted(values, reverse=listing.ORDERS[order] == "DESC")
+
+
+def test_no_page_is_forgotten_by_those_who_look_at_all_of_them(client: Client, tea: Published) -> None:
+    samples = {"str:token": "x", "str:language": "en", "path:person": "ana", "str:batch": "x"}
+    known = {**PAGES, **OPEN_PAGES, **PARTS}
+    forgotten = []
+    for pattern in urlpatterns:
+        address = "/" + re.sub(r"<([^>]+)>", lambda place: samples.get(place[1], "1"), str(pattern.pattern))
+        if client.get(address).status_code != 405 and pattern.name not in known:
+            forgotten.append(f"{pattern.name} is a page: say in tests/app_pages.py where it is")
+    assert forgotten == []
+    assert set(known) <= {str(pattern.name) for pattern in urlpatterns}
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_what_is_not_there_is_told_in_words(client: Client, tea: Published, language: str) -> None:
+    client.cookies["regulars_language"] = language
+    for address in ("/nowhere/", "/customers/nobody/", "/groups/987654/"):
+        answer = client.get(address)
+        assert answer.status_code == 404
+        assert {"en": "Not found", "zh": "找不到"}[language] in answer.content.decode()

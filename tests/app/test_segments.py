@@ -200,3 +200,11 @@ def test_an_address_is_hashed_in_the_spelling_that_the_platforms_document() -> N
     assert handover.hashed(handover.email_for("meta", " Test@Example.com ")) == wanted
     assert handover.hashed(handover.email_for("google", "test@example.com")) == wanted
     assert handover.hashed("") == ""
+
+
+def test_a_second_process_leaves_the_engine_of_the_first_alone(tea: Published) -> None:
+    everybody = Segment(root=Group(join="all"))
+    asked = asking.first(tea, everybody, 3)
+    other = asking._Ready()
+    other.fetch(tea, "SELECT count(*) AS n FROM customers", {})
+    assert asking.first(tea, everybody, 3) == asked

@@ -1,6 +1,7 @@
 """Serving a shop: what it needs made ready, the first owner's link told, then the web server until it is stopped."""
 
 import os
+import shutil
 from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
@@ -39,6 +40,7 @@ def serve(folder: Path, *, port: int = 8320, tell: Callable[[str, str], None]) -
         ShopUnusable: the folder is none of ours.
     """
     shop = _opened(folder)
+    shutil.rmtree(shop.asking, ignore_errors=True)  # what was left by processes that were killed
     token = _make_ready(shop)
     address = f"http://127.0.0.1:{port}"
     if token is not None:

@@ -86,6 +86,11 @@ class Shop:
         return _key_folder() / f"{self.id}.key"
 
     @property
+    def asking(self) -> Path:
+        """Where processes of the server keep what they ask of; emptied when the server starts."""
+        return self.folder / "asking"
+
+    @property
     def erased_file(self) -> Path:
         """Where it is written down who was erased, as fingerprints: beside the keys, so that no old copy undoes it."""
         return _key_folder() / f"{self.id}.erased"

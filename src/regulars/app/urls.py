@@ -11,6 +11,7 @@ from regulars.app.views import (
     imports,
     members,
     merges,
+    missing,
     people,
     playbook,
     privacy,
@@ -91,3 +92,7 @@ urlpatterns = [
     path("jobs/", imports.progress, name="jobs"),
     path("jobs/<int:job>/stop/", imports.stop, name="stop"),
 ]
+
+handler400 = missing.not_understood
+handler404 = missing.not_found
+handler500 = missing.broken

@@ -83,8 +83,7 @@ def cohorts(folder: ResultFolder, *, voice: Voice) -> CohortTables | None:
     line = ""
     if len(months) > min(COHORTS_SHOWN, MONTHS_SHOWN):
         line = voice.t(
-            "Shown are the newest {shown} of {all} months, each for at most {after} months after; all stand in"
-            " cohorts.parquet.",
+            "Shown are the newest {shown} of {all} months, each for at most {after} months after.",
             shown=voice.count(len(shown)),
             all=voice.count(len(months)),
             after=voice.count(MONTHS_SHOWN - 1),

@@ -138,7 +138,7 @@ class People:
             ("order_count", voice.count), ("spend_total", voice.money), ("spend_mean", voice.money),
             ("days_since_last", voice.count), ("gap_mean_days", voice.number), ("refund_total", voice.money),
             ("usage_count", voice.count), ("rating_recent_mean", voice.score), ("referral_count", voice.count),
-            ("cost_to_serve", voice.money), ("p_purchase", voice.share),
+            ("cost_to_serve", voice.money),
         ):  # fmt: skip
             if customer.get(name):
                 told.append({"name": word("feature", name, voice=voice), "value": said(float(customer[name]))})

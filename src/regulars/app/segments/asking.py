@@ -3,7 +3,6 @@
 The engine can read that one file and nothing else; names of columns are quoted, values are bound.
 """
 
-import shutil
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -163,10 +162,9 @@ _READY = _Ready()
 
 
 def _room() -> Path:
-    """Return an empty folder for the engine: what one left that was killed is cleared away."""
-    room = served().folder / "asking"
-    shutil.rmtree(room, ignore_errors=True)
-    room.mkdir(mode=0o700, parents=True)
+    """Return the folder in which every process has its engine's own folder: none clears away what another asks of."""
+    room = served().asking
+    room.mkdir(mode=0o700, parents=True, exist_ok=True)
     return room
 
 

@@ -107,7 +107,8 @@ def set_aside(request: Request, batch: str) -> HttpResponseBase:
 
 def progress(request: Request) -> HttpResponse:
     """Show how far the jobs are: asked for again and again by the page while any is under way."""
-    return show(request, "jobs/progress.html", {"jobs": jobs_of(request.asked.voice)})
+    template = "jobs/progress.html" if request.headers.get("HX-Request") else "jobs/page.html"
+    return show(request, template, {"jobs": jobs_of(request.asked.voice)}, at="import")
 
 
 @require_POST
