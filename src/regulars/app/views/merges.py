@@ -13,6 +13,7 @@ from regulars import customers
 from regulars.app._shop import Shop
 from regulars.app.jobs import queue
 from regulars.app.middleware import Request
+from regulars.app.privacy import audit
 from regulars.app.vault import store
 from regulars.app.views.screen import show
 from regulars.core import RegularsError
@@ -122,6 +123,8 @@ def _decide(request: Request, what: str, pairs: Iterable[tuple[str, str]]) -> No
             customers.decide(request.asked.shop.workspace, what=what, left=left, right=right, decided_at=day)
         except RegularsError:  # one id, or no records at all: nothing to decide
             continue
+        other = audit.subject_of(right).hex()
+        audit.write(what + "d", by=request.user.username, person=left, other=other)
         queue.ask_after_all("analyse", by=request.user)
 
 
