@@ -18,7 +18,7 @@ from regulars.app.jobs.looking import as_written, look, source_of
 from regulars.app.models import Job
 from regulars.app.privacy import audit, consents, erasing
 from regulars.app.publication.boards import prepare
-from regulars.app.publication.current import forget_all_but_current, next_place, publish, withdraw
+from regulars.app.publication.current import current, forget_all_but_current, next_place, publish, withdraw
 from regulars.app.vault import changing
 from regulars.app.vault.crosswalk import VaultCrosswalk
 from regulars.core import RegularsError
@@ -52,7 +52,8 @@ def analyse(shop: Shop, payload: Mapping[str, Any], tell: Tell) -> dict[str, Any
             progress=lambda step, done: tell(step, 0.9 * done),
         )
         tell("publish", 0.9)
-        prepare(place)
+        known = current(shop)
+        prepare(place, before=None if known is None else known.folder)
     except BaseException as error:
         rmtree(place, ignore_errors=True)
         if clears and isinstance(error, RegularsError) and error.code in _NOBODY_LEFT:
