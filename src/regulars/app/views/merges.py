@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+import pyarrow.compute as pc
 from django import forms
 from django.http import HttpResponse
 from django.shortcuts import redirect
@@ -114,6 +115,21 @@ def accounts_of(shop: Shop, customer_id: str) -> list[str]:
     person = next((row["person_id"] for row in persons if row["customer_id"] == customer_id), customer_id)
     found = {row["customer_id"] for row in persons if row["person_id"] == person}
     return sorted(found | {customer_id})
+
+
+def joined(shop: Shop, customer_id: str, *, voice: Voice) -> dict[str, Any] | None:
+    """Return the accounts of one person, how each came, and the last words on them; None of whom was never joined."""
+    try:
+        persons = customers.read_persons(shop.workspace)
+    except RegularsError:  # no records yet
+        return None
+    own = persons.filter(pc.equal(persons["customer_id"], customer_id)).to_pylist()
+    person = own[0]["person_id"] if own else customer_id
+    rows = persons.filter(pc.equal(persons["person_id"], person)).to_pylist()
+    if not rows:
+        return None
+    log = customers.read_merges(shop.workspace).to_pylist()
+    return _person(person, rows, store.reveal([person, *(row["customer_id"] for row in rows)]), log, voice)
 
 
 def _decide(request: Request, what: str, pairs: Iterable[tuple[str, str]]) -> None:
