@@ -11,12 +11,12 @@ from time import monotonic
 from typing import Any, TypeAlias
 
 from regulars import analysis, records, simulation
-from regulars.app import uploads
+from regulars.app import own_records, surveys_due, uploads
 from regulars.app._shop import Shop
-from regulars.app.clock import shop_settings
+from regulars.app.clock import shop_settings, today
 from regulars.app.jobs.looking import as_written, look, source_of
 from regulars.app.models import Job
-from regulars.app.privacy import audit, consents, erasing
+from regulars.app.privacy import audit, erasing
 from regulars.app.publication.boards import prepare
 from regulars.app.publication.current import current, forget_all_but_current, next_place, publish, withdraw
 from regulars.app.vault import changing
@@ -39,13 +39,13 @@ def analyse(shop: Shop, payload: Mapping[str, Any], tell: Tell) -> dict[str, Any
     tell("read", 0.0)
     erasing.sweep(shop)
     clears = erasing.results_speak_of_erased()
-    place = next_place(shop)
+    place, settings = next_place(shop), shop_settings()
     try:
         analysis.analyze(
             workspace=shop.workspace,
             crosswalk=VaultCrosswalk(),
-            beside=consents.as_records(),
-            settings=shop_settings(),
+            beside=own_records.as_records(settings),
+            settings=settings,
             out=place,
             events=True,
             memory_limit=_MEMORY,
@@ -61,6 +61,7 @@ def analyse(shop: Shop, payload: Mapping[str, Any], tell: Tell) -> dict[str, Any
             erasing.results_are_clear()
         raise
     published = publish(shop, place)
+    surveys_due.work_out(published, today=today())
     if clears:
         forget_all_but_current(shop)
         erasing.results_are_clear()

@@ -9,7 +9,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from regulars.app import clock, messages
+from regulars.app import clock, messages, surveys_due
 from regulars.app.middleware import Request
 from regulars.app.models import Message
 from regulars.app.privacy import consents
@@ -50,7 +50,7 @@ def today(request: Request) -> HttpResponse:
     board = asked.result.board(asked.language)
     told = {
         "people": people, "summary": board["summary"], "lines": board["contacts"]["lines"], "as_of": board["as_of"],
-        "changes": _changes(request, board.get("changes")),
+        "to_ask": surveys_due.count(), "changes": _changes(request, board.get("changes")),
     }  # fmt: skip
     return show(request, "today.html", told, at="today")
 
