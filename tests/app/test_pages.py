@@ -68,3 +68,25 @@ def test_the_pages_of_the_list_hold_everybody_once_in_order(tea: Published, orde
     assert len(seen) == len(set(seen))
     assert len(seen) > 7 or order == "p_purchase"  # so small a shop has no forecast
     assert values == sorted(values, reverse=listing.ORDERS[order] == "DESC")
+
+
+@pytest.mark.parametrize("days", [30, 90, 365])
+def test_the_eight_numbers_of_a_period_are_those_of_an_analysis_with_that_period(
+    client: Client, tea: Published, days: int
+) -> None:
+    cards = {period["days"]: period["cards"] for period in tea.board("en")["periods"]}
+    assert sorted(cards) == [30, 90, 365]
+    page = client.get(f"/pulse/?days={days}").content.decode()
+    assert f'href="?days={days}" aria-current="true"' in page
+    for card in cards[days]:
+        assert f">{card['value']}</p>" in page
+    assert cards[90] == tea.board("en")["cards"]
+
+
+@pytest.mark.parametrize(
+    "query", ["?days=31", "?days=-1", "?days=x", "?days=", "?days=99999999999999999999", "?days=%00"]
+)
+def test_a_period_that_is_none_shows_the_usual_one(client: Client, tea: Published, query: str) -> None:
+    page = client.get(f"/pulse/{query}")
+    assert page.status_code == 200
+    assert 'href="?days=90" aria-current="true"' in page.content.decode()

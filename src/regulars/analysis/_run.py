@@ -82,7 +82,7 @@ class Run:
     """The state of one run: what was read, what was found, and how long it took.
 
     `notes` are those of what came before the run; `from_batches` says that the workspace keeps what is read;
-    `with_events` that what happened to each customer is written too.
+    `with_events` that what happened to each customer is written too; `periods` are told beside the usual one.
     """
 
     engine: Engine
@@ -95,6 +95,7 @@ class Run:
     notes: tuple[Note, ...] = ()
     from_batches: bool = False
     with_events: bool = False
+    periods: tuple[int, ...] = ()
     timings: dict[str, float] = field(default_factory=dict)
 
     records: RecordSet = field(init=False)
@@ -138,6 +139,11 @@ class Run:
             sales = rates.sales_efficiency(engine, as_of=day, window_days=period_days)
             concentration = rates.concentration(engine, as_of=day)
             rates.cohorts(engine, as_of=day)
+            by_period = {
+                days: rates.headline(engine, as_of=day, days=days, seed=self.seed)
+                for days in self.periods
+                if days != period_days
+            }
         with self._step("backtest"):
             past = look_back(engine, as_of=day, settings=settings, seed=self.seed)
         with self._step("lifetime"):
@@ -172,6 +178,7 @@ class Run:
             as_of=day, first_day=first_day, measured=measured, sales=sales, concentration=concentration,
             clusters=clusters, referrals=referrals, advocates=advocates, scores=scores, plan=plan, values=values,
             outlier_above=outlier_above, past=past, valued=valued, predicted=predicted,
+            by_period=by_period,
         )  # fmt: skip
 
     def write(self, folder: Path) -> None:

@@ -28,6 +28,9 @@ Tell: TypeAlias = Callable[[str, float], None]
 
 Kind: TypeAlias = Callable[[Shop, Mapping[str, Any], Tell], dict[str, Any]]
 
+PERIODS = (30, 90, 365)
+"""The lengths of period, in days, that can be chosen on Pulse, beside the shop's own."""
+
 _MEMORY = "1GB"
 _SIMULATED_CUSTOMERS = 300
 _NOBODY_LEFT = {"workspace_empty", "no_records", "no_customers"}
@@ -48,6 +51,7 @@ def analyse(shop: Shop, payload: Mapping[str, Any], tell: Tell) -> dict[str, Any
             settings=settings,
             out=place,
             events=True,
+            periods=PERIODS,
             memory_limit=_MEMORY,
             progress=lambda step, done: tell(step, 0.9 * done),
         )
