@@ -17,6 +17,7 @@ from regulars.app.models import Consent, Invitation, Survey
 from regulars.app.privacy import consents, erasing
 from regulars.app.publication.current import Published
 from regulars.app.vault import store
+from regulars.reports import Voice
 
 AS_OF = date(2024, 6, 30)
 
@@ -124,4 +125,6 @@ def test_the_file_holds_an_address_only_where_it_may_be_used(client: Client, tea
 def test_a_survey_made_on_the_page_has_its_list_at_once(client: Client, tea: Published) -> None:
     form = {"kind": "nps", "title": "Spring", "language": "zh", "when": "periodic", "days": "90"}
     client.post("/surveys/new/", form)
-    assert surveys_due.due(Survey.objects.get())
+    survey = Survey.objects.get()
+    assert surveys_due.due(survey)
+    assert survey.question == Voice(language="zh").t(surveys.QUESTIONS["nps"])

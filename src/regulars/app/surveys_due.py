@@ -33,6 +33,11 @@ def work_out(result: Published, *, today: date) -> None:
     Kept.objects.update_or_create(name=_KEPT, defaults={"value": value})
 
 
+def forget() -> None:
+    """Keep nobody to ask: there is no result any more."""
+    Kept.objects.filter(name=_KEPT).delete()
+
+
 def due(survey: Survey) -> dict[str, list[str]]:
     """Return whom to ask now and on which channels: who is still to be asked and still may be."""
     kept = Kept.objects.filter(name=_KEPT).first()

@@ -162,7 +162,7 @@ class People:
             ("order_count", voice.count), ("spend_total", voice.money), ("spend_mean", voice.money),
             ("days_since_last", voice.count), ("gap_mean_days", voice.number), ("refund_total", voice.money),
             ("usage_count", voice.count), ("rating_recent_mean", voice.score), ("referral_count", voice.count),
-            ("cost_to_serve", voice.money), ("p_purchase", voice.share),
+            ("cost_to_serve", voice.money),
         ):  # fmt: skip
             if customer.get(name):
                 told.append({"name": word("feature", name, voice=voice), "value": said(float(customer[name]))})
@@ -178,7 +178,9 @@ class People:
             notes.append(voice.t("rating {value} of 100", value=voice.number(row["number"], digits=0)))
         elif row["amount"] is not None and kind != "touch":
             notes.append(voice.money(row["amount"]))
-        if row["detail"] and kind in {"order", "subscribed", "unsubscribed"}:
+        if row["detail"] and kind in {"order", "touch"}:
+            notes.append(word("channel", row["detail"], voice=voice))
+        elif row["detail"] and kind in {"subscribed", "unsubscribed"}:
             notes.append(str(row["detail"]))
         when = "" if day is None else voice.month(day) if kind == "usage" else voice.short_day(day)
         return {"kind": kind, "when": when, "what": voice.t(_HAPPENED[kind]), "notes": voice.t("; ").join(notes)}

@@ -62,6 +62,7 @@ def analyse(shop: Shop, payload: Mapping[str, Any], tell: Tell) -> dict[str, Any
         rmtree(place, ignore_errors=True)
         if clears and isinstance(error, RegularsError) and error.code in _NOBODY_LEFT:
             withdraw(shop)
+            surveys_due.forget()
             erasing.results_are_clear()
         raise
     published = publish(shop, place)

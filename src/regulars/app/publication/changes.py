@@ -47,8 +47,8 @@ def changes(folder: Path, before: Path, *, cards: list[dict[str, Any]], language
     return {
         "since": board["as_of"],
         "moved": _moved(cards, board["cards"]),
-        "entered": {"n": len(entered), "ids": entered[:_NAMED]},
-        "left": {"n": len(left), "ids": left[:_NAMED]},
+        "entered": entered,
+        "left": left,
         "stages": _counted(moved_stages(folder, before)),
     }
 
@@ -63,26 +63,30 @@ def _moved(cards: list[dict[str, Any]], earlier: list[dict[str, Any]]) -> list[d
     ]
 
 
-def _list_of_the_day(folder: Path, before: Path) -> tuple[list[str], list[str]]:
-    """Return who is suggested now and was not, and who was and is not, by rank; of those only who is a customer yet."""
+def _list_of_the_day(folder: Path, before: Path) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return who is suggested now and was not, and who was and is not; of those only who is a customer yet."""
     now, then = (_suggested(place) for place in (folder, before))
-    stayed = set(now) & set(then)
-    left = [who for who in then if who not in stayed]
+    entered, left = _without(now, then), _without(then, now)
     known = pq.read_table(folder / "customers.parquet", columns=["customer_id"])["customer_id"]
-    is_known = pc.is_in(pa.array(left, pa.string()), value_set=known).to_pylist()
-    erased = tombstones.erased_ids(left)
+    listed = left.filter(pc.is_in(left, value_set=known)).to_pylist()
+    erased = tombstones.erased_ids(listed)
+    stayed = [who for who in listed if who not in erased]
     return (
-        [who for who in now if who not in stayed],
-        [who for who, stands in zip(left, is_known, strict=True) if stands and who not in erased],
+        {"n": len(entered), "ids": entered.slice(0, _NAMED).to_pylist()},
+        {"n": len(stayed), "ids": stayed[:_NAMED]},
     )
 
 
-def _suggested(folder: Path) -> list[str]:
+def _without(ids: pa.ChunkedArray, others: pa.ChunkedArray) -> pa.ChunkedArray:
+    return ids.filter(pc.invert(pc.is_in(ids, value_set=others)))
+
+
+def _suggested(folder: Path) -> pa.ChunkedArray:
+    """Return the ids of the list of the day, by rank."""
     columns = ["customer_id", "rank", "within_budget", "held_out"]
     table = pq.read_table(folder / "actions.parquet", columns=columns)
     chosen = pc.and_(pc.is_valid(table["rank"]), pc.and_not(table["within_budget"], table["held_out"]))
-    listed: list[str] = table.filter(chosen).sort_by("rank")["customer_id"].to_pylist()
-    return listed
+    return table.filter(chosen).sort_by("rank")["customer_id"]
 
 
 def _counted(moved: Moved) -> list[dict[str, Any]]:

@@ -66,7 +66,8 @@ def begin(request: Request) -> HttpResponse:
     form = NewSurvey(request.POST)
     if form.is_valid():
         said = form.cleaned_data
-        question = said["question"] or request.asked.voice.t(surveys.QUESTIONS[said["kind"]])
+        voice = Voice(language="zh" if said["language"] == "zh" else "en")
+        question = said["question"] or voice.t(surveys.QUESTIONS[said["kind"]])
         Survey.objects.create(**{**said, "question": question}, made_at=timezone.now())
         _work_out(request)
     return redirect("surveys")
