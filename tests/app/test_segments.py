@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from regulars.app._shop import Shop
 from regulars.app.models import AuditEvent, Consent, Person, SavedSegment
-from regulars.app.privacy import consents, erasing
+from regulars.app.privacy import access, consents, erasing
 from regulars.app.publication.current import Published
 from regulars.app.segments import asking, drafts, handover
 from regulars.app.segments.columns import ALL
@@ -211,6 +211,18 @@ def test_whoever_was_erased_or_took_a_word_back_is_handed_over_no_more(
     everybody = asking.count(tea, Segment())[1]
     lines = AuditEvent.objects.filter(what="handed_over", actor="lin", details__members=everybody)
     assert sorted(line.details["form"] for line in lines) == ["ids", "ids", "people", "people"]
+
+
+def test_the_access_file_says_in_which_files_a_person_was_handed_on(client: Client, tea: Published, shop: Shop) -> None:
+    segment = _saved()
+    ids, people = ([line.split(",")[0] for line in _handed(client, segment, what)] for what in ("ids", "people"))
+    inside, outside = people[0], next(who for who in ids if who not in people)
+    for who, forms in ((inside, ["ids", "people"]), (outside, ["ids"]), ("somebody", [])):
+        told = access.everything(shop, tea, who)["recipients"]
+        assert [line["details"]["form"] for line in told] == forms
+    page = client.post(f"/customers/{inside}/access/", {"form": "html"}).content.decode()
+    assert "name and addresses" in page
+    assert "Nobody outside the shop" not in page
 
 
 def test_a_group_shows_nobody_who_was_erased(client: Client, tea: Published, shop: Shop) -> None:

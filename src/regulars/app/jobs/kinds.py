@@ -66,10 +66,10 @@ def analyse(shop: Shop, payload: Mapping[str, Any], tell: Tell) -> dict[str, Any
             erasing.results_are_clear()
         raise
     published = publish(shop, place)
-    surveys_due.work_out(published, today=today())
     if clears:
         forget_all_but_current(shop)
         erasing.results_are_clear()
+    surveys_due.work_out(published, today=today())
     return {"result": published.name, "customers": published.manifest["counts"]["customers"]}
 
 

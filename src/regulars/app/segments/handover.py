@@ -38,8 +38,8 @@ _MANY = 500
 _MOST_DIGITS = 15
 
 
-def rows(what: What, members: pa.Table, *, country: str) -> Iterator[Row]:
-    """Yield the rows of a hand-over from the members of a group, with the columns that `COLUMNS` names."""
+def rows(what: What, members: pa.Table, *, country: str) -> Iterator[tuple[str, Row]]:
+    """Yield whose and the row of a hand-over, for the members of a group, with the columns that `COLUMNS` names."""
     for batch in members.to_batches(max_chunksize=_MANY):
         listed = batch.to_pylist()
         ids = [row["customer_id"] for row in listed]
@@ -47,7 +47,7 @@ def rows(what: What, members: pa.Table, *, country: str) -> Iterator[Row]:
             Person.objects.filter(customer_id__in=ids, restricted=True).values_list("customer_id", flat=True)
         )
         if what == "ids":
-            yield from ((who,) for who in ids if who not in held_back)
+            yield from ((who, (who,)) for who in ids if who not in held_back)
             continue
         said = consents.newest(ids)
         now = [_as_said(row, said.get(row["customer_id"], {})) for row in listed if row["customer_id"] not in held_back]
@@ -58,7 +58,7 @@ def rows(what: What, members: pa.Table, *, country: str) -> Iterator[Row]:
                 _person(who, row, told.get(who, {})) if what == "people" else _hashes(what, told.get(who, {}), country)
             )
             if made is not None:
-                yield made
+                yield who, made
 
 
 def email_for(platform: str, address: str) -> str:

@@ -13,6 +13,7 @@ from regulars.app.clock import shop_settings
 from regulars.app.middleware import Request
 from regulars.app.models import SavedSegment
 from regulars.app.privacy import audit
+from regulars.app.privacy.handed_over import noted
 from regulars.app.publication import listing
 from regulars.app.publication.current import Published
 from regulars.app.segments import asking, conditions, drafts, handover
@@ -132,7 +133,7 @@ def hand_over(request: Request, segment: int) -> HttpResponseBase:
     rows = handover.rows(what, members, country=shop_settings().business.country)
     # Before the first row goes out: of a file that was cut off, some rows are out all the same.
     audit.write("handed_over", by=request.user.username, group=kept.pk, form=what, members=members.num_rows)
-    return download(f"{kept.name}.csv", heads, rows)
+    return download(f"{kept.name}.csv", heads, noted(rows, form=what, by=request.user.username))
 
 
 def _page(

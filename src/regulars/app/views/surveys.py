@@ -15,6 +15,7 @@ from regulars.app.clock import today
 from regulars.app.middleware import Request
 from regulars.app.models import Survey
 from regulars.app.privacy import audit
+from regulars.app.privacy.handed_over import noted
 from regulars.app.spreadsheets import download
 from regulars.app.vault import store
 from regulars.app.views.screen import person_or_404, show
@@ -180,8 +181,8 @@ def _file(request: Request, survey: Survey, letters: list[dict[str, Any]]) -> Ht
         known = told.get(letter["id"], {})
         email = known.get("email", [""])[0] if "email" in letter["channels"] else ""
         phone = known.get("phone", [""])[0] if {"message", "phone"} & set(letter["channels"]) else ""
-        rows.append((letter["id"], letter["called"], email, phone, letter["link"], letter["text"]))
-    return download(f"{survey.title}.csv", heads, rows)
+        rows.append((letter["id"], (letter["id"], letter["called"], email, phone, letter["link"], letter["text"])))
+    return download(f"{survey.title}.csv", heads, noted(rows, form="survey", by=request.user.username))
 
 
 def _told(request: Request, survey: Survey) -> dict[str, Any]:
