@@ -2,16 +2,26 @@
 
 import csv
 import json
+from datetime import date
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from regulars.analysis import COLUMNS, Result, dictionary_markdown
+from regulars import simulation
+from regulars.analysis import COLUMNS, Result, analyze, dictionary_markdown
+from regulars.records import Source
 
 DOCS = Path(__file__).parents[2] / "docs"
 FILES = tuple(dict.fromkeys(column.file for column in COLUMNS))
+
+
+@pytest.fixture(scope="module")
+def result(shop: simulation.SimulatedShop, tmp_path_factory: pytest.TempPathFactory) -> Result:
+    """A result with every file that can be asked for."""
+    out = tmp_path_factory.mktemp("columns") / "result"
+    return analyze(files=[Source(data=path) for path in shop.paths], today=date(2024, 12, 31), out=out, events=True)
 
 
 def described(file: str) -> list[str]:

@@ -29,6 +29,7 @@ from django.test import Client  # noqa: E402
 
 from regulars import analysis, records  # noqa: E402
 from regulars.app._shop import Shop, served  # noqa: E402
+from regulars.app.jobs.kinds import PERIODS  # noqa: E402
 from regulars.app.publication.boards import prepare  # noqa: E402
 from regulars.app.publication.current import Published, publish  # noqa: E402
 from regulars.app.vault import store  # noqa: E402
@@ -76,7 +77,12 @@ def made() -> Iterator[tuple[Path, Told]]:
     sources = [records.Source(data=path) for path in sold.paths]
     analysis.import_records(folder / "workspace", files=sources, today=TODAY, crosswalk=told)
     analysis.analyze(
-        workspace=folder / "workspace", today=TODAY, crosswalk=told, events=True, out=folder / "000001-00000001"
+        workspace=folder / "workspace",
+        today=TODAY,
+        crosswalk=told,
+        events=True,
+        periods=PERIODS,
+        out=folder / "000001-00000001",
     )
     prepare(folder / "000001-00000001")
     yield folder, told

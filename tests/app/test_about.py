@@ -2,14 +2,22 @@
 
 from datetime import timedelta
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
+from django.utils import timezone
 
-from regulars.app import clock
-from regulars.app.models import Goal, Message, Note, Person, Task
+from regulars import customers, records
+from regulars.app import clock, surveys
+from regulars.app._shop import served
+from regulars.app.models import Goal, Message, Note, Person, Survey, Task
+from regulars.app.privacy import erasing
 from regulars.app.publication import listing
 from regulars.app.publication.current import Published
+from regulars.app.vault import store
+from regulars.app.vault.marks import Fact
 
 EVIL = '<script>alert("x")</script>=1+1'
 
@@ -30,6 +38,38 @@ def test_the_page_of_a_customer_shows_figures_reasons_and_what_happened(
     assert "order_count" not in text
     assert "at_risk" not in text
     assert text.count('class="value"') == 3
+
+
+def test_who_brought_whom_stands_on_both_pages(client: Client, tea: Published) -> None:
+    rows = pq.read_table(tea.folder / "customers.parquet", columns=["customer_id", "referred_by"]).to_pylist()
+    who, by = next((row["customer_id"], row["referred_by"]) for row in rows if row["referred_by"])
+    for one, other in ((who, by), (by, who)):
+        assert f'href="/customers/{other}/"' in client.get(f"/customers/{one}/").content.decode()
+    erasing.shred(served(), by, by="lin")
+    assert f'href="/customers/{by}/"' not in client.get(f"/customers/{who}/").content.decode()
+
+
+def test_the_accounts_of_a_person_stand_on_the_page_and_can_be_taken_apart(
+    client: Client, tea: Published, ana: str
+) -> None:
+    assert "Accounts" not in client.get(f"/customers/{ana}/").content.decode()
+    workspace = served().workspace
+    rows = [{"customer_id": who, "person_id": ana, "how": "phone", "weight": None} for who in (ana, "other")]
+    schema = customers.read_persons(workspace).schema
+    place = records.Batches(workspace).found or workspace
+    pq.write_table(pa.Table.from_pylist(rows, schema=schema), place / "persons.parquet")
+    store.take_in([Fact("other", "email", "second@example.com")])
+    page = client.get(f"/customers/{ana}/").content.decode()
+    assert "second@example.com" in page
+    assert '<input type="hidden" name="account" value="other">' in page
+
+
+def test_what_was_answered_to_a_survey_stands_on_the_page(client: Client, ana: str) -> None:
+    about = store.meet(ana)
+    survey = Survey.objects.create(kind="csat", title="Tea", question="?", language="en", made_at=timezone.now())
+    surveys.answer(surveys.invite(survey, about), score=4, text=EVIL, language="en")
+    text = client.get(f"/customers/{ana}/").content.decode()
+    assert "<strong>4</strong> &lt;script&gt;" in text
 
 
 @pytest.mark.parametrize(

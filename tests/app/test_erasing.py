@@ -179,7 +179,7 @@ def test_an_erasure_that_was_killed_ends_the_same_when_it_is_done_again(
     (shop.results / "000001-00000001").mkdir()
     monkeypatch.setattr(analysis, "analyze", lambda **told: told["out"].mkdir())
     monkeypatch.setattr(
-        kinds, "prepare", lambda place: (place / "manifest.json").write_text('{"counts": {"customers": 1}}')
+        kinds, "prepare", lambda place, **_: (place / "manifest.json").write_text('{"counts": {"customers": 1}}')
     )
     with monkeypatch.context() as patched:
         killed_at(patched, place, name)

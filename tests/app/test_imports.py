@@ -20,6 +20,7 @@ from app.working import work
 from regulars import records
 from regulars.app import uploads
 from regulars.app._shop import Shop
+from regulars.app.jobs import queue
 from regulars.app.models import Job
 from regulars.app.problems import ON_PAGES
 from regulars.app.spreadsheets import guarded
@@ -172,6 +173,27 @@ def test_what_is_given_up_or_left_lying_is_removed(client: Client, shop: Shop) -
     os.utime(shop.workspace / "uploads" / left, (before, before))
     uploads.clear(shop, timezone.now())
     assert [uploads.is_there(shop, token) for token in (left, fresh)] == [False, True]
+
+
+@pytest.mark.parametrize("how", ["fails", "is stopped", "kills its workers"])
+def test_an_import_that_ends_for_good_leaves_no_file(client: Client, shop: Shop, how: str) -> None:
+    token, looked_at = (_upload(client, ("订单.csv", ORDERS.encode())) for _ in range(2))
+    page = _look(client, shop, token)
+    client.post(f"/import/{token}/decide/", {**_fields(page), "do": "import"})
+    uploads.clear(shop, timezone.now())
+    assert uploads.is_there(shop, token)
+    job = queue.lease_next("w", ["import"])
+    assert job is not None
+    uploads.clear(shop, timezone.now())
+    assert uploads.is_there(shop, token)
+    if how == "kills its workers":
+        Job.objects.filter(pk=job.pk).update(attempt=queue.ATTEMPTS)
+        queue.release(job.pk, "w")
+        queue.lease_next("w", ["import"])
+    else:
+        queue.fail(job.pk, "w", MemoryError() if how == "fails" else queue.Cancelled())
+    uploads.clear(shop, timezone.now())
+    assert [uploads.is_there(shop, each) for each in (token, looked_at)] == [False, True]
 
 
 def test_an_upload_is_readable_by_its_owner_only(client: Client, shop: Shop) -> None:

@@ -9,6 +9,7 @@ from regulars import customers
 from regulars.app._shop import Shop
 from regulars.app.jobs import queue
 from regulars.app.models import Job
+from regulars.app.privacy import audit
 from regulars.app.vault import store
 from regulars.app.vault.marks import Fact
 from regulars.app.views.merges import accounts_of
@@ -38,6 +39,8 @@ def test_a_pair_stands_side_by_side_until_somebody_decides(client: Client, joine
     (row,) = customers.read_merges(joined.workspace).to_pylist()
     assert (row["what"], row["left_id"], row["right_id"], row["by"]) == ("merge", "bo", "bo2", "owner")
     assert Job.objects.get(kind="analyse").state == Job.QUEUED
+    (line,) = audit.of_person("bo")
+    assert (line.what, line.actor, line.details) == ("merged", "lin", {"other": audit.subject_of("bo2").hex()})
 
 
 def test_an_account_that_is_somebody_else_is_kept_apart_from_every_other(client: Client, joined: Shop) -> None:

@@ -92,3 +92,25 @@ def test_what_is_not_there_is_told_in_words(client: Client, tea: Published, lang
         answer = client.get(address)
         assert answer.status_code == 404
         assert {"en": "Not found", "zh": "找不到"}[language] in answer.content.decode()
+
+
+@pytest.mark.parametrize("days", [30, 90, 365])
+def test_the_eight_numbers_of_a_period_are_those_of_an_analysis_with_that_period(
+    client: Client, tea: Published, days: int
+) -> None:
+    cards = {period["days"]: period["cards"] for period in tea.board("en")["periods"]}
+    assert sorted(cards) == [30, 90, 365]
+    page = client.get(f"/pulse/?days={days}").content.decode()
+    assert f'href="?days={days}" aria-current="true"' in page
+    for card in cards[days]:
+        assert f">{card['value']}</p>" in page
+    assert cards[90] == tea.board("en")["cards"]
+
+
+@pytest.mark.parametrize(
+    "query", ["?days=31", "?days=-1", "?days=x", "?days=", "?days=99999999999999999999", "?days=%00"]
+)
+def test_a_period_that_is_none_shows_the_usual_one(client: Client, tea: Published, query: str) -> None:
+    page = client.get(f"/pulse/{query}")
+    assert page.status_code == 200
+    assert 'href="?days=90" aria-current="true"' in page.content.decode()

@@ -9,7 +9,7 @@ from django.urls import URLPattern, reverse
 
 from app.conftest import PASSWORD
 from regulars.app.invitations import invite_user
-from regulars.app.models import Person
+from regulars.app.models import AuditEvent, Person
 from regulars.app.publication.current import Published
 from regulars.app.roles import MATRIX, OPEN, ROLES, Role, give, may, role_of
 from regulars.app.urls import urlpatterns
@@ -86,6 +86,10 @@ def test_who_is_invited_chooses_a_password_once(client: Client) -> None:
     bo = User.objects.get(username="Bo")
     assert role_of(bo) == "viewer"
     assert bo.check_password(PASSWORD)
+    client.post(f"/settings/members/{bo.id}/role/", {"role": "member"})
+    client.post(f"/settings/members/{bo.id}/dismiss/")
+    told = AuditEvent.objects.filter(what="member", actor="lin").order_by("pk").values_list("details", flat=True)
+    assert [line["is_now"] for line in told] == ["viewer", "member", None]
 
 
 def test_a_link_holds_only_until_the_next_one() -> None:

@@ -5,12 +5,15 @@ from hashlib import sha256
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
 from django.http import QueryDict
 from django.test import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from regulars.app.models import Person, SavedSegment
+from regulars.app._shop import Shop
+from regulars.app.models import AuditEvent, Consent, Person, SavedSegment
+from regulars.app.privacy import access, consents, erasing
 from regulars.app.publication.current import Published
 from regulars.app.segments import asking, drafts, handover
 from regulars.app.segments.columns import ALL
@@ -193,6 +196,41 @@ def test_only_who_may_be_written_to_is_handed_over_and_nobody_who_is_restricted(
     handed = {line.split(",")[0] for line in _handed(client, segment, "meta")} - {""}
     assert handed <= hashes
     assert not [line for line in _handed(client, segment, "google") if "@" in line]
+
+
+def test_whoever_was_erased_or_took_a_word_back_is_handed_over_no_more(
+    client: Client, tea: Published, shop: Shop, owner: User
+) -> None:
+    segment = _saved()
+    first, second, *rest = [line.split(",")[0] for line in _handed(client, segment, "people")]
+    erasing.shred(shop, first, by="lin")
+    consents.say(shop, second, purposes=Consent.MARKETING, granted=False, by=owner, source=Consent.PAGE)
+    assert [line.split(",")[0] for line in _handed(client, segment, "people")] == rest
+    assert first not in _handed(client, segment, "ids")
+    assert second in _handed(client, segment, "ids")
+    everybody = asking.count(tea, Segment())[1]
+    lines = AuditEvent.objects.filter(what="handed_over", actor="lin", details__members=everybody)
+    assert sorted(line.details["form"] for line in lines) == ["ids", "ids", "people", "people"]
+
+
+def test_the_access_file_says_in_which_files_a_person_was_handed_on(client: Client, tea: Published, shop: Shop) -> None:
+    segment = _saved()
+    ids, people = ([line.split(",")[0] for line in _handed(client, segment, what)] for what in ("ids", "people"))
+    inside, outside = people[0], next(who for who in ids if who not in people)
+    for who, forms in ((inside, ["ids", "people"]), (outside, ["ids"]), ("somebody", [])):
+        told = access.everything(shop, tea, who)["recipients"]
+        assert [line["details"]["form"] for line in told] == forms
+    page = client.post(f"/customers/{inside}/access/", {"form": "html"}).content.decode()
+    assert "name and addresses" in page
+    assert "Nobody outside the shop" not in page
+
+
+def test_a_group_shows_nobody_who_was_erased(client: Client, tea: Published, shop: Shop) -> None:
+    draft: dict[str, Any] = {"join": "all", "parts": []}
+    first = asking.first(tea, Segment(), 1)[0]
+    assert first in client.post("/groups/people/", _sent(draft)).content.decode()
+    erasing.shred(shop, first, by="lin")
+    assert first not in client.post("/groups/people/", _sent(draft)).content.decode()
 
 
 def test_an_address_is_hashed_in_the_spelling_that_the_platforms_document() -> None:

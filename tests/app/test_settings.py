@@ -16,7 +16,7 @@ from regulars import analysis
 from regulars.app import messages, what_if
 from regulars.app._shop import Shop
 from regulars.app.clock import shop_settings
-from regulars.app.models import Job
+from regulars.app.models import AuditEvent, Job
 from regulars.app.publication.current import Published
 from regulars.app.segments import asking
 from regulars.app.shop_settings import as_toml, change
@@ -65,6 +65,7 @@ def test_the_business_is_kept_and_a_new_analysis_is_asked_for(client: Client, te
     assert (now.business.name, now.business.currency) == ("茶 {x} \"'", "CNY")
     assert now.business.rates == {"USD": Decimal("7.2"), "EUR": Decimal("7.8")}
     assert now.prediction.horizon_days == 30
+    assert "business" in AuditEvent.objects.get(what="settings", actor="lin").details["sections"]
     assert Job.objects.get(kind="analyse").state == Job.QUEUED
     shop.settings_file.unlink()
 

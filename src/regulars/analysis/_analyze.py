@@ -51,6 +51,7 @@ def analyze(
     language: reports.Language = "en",
     workbook: bool = False,
     events: bool = False,
+    periods: Iterable[int] = (),
     engine: str = "duckdb",
     memory_limit: str | None = None,
     threads: int | None = None,
@@ -83,6 +84,7 @@ def analyze(
         language: of the report in the folder.
         workbook: whether the tables are written as tables.xlsx too.
         events: whether events.parquet is written too: what happened to each customer, day by day.
+        periods: further lengths of period, in days, over which the headline numbers are told too.
         engine: "duckdb", in this process, or "spark", Apache Spark (the extra `spark`, and Java).
         memory_limit: such as "4GB"; default half of the machine's.
         threads: default every core.
@@ -103,6 +105,9 @@ def analyze(
     check_number("seed", seed, least=0)
     if threads is not None:
         check_number("threads", threads, least=1)
+    asked = tuple(dict.fromkeys(periods))
+    for days in asked:
+        check_number("periods", days, least=1)
     chosen = settings if isinstance(settings, Settings) else load_settings(None if settings is None else Path(settings))
     until = today or machine_day(chosen)
     if as_of is not None and as_of > until:
@@ -131,6 +136,7 @@ def analyze(
             notes=inbox.notes,
             from_batches=not sources,
             with_events=events,
+            periods=asked,
         )
         run.read(take)
         run.compute(as_of)

@@ -2,7 +2,7 @@
 
 import json
 import platform
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, is_dataclass
 from datetime import date
 from decimal import Decimal
@@ -70,6 +70,7 @@ class Facts:
     past: Past
     valued: Valued
     predicted: prediction.Prediction
+    by_period: Mapping[int, tuple[rates.Comparison, ...]]
 
 
 def write_json_files(run: "Run", folder: Path, rows: Mapping[str, int]) -> None:
@@ -86,13 +87,12 @@ def _rates(run: "Run") -> dict[str, object]:
     measured = facts.measured
     (portfolio,) = run.engine.fetch(_PORTFOLIO).to_pylist()
     grades = {row["grade"]: row["n"] for row in run.engine.fetch(_GRADES).to_pylist()}
-    active, revenue, retention, repeat, satisfaction, new = measured.eight
-    base_value, value_at_risk = facts.values
+    values = [asdict(one) for one in facts.values]
+    # What customers are worth is of a day, not of a period; what it was a shorter or longer period ago was not asked.
+    of_the_day = [{**one, "previous": None} for one in values]
     return {
-        "eight": [
-            {"name": one.now.name, **asdict(one)}
-            for one in (active, revenue, retention, repeat, satisfaction, base_value, value_at_risk, new)
-        ],
+        "eight": _eight(measured.eight, values),
+        "periods": [{"days": days, "eight": _eight(six, of_the_day)} for days, six in sorted(facts.by_period.items())],
         "rates": measured.rates,
         "sales_efficiency": facts.sales,
         "concentration": facts.concentration,
@@ -102,6 +102,12 @@ def _rates(run: "Run") -> dict[str, object]:
         "referrals": facts.referrals,
         "advocates": facts.advocates,
     }
+
+
+def _eight(six: Sequence[rates.Comparison], values: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return the eight numbers in their order: the two values stand before the new customers."""
+    *first, new = (asdict(one) for one in six)
+    return [{"name": one["now"]["name"], **one} for one in (*first, *values, new)]
 
 
 def _manifest(run: "Run", folder: Path, rows: Mapping[str, int]) -> dict[str, object]:

@@ -82,7 +82,7 @@ class Run:
     """The state of one run: what was read, what was found, and how long it took.
 
     `notes` are those of what came before the run; `from_batches` says that the workspace keeps what is read;
-    `with_events` that what happened to each customer is written too.
+    `with_events` that what happened to each customer is written too; `periods` are told beside the usual one.
     """
 
     engine: Engine
@@ -95,6 +95,7 @@ class Run:
     notes: tuple[Note, ...] = ()
     from_batches: bool = False
     with_events: bool = False
+    periods: tuple[int, ...] = ()
     timings: dict[str, float] = field(default_factory=dict)
 
     records: RecordSet = field(init=False)
@@ -129,15 +130,13 @@ class Run:
         engine, settings, period_days = self.engine, self.settings, self.settings.windows.period_days
         with self._step("features"):
             first_day = self._first_day(day)
-            outlier_above = outlier_bound(engine, as_of=day, fence=settings.customers.outlier_fence)
-            features.build(engine, as_of=day, period_days=period_days, outlier_above=outlier_above)
-            if outlier_above is not None:
-                engine.run(_WITH_OUTLIERS, into="quality", rule=f"amount_above:{outlier_above:.2f}")
+            outlier_above = self._features(day)
         with self._step("rates"):
             measured = rates.measure(engine, as_of=day, settings=settings, seed=self.seed)
             sales = rates.sales_efficiency(engine, as_of=day, window_days=period_days)
             concentration = rates.concentration(engine, as_of=day)
             rates.cohorts(engine, as_of=day)
+            by_period = self._by_period(day)
         with self._step("backtest"):
             past = look_back(engine, as_of=day, settings=settings, seed=self.seed)
         with self._step("lifetime"):
@@ -171,7 +170,7 @@ class Run:
         self.facts = Facts(
             as_of=day, first_day=first_day, measured=measured, sales=sales, concentration=concentration,
             clusters=clusters, referrals=referrals, advocates=advocates, scores=scores, plan=plan, values=values,
-            outlier_above=outlier_above, past=past, valued=valued, predicted=predicted,
+            outlier_above=outlier_above, past=past, valued=valued, predicted=predicted, by_period=by_period,
         )  # fmt: skip
 
     def write(self, folder: Path) -> None:
@@ -193,6 +192,24 @@ class Run:
         if self.cleaning.matching is not None:
             batches = {file.batch for file in self.records.files if file.batch is not None}
             remember_matching(self.identities, self.cleaning.matching, decided_at=self.today, batches=batches)
+
+    def _features(self, day: date) -> float | None:
+        """Work out the features, and say which orders are unusually large; return above which amount."""
+        engine, settings = self.engine, self.settings
+        above = outlier_bound(engine, as_of=day, fence=settings.customers.outlier_fence)
+        features.build(engine, as_of=day, period_days=settings.windows.period_days, outlier_above=above)
+        if above is not None:
+            engine.run(_WITH_OUTLIERS, into="quality", rule=f"amount_above:{above:.2f}")
+        return above
+
+    def _by_period(self, day: date) -> dict[int, tuple[rates.Comparison, ...]]:
+        """Return the headline numbers over the lengths of period that were asked for beside the usual one."""
+        usual = self.settings.windows.period_days
+        return {
+            days: rates.headline(self.engine, as_of=day, days=days, seed=self.seed)
+            for days in self.periods
+            if days != usual
+        }
 
     def _first_day(self, as_of: date) -> date:
         first = self._day(_FIRST_DAY)

@@ -29,7 +29,7 @@ MATRIX: Mapping[str, Role] = {
     "unmerge": "member", "invite": "member", "task": "member", "assign": "member", "set_field": "member",
     "task_done": "member", "set_goal": "member", "drop_goal": "member", "new_survey": "member",
     "close_survey": "member", "consent": "member", "object": "member", "restrict": "member", "rectify": "member",
-    "privacy_request": "member", "answered": "member", "privacy": "member",
+    "ask_due": "member", "privacy_request": "member", "answered": "member", "privacy": "member",
     # to decide for all
     "settings": "owner", "scores": "owner", "playbook": "owner", "messages": "owner", "members": "owner",
     "invite_member": "owner", "dismiss": "owner", "promote": "owner",

@@ -1,4 +1,4 @@
-"""Uploaded files until they are imported or given up: a folder each, gone after a day whatever became of it.
+"""Uploaded files until they are imported or given up: a folder each, gone when the import ends or after a day.
 
 They lie in the shop's workspace, readable by its owner only, and no longer than they have to: they name people.
 """
@@ -52,16 +52,19 @@ def give_up(shop: Shop, token: str) -> None:
 
 
 def clear(shop: Shop, now: datetime) -> None:
-    """Remove what nobody came back for, unless a job is about it."""
-    old = [
-        path.name
-        for path in (_home(shop).iterdir() if _home(shop).is_dir() else ())
-        if now.timestamp() - path.stat().st_mtime > _KEPT.total_seconds()
-    ]
-    if not old:
+    """Remove what an import was done with, in success or for good without, and what nobody came back for.
+
+    Nothing of which a job is still to come is removed.
+    """
+    held = {path.name: path.stat().st_mtime for path in (_home(shop).iterdir() if _home(shop).is_dir() else ())}
+    if not held:
         return
-    busy = Job.objects.filter(state__in=[Job.QUEUED, Job.RUNNING]).values_list("payload__upload", flat=True)
-    for token in set(old) - set(busy):
+    jobs = Job.objects.filter(payload__upload__in=list(held))
+    busy = set(jobs.filter(state__in=[Job.QUEUED, Job.RUNNING]).values_list("payload__upload", flat=True))
+    ended = jobs.filter(kind="import", state__in=[Job.DONE, Job.FAILED, Job.CANCELLED])
+    over = set(ended.values_list("payload__upload", flat=True))
+    over |= {token for token, changed in held.items() if now.timestamp() - changed > _KEPT.total_seconds()}
+    for token in over - busy:
         give_up(shop, token)
 
 

@@ -61,6 +61,7 @@ urlpatterns = [
     path("surveys/", surveys.listed, name="surveys"),
     path("surveys/new/", surveys.begin, name="new_survey"),
     path("surveys/<int:survey>/", surveys.one, name="survey"),
+    path("surveys/<int:survey>/ask/", surveys.ask_due, name="ask_due"),
     path("surveys/<int:survey>/close/", surveys.close, name="close_survey"),
     path("answer/<str:token>/", surveys.answer, name="answer"),
     path("groups/", groups.groups, name="groups"),

@@ -32,6 +32,7 @@ class DuckDBEngine(Engine):
         self._set("memory_limit", f"'{bounds.memory_limit}'")
         self._set("temp_directory", literal(bounds.folder / "spill"))
         self._set("preserve_insertion_order", "false")
+        self._set("enable_progress_bar", "false")  # it would write between the lines of whoever asks
         if bounds.threads is not None:
             self._set("threads", str(int(bounds.threads)))
         self._set("allowed_directories", f"[{literal(bounds.folder)}]")

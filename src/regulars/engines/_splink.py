@@ -61,6 +61,7 @@ def splink_api(bounds: Bounds) -> Iterator[DuckDBAPI]:
         connection.execute(f"SET temp_directory = {literal(spill)}")
         if bounds.threads is not None:
             connection.execute(f"SET threads = {int(bounds.threads)}")
+        connection.execute("SET enable_progress_bar = false")  # it would write between the lines of whoever asks
         for name in _ENCRYPTED:
             connection.execute(f"SET {name} = true")
         for name in _SHUT:

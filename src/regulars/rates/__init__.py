@@ -11,7 +11,7 @@ from regulars.rates._answers import customer_effort_score, customer_satisfaction
 from regulars.rates._cohorts import cohorts
 from regulars.rates._concentration import concentration
 from regulars.rates._efficiency import sales_efficiency
-from regulars.rates._measure import measure
+from regulars.rates._measure import headline, measure
 from regulars.rates._purchases import repeat_purchase_rate
 from regulars.rates._referrals import referral_rate
 from regulars.rates._results import Comparison, ConcentrationPoint, Rates, SalesEfficiency
@@ -26,6 +26,7 @@ __all__ = [
     "concentration",
     "customer_effort_score",
     "customer_satisfaction",
+    "headline",
     "measure",
     "net_promoter_score",
     "referral_rate",

@@ -23,17 +23,9 @@ def measure(engine: Engine, *, as_of: date, settings: Settings, seed: int = 0) -
     Every figure of an earlier period is what would have been read on its last day: a refund learnt since is not
     in it. Satisfaction is the net promoter score if that was ever asked, else the satisfied share.
     """
-    window = Window(end=as_of, days=settings.windows.period_days)
-    kind = satisfaction_kind(engine, as_of=as_of)
-    now, previous, year_before = (
-        _headline(engine, window=each, kind=kind, seed=seed) for each in (window, window.before(), window.year_before())
-    )
-    eight = tuple(
-        Comparison(now=figure, previous=before, year_before=long_before)
-        for figure, before, long_before in zip(now, previous, year_before, strict=True)
-    )
-    _, _, retention, repeat, _, _ = now
-    days = window.days
+    days = settings.windows.period_days
+    eight = headline(engine, as_of=as_of, days=days, seed=seed)
+    _, _, retention, repeat, _, _ = (each.now for each in eight)
     rates = (
         retention,
         churn_of(retention),
@@ -44,6 +36,19 @@ def measure(engine: Engine, *, as_of: date, settings: Settings, seed: int = 0) -
         customer_effort_score(engine, as_of=as_of, window_days=days, seed=seed),
     )
     return Rates(eight=eight, rates=rates)
+
+
+def headline(engine: Engine, *, as_of: date, days: int, seed: int = 0) -> tuple[Comparison, ...]:
+    """Return the six of the eight headline numbers that need no model, over a period of so many days, as `measure`."""
+    window = Window(end=as_of, days=days)
+    kind = satisfaction_kind(engine, as_of=as_of)
+    now, previous, year_before = (
+        _headline(engine, window=each, kind=kind, seed=seed) for each in (window, window.before(), window.year_before())
+    )
+    return tuple(
+        Comparison(now=figure, previous=before, year_before=long_before)
+        for figure, before, long_before in zip(now, previous, year_before, strict=True)
+    )
 
 
 def _headline(engine: Engine, *, window: Window, kind: str | None, seed: int) -> tuple[Figure, ...]:

@@ -41,10 +41,27 @@ class Card:
     movements: list[Movement]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Period:
+    """The eight numbers over one length of period."""
+
+    days: int
+    cards: list[Card]
+
+
 def cards(folder: ResultFolder, *, voice: Voice) -> list[Card]:
     """Return the eight numbers as cards."""
-    refused = int(folder.manifest["counts"].get("buyers_without_profiling", 0))
-    return [card for card in (_card(entry, refused=refused, voice=voice) for entry in folder.rates["eight"]) if card]
+    return _cards(folder, folder.rates["eight"], voice=voice)
+
+
+def periods(folder: ResultFolder, *, voice: Voice) -> list[Period]:
+    """Return the eight numbers over every length of period that was asked for, the shortest first."""
+    own = Period(days=folder.setting("windows", "period_days", 90), cards=cards(folder, voice=voice))
+    others = [
+        Period(days=each["days"], cards=_cards(folder, each["eight"], voice=voice))
+        for each in folder.rates.get("periods", ())
+    ]
+    return sorted([own, *others], key=lambda period: period.days)
 
 
 def summary(folder: ResultFolder, *, voice: Voice) -> str:
@@ -76,6 +93,11 @@ def summary(folder: ResultFolder, *, voice: Voice) -> str:
     else:
         parts.append(voice.t("Nobody needs to be contacted now."))
     return parts[0] if len(parts) == 1 else voice.t("{first} {second}", first=parts[0], second=parts[1])
+
+
+def _cards(folder: ResultFolder, entries: list[dict[str, Any]], *, voice: Voice) -> list[Card]:
+    refused = int(folder.manifest["counts"].get("buyers_without_profiling", 0))
+    return [card for card in (_card(entry, refused=refused, voice=voice) for entry in entries) if card]
 
 
 def _card(entry: dict[str, Any], *, refused: int, voice: Voice) -> Card | None:

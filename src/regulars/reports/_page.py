@@ -16,7 +16,7 @@ from regulars.reports._contacts import contacts
 from regulars.reports._folder import ResultFolder
 from regulars.reports._forecasts import revenue
 from regulars.reports._groups import cohorts, grid, groups, lifecycle
-from regulars.reports._headline import cards, summary
+from regulars.reports._headline import cards, periods, summary
 from regulars.reports._method import method
 from regulars.reports._model_cards import model_cards
 from regulars.reports._quality import quality
@@ -81,7 +81,8 @@ def sections(folder: Path, *, language: Language) -> dict[str, Any]:
 
 def _sections(result: ResultFolder, voice: Voice) -> dict[str, Any]:
     makers: Mapping[str, Callable[..., Any]] = {
-        "summary": summary, "cards": cards, "contacts": contacts, "scores": scores, "lifecycle": lifecycle,
+        "summary": summary, "cards": cards, "periods": periods, "contacts": contacts, "scores": scores,
+        "lifecycle": lifecycle,
         "revenue": revenue, "chances": chances, "values": values, "model_cards": model_cards, "grid": grid,
         "found_groups": found_groups, "referrals": referrals, "groups": groups, "cohorts": cohorts, "rates": rates,
         "efficiency": efficiency, "quality": quality, "method": method,

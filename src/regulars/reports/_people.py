@@ -10,7 +10,7 @@ from regulars.reports._contacts import action_words, titles, why
 from regulars.reports._folder import ResultFolder, Row
 from regulars.reports._reasons import reason_text
 from regulars.reports._scores import SCORES
-from regulars.reports._sentences import FIGURES
+from regulars.reports._sentences import FIGURES, why_not_in_it
 from regulars.reports._voice import N_, Voice
 from regulars.reports._words import WORDS, readable, word
 
@@ -82,6 +82,7 @@ class People:
             "scores": [self._score(name, customer, reasons) for name in SCORES.values()],
             "value": self._value(customer),
             "facts": self._facts(customer),
+            "forecast": self._forecast(customer),
             "reasons": [self._part(row) for row in reasons if row["figure"] == "next_action"],
             "may": {
                 name: bool(customer[name])
@@ -121,14 +122,37 @@ class People:
 
     def _value(self, customer: Row) -> dict[str, str]:
         voice = self.voice
+        brought = customer.get("referral_value")
+        through = voice.money(brought) if brought else ""
         if customer.get("lifetime_value") is None:
-            return {"value": voice.t("not known"), "range": ""}
+            return {"value": voice.t("not known"), "range": "", "through": through}
         low, high = customer.get("lifetime_value_low"), customer.get("lifetime_value_high")
         return {
             "value": voice.money(customer["lifetime_value"]),
+            "through": through,
             "range": ""
             if low is None or high is None
             else voice.t("{low} to {high}", low=voice.money(low), high=voice.money(high)),
+        }
+
+    def _forecast(self, customer: Row) -> dict[str, Any]:
+        """Return the chances to buy and to lapse, and what they rest on; or why there are none."""
+        voice = self.voice
+        chance = customer.get("p_purchase")
+        if chance is None:
+            code = customer.get("prediction_reason")
+            why_not = why_not_in_it(code, voice=voice) if code else ""
+            return {"buys": "", "lapses": "", "days": "", "rests_on": [], "why_not": why_not}
+        model = self.folder.optional("models/purchase.json")
+        seen = [(code, customer.get(code)) for code in ("days_since_last", "order_count")]
+        return {
+            "buys": voice.share(chance),
+            "lapses": voice.share(1 - chance),
+            "days": "" if model is None else voice.count(model["horizon"]["days"]),
+            "rests_on": [
+                reason_text(code, float(value), language=voice.language) for code, value in seen if value is not None
+            ],
+            "why_not": "",
         }
 
     def _facts(self, customer: Row) -> list[dict[str, str]]:
@@ -154,7 +178,9 @@ class People:
             notes.append(voice.t("rating {value} of 100", value=voice.number(row["number"], digits=0)))
         elif row["amount"] is not None and kind != "touch":
             notes.append(voice.money(row["amount"]))
-        if row["detail"] and kind in {"order", "subscribed", "unsubscribed"}:
+        if row["detail"] and kind in {"order", "touch"}:
+            notes.append(word("channel", row["detail"], voice=voice))
+        elif row["detail"] and kind in {"subscribed", "unsubscribed"}:
             notes.append(str(row["detail"]))
         when = "" if day is None else voice.month(day) if kind == "usage" else voice.short_day(day)
         return {"kind": kind, "when": when, "what": voice.t(_HAPPENED[kind]), "notes": voice.t("; ").join(notes)}

@@ -205,7 +205,7 @@ def people_without(counts: Mapping[str, int], *, voice: Voice) -> str:
     if not counts:
         return ""
     reasons = [
-        voice.t("{name}: {value}", name=_why_not_in_it(code, voice=voice), value=voice.count(count))
+        voice.t("{name}: {value}", name=why_not_in_it(code, voice=voice), value=voice.count(count))
         for code, count in counts.items()
     ]
     total = sum(counts.values())
@@ -217,7 +217,8 @@ def people_without(counts: Mapping[str, int], *, voice: Voice) -> str:
     )
 
 
-def _why_not_in_it(code: str, *, voice: Voice) -> str:
+def why_not_in_it(code: str, *, voice: Voice) -> str:
+    """Return why there is no figure of one person."""
     return voice.t(_WHY_NOT_IN_IT[code]) if code in _WHY_NOT_IN_IT else why_text(code, voice=voice)
 
 

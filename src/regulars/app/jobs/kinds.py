@@ -11,14 +11,14 @@ from time import monotonic
 from typing import Any, TypeAlias
 
 from regulars import analysis, records, simulation
-from regulars.app import uploads
+from regulars.app import own_records, surveys_due, uploads
 from regulars.app._shop import Shop
-from regulars.app.clock import shop_settings
+from regulars.app.clock import shop_settings, today
 from regulars.app.jobs.looking import as_written, look, source_of
 from regulars.app.models import Job
-from regulars.app.privacy import audit, consents, erasing
+from regulars.app.privacy import audit, erasing
 from regulars.app.publication.boards import prepare
-from regulars.app.publication.current import forget_all_but_current, next_place, publish, withdraw
+from regulars.app.publication.current import current, forget_all_but_current, next_place, publish, withdraw
 from regulars.app.vault import changing
 from regulars.app.vault.crosswalk import VaultCrosswalk
 from regulars.core import RegularsError
@@ -27,6 +27,9 @@ Tell: TypeAlias = Callable[[str, float], None]
 """Takes the code of the step that begins and how much is done (0 to 1); raises Cancelled if it is to stop."""
 
 Kind: TypeAlias = Callable[[Shop, Mapping[str, Any], Tell], dict[str, Any]]
+
+PERIODS = (30, 90, 365)
+"""The lengths of period, in days, that can be chosen on Pulse, beside the shop's own."""
 
 _MEMORY = "1GB"
 _SIMULATED_CUSTOMERS = 300
@@ -39,30 +42,34 @@ def analyse(shop: Shop, payload: Mapping[str, Any], tell: Tell) -> dict[str, Any
     tell("read", 0.0)
     erasing.sweep(shop)
     clears = erasing.results_speak_of_erased()
-    place = next_place(shop)
+    place, settings = next_place(shop), shop_settings()
     try:
         analysis.analyze(
             workspace=shop.workspace,
             crosswalk=VaultCrosswalk(),
-            beside=consents.as_records(),
-            settings=shop_settings(),
+            beside=own_records.as_records(settings),
+            settings=settings,
             out=place,
             events=True,
+            periods=PERIODS,
             memory_limit=_MEMORY,
             progress=lambda step, done: tell(step, 0.9 * done),
         )
         tell("publish", 0.9)
-        prepare(place)
+        known = current(shop)
+        prepare(place, before=None if known is None else known.folder)
     except BaseException as error:
         rmtree(place, ignore_errors=True)
         if clears and isinstance(error, RegularsError) and error.code in _NOBODY_LEFT:
             withdraw(shop)
+            surveys_due.forget()
             erasing.results_are_clear()
         raise
     published = publish(shop, place)
     if clears:
         forget_all_but_current(shop)
         erasing.results_are_clear()
+    surveys_due.work_out(published, today=today())
     return {"result": published.name, "customers": published.manifest["counts"]["customers"]}
 
 

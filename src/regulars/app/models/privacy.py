@@ -33,6 +33,18 @@ class Corrected(models.Model):
         constraints = [models.UniqueConstraint(fields=["person", "blind"], name="wrong_once")]
 
 
+class HandedOver(models.Model):
+    """A file with people in it that left the app, and whose: shortened fingerprints, one after the other.
+
+    Like the log it outlives an erasure and names nobody.
+    """
+
+    at = models.DateTimeField()
+    by = models.CharField(max_length=150, default="")
+    form = models.CharField(max_length=10)
+    subjects = models.BinaryField(default=b"")
+
+
 class PrivacyRequest(models.Model):
     """What somebody asked for under a law, and the day by which it is to be answered.
 

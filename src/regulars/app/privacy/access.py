@@ -10,7 +10,7 @@ from django.utils import timezone
 from regulars import records
 from regulars.app._shop import Shop
 from regulars.app.models import Identifier, Person
-from regulars.app.privacy import audit, consents
+from regulars.app.privacy import audit, consents, handed_over
 from regulars.app.publication import listing, shelves
 from regulars.app.publication.current import Published
 from regulars.app.vault import store
@@ -36,7 +36,7 @@ def everything(shop: Shop, result: Published | None, customer_id: str) -> dict[s
         "restricted": Person.objects.filter(customer_id__in=accounts, restricted=True).exists(),
         **_written(accounts),
         "records": _records(shop, accounts),
-        "recipients": [_line(event) for event in audit.of_person(customer_id) if event.what in _RECIPIENTS],
+        "recipients": _recipients(customer_id, accounts),
         "log": [_line(event) for event in audit.of_person(customer_id)],
     }
 
@@ -120,6 +120,16 @@ def _records(shop: Shop, accounts: list[str]) -> list[dict[str, Any]]:
             said = {name: value for name, value in row.items() if value is not None and name not in _OF_THE_FILE}
             found.append({"kind": kind, "batch": batch.id, "imported_at": batch.imported_at, "file": file, "row": said})
     return found
+
+
+def _recipients(customer_id: str, accounts: list[str]) -> list[dict[str, Any]]:
+    """Return who got something of the person: in the access file itself, or in a file of a group or a survey."""
+    told = [_line(event) for event in audit.of_person(customer_id) if event.what in _RECIPIENTS]
+    told += [
+        {"at": each.at, "by": each.by or None, "what": "handed_over", "details": {"form": each.form}}
+        for each in handed_over.of_person(accounts)
+    ]
+    return sorted(told, key=lambda line: line["at"])
 
 
 def _consent(word: Any) -> dict[str, Any]:

@@ -22,6 +22,7 @@ WORDS: Mapping[str, str] = {
     "login": N_("Logged in"),
     "access": N_("Access file handed out"),
     "export": N_("Exported"),
+    "handed_over": N_("Group handed over"),
     "consent": N_("Consent changed"),
     "rectified": N_("Identifier put right"),
     "restricted": N_("Restricted"),
@@ -33,6 +34,8 @@ WORDS: Mapping[str, str] = {
     "erased_again": N_("Erased again after an old copy was brought back"),
     "retention": N_("Retention period set"),
     "reviewed": N_("Periodic review signed off"),
+    "settings": N_("Settings changed"),
+    "member": N_("Who works here changed"),
     "keys_rotated": N_("Master key changed"),
     "log_cut": N_("Lines of this log are missing before this one"),
 }

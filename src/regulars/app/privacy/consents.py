@@ -105,6 +105,11 @@ def as_records() -> list[records.Source]:
     return [records.Source(data=table, kind="consents")]
 
 
+def called_now(customer_ids: set[str]) -> dict[str, str]:
+    """Return the ids by which analyses know those people by now whose plain ids were hashed since."""
+    return {who: others[0] for who, others in _also_called(customer_ids).items()}
+
+
 def _also_called(customer_ids: set[str]) -> dict[str, list[str]]:
     """Return the ids that plain ids were hashed to since: analyses call these people by them now."""
     of = {blind("customer_id", who): who for who in customer_ids}

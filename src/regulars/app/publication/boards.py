@@ -5,22 +5,25 @@ import os
 from pathlib import Path
 
 from regulars import reports
+from regulars.app.publication.changes import changes, moved_stages
 from regulars.app.publication.listing import FILE, write_listing
 from regulars.app.publication.shelves import shelve
 
 LANGUAGES: tuple[reports.Language, ...] = ("en", "zh")
 
 
-def prepare(folder: Path) -> None:
-    """Write `pages/` into the folder of a result that is not published yet."""
+def prepare(folder: Path, *, before: Path | None = None) -> None:
+    """Write `pages/` into the folder of a result that is not published yet; `before` is the one that is."""
     pages = folder / "pages"
     pages.mkdir()
-    ids = write_listing(folder, pages / FILE)
+    ids = write_listing(folder, pages / FILE, moved=None if before is None else moved_stages(folder, before))
     for kind in ("customers", "reasons", "events"):
         if (folder / f"{kind}.parquet").exists():
             shelve(folder / f"{kind}.parquet", ids, pages / kind)
     for language in LANGUAGES:
-        content = json.dumps(reports.sections(folder, language=language), ensure_ascii=False, separators=(",", ":"))
+        board = reports.sections(folder, language=language)
+        board["changes"] = None if before is None else changes(folder, before, cards=board["cards"], language=language)
+        content = json.dumps(board, ensure_ascii=False, separators=(",", ":"))
         (pages / f"board.{language}.json").write_text(content, encoding="utf-8")
     for path in folder.rglob("*"):
         os.chmod(path, 0o700 if path.is_dir() else 0o600)

@@ -14,6 +14,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from regulars.app.publication.changes import Moved
 from regulars.app.publication.current import Published
 
 FIGURES = (
@@ -40,6 +41,9 @@ ORDERS: Mapping[str, str] = {
 }
 """By what the list can be ordered, and which end comes first."""
 
+STAGE_BEFORE = "stage_before"
+"""The stage in the result before, of those who are in another one now."""
+
 FILE = "listing.sqlite3"
 _ROWS = 65_536
 
@@ -52,14 +56,14 @@ class Page:
     after: tuple[float, int] | None
 
 
-def write_listing(folder: Path, target: Path) -> pa.Array:
+def write_listing(folder: Path, target: Path, *, moved: Moved | None = None) -> pa.Array:
     """Write the listing of a result; return everybody's customer ids in the order of customers.parquet."""
     columns = ("customer_id", *FIGURES, *CODES, *SUGGESTED)
     names = ", ".join(columns)
     with closing(sqlite3.connect(target)) as base:
         base.executescript(
             "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;"
-            f"CREATE TABLE people (place INTEGER PRIMARY KEY, {names});"
+            f"CREATE TABLE people (place INTEGER PRIMARY KEY, {names}, {STAGE_BEFORE});"
         )
         ids, suggested = [], _suggestions(folder)
         place = 0
@@ -72,6 +76,10 @@ def write_listing(folder: Path, target: Path) -> pa.Array:
                     _rows(batch, suggested, place),
                 )
                 place += batch.num_rows
+        if moved is not None:
+            changed = zip(moved.before.to_pylist(), moved.places.to_pylist(), strict=True)
+            base.executemany(f"UPDATE people SET {STAGE_BEFORE} = ? WHERE place = ?", changed)
+        base.execute(f"CREATE INDEX moved ON people ({STAGE_BEFORE}, lifecycle_stage) WHERE {STAGE_BEFORE} IS NOT NULL")
         for column, end in ORDERS.items():
             base.execute(f"CREATE INDEX by_{column} ON people ({column} {end}, place {end}) WHERE {column} IS NOT NULL")
         base.execute("CREATE UNIQUE INDEX by_id ON people (customer_id)")
@@ -89,8 +97,8 @@ def page(
         KeyError: nobody is listed by that order, or narrowed by such a column.
     """
     end = ORDERS[order]
-    if set(where) - set(CODES):
-        raise KeyError(*set(where) - set(CODES))
+    if foreign := set(where) - {*CODES, STAGE_BEFORE}:
+        raise KeyError(*foreign)
     conditions = [f"{order} IS NOT NULL"]
     values: list[str | float] = []
     for column, code in where.items():

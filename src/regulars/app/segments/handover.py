@@ -1,6 +1,6 @@
 """Handing a group over: its numbers; names and addresses of those who may be written to; hashes for advertisers.
 
-Whoever is restricted is in none of them; hashes are made of those only who may be shared with others.
+Whoever is restricted or was erased is in none of them; hashes are made of those only who may be shared with others.
 """
 
 import re
@@ -12,7 +12,8 @@ import phonenumbers
 import pyarrow as pa
 
 from regulars.app.models import Person
-from regulars.app.vault import store
+from regulars.app.privacy import consents
+from regulars.app.vault import store, tombstones
 
 What: TypeAlias = Literal["ids", "people", "meta", "google"]
 Row: TypeAlias = tuple[str, ...]
@@ -28,29 +29,36 @@ COLUMNS: Mapping[What, tuple[str, ...]] = {
 HEADS: Mapping[str, tuple[str, ...]] = {"meta": ("email", "phone"), "google": ("Email", "Phone")}
 """The headings that the platforms ask for."""
 
+_ALLOWS: Mapping[str, str] = {
+    "marketing_email": "may_email", "marketing_message": "may_message", "marketing_phone": "may_phone",
+    "sharing": "may_share",
+}  # fmt: skip
+
 _MANY = 500
 _MOST_DIGITS = 15
 
 
-def rows(what: What, members: pa.Table, *, country: str) -> Iterator[Row]:
-    """Yield the rows of a hand-over from the members of a group, with the columns that `COLUMNS` names."""
+def rows(what: What, members: pa.Table, *, country: str) -> Iterator[tuple[str, Row]]:
+    """Yield whose and the row of a hand-over, for the members of a group, with the columns that `COLUMNS` names."""
     for batch in members.to_batches(max_chunksize=_MANY):
         listed = batch.to_pylist()
         ids = [row["customer_id"] for row in listed]
-        held_back = set(
+        held_back = tombstones.erased_ids(ids) | set(
             Person.objects.filter(customer_id__in=ids, restricted=True).values_list("customer_id", flat=True)
         )
         if what == "ids":
-            yield from ((who,) for who in ids if who not in held_back)
+            yield from ((who, (who,)) for who in ids if who not in held_back)
             continue
-        allowed = {row["customer_id"]: row for row in listed if row["customer_id"] not in held_back and _may(what, row)}
+        said = consents.newest(ids)
+        now = [_as_said(row, said.get(row["customer_id"], {})) for row in listed if row["customer_id"] not in held_back]
+        allowed = {str(row["customer_id"]): row for row in now if _may(what, row)}
         told = store.reveal(list(allowed), ("name", "nickname", "email", "phone"))
         for who, row in allowed.items():
             made = (
                 _person(who, row, told.get(who, {})) if what == "people" else _hashes(what, told.get(who, {}), country)
             )
             if made is not None:
-                yield made
+                yield who, made
 
 
 def email_for(platform: str, address: str) -> str:
@@ -91,6 +99,12 @@ def phone_for(platform: str, number: str, country: str) -> str:
 def hashed(text: str) -> str:
     """Return the SHA-256 of a text in small hexadecimal digits; of nothing, nothing."""
     return sha256(text.encode()).hexdigest() if text else ""
+
+
+def _as_said(row: Mapping[str, object], words: Mapping[str, bool]) -> dict[str, object]:
+    """Return a row of a result with what the person said since: a word taken back holds at once."""
+    since = {column: words[purpose] for purpose, column in _ALLOWS.items() if column in row and purpose in words}
+    return {**row, **since}
 
 
 def _may(what: What, row: Mapping[str, object]) -> bool:

@@ -52,7 +52,8 @@ def known(person: str) -> dict[str, Any]:
     """Return everything written down about a person, in plain words."""
     about = Person.objects.filter(customer_id=person).select_related("assignee").first()
     if about is None:
-        return {"notes": [], "tasks": [], "told": [], "custom": {}, "assignee": None, "users": [], "surveys": []}
+        return {"notes": [], "tasks": [], "told": [], "custom": {}, "assignee": None, "users": [], "surveys": [],
+                "answers": []}  # fmt: skip
     notes = [
         {"text": store.open_text(person, note.ciphertext, "note"), "at": note.written_at, "by": note.author}
         for note in about.notes.select_related("author").order_by("-written_at")[:_SHOWN]
@@ -64,7 +65,13 @@ def known(person: str) -> dict[str, Any]:
     custom = {
         name: store.open_text(person, bytes.fromhex(kept), f"custom.{name}") for name, kept in about.custom.items()
     }
+    answers = [
+        {"answer": answer,
+         "text": store.open_text(person, answer.ciphertext, "answer") if answer.ciphertext else ""}
+        for answer in about.answers.select_related("survey").order_by("-given_at")[:_SHOWN]
+    ]  # fmt: skip
     return {
+        "answers": answers,
         "notes": notes,
         "tasks": tasks,
         "told": list(about.messages.select_related("author").order_by("-told_at")[:_SHOWN]),

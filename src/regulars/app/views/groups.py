@@ -12,11 +12,14 @@ from django.views.decorators.http import require_POST
 from regulars.app.clock import shop_settings
 from regulars.app.middleware import Request
 from regulars.app.models import SavedSegment
+from regulars.app.privacy import audit
+from regulars.app.privacy.handed_over import noted
 from regulars.app.publication import listing
 from regulars.app.publication.current import Published
 from regulars.app.segments import asking, conditions, drafts, handover
 from regulars.app.segments.columns import ALL, held
 from regulars.app.spreadsheets import download
+from regulars.app.vault import tombstones
 from regulars.app.views.screen import show
 from regulars.app.views.today import names_of
 from regulars.reports import N_, Voice
@@ -128,7 +131,9 @@ def hand_over(request: Request, segment: int) -> HttpResponseBase:
         "people": [voice.t(head) for head in ("Customer number", "Name", "E-mail", "Phone")],
     }.get(what, list(handover.HEADS.get(what, ())))
     rows = handover.rows(what, members, country=shop_settings().business.country)
-    return download(f"{kept.name}.csv", heads, rows)
+    # Before the first row goes out: of a file that was cut off, some rows are out all the same.
+    audit.write("handed_over", by=request.user.username, group=kept.pk, form=what, members=members.num_rows)
+    return download(f"{kept.name}.csv", heads, noted(rows, form=what, by=request.user.username))
 
 
 def _page(
@@ -183,9 +188,11 @@ def _count(result: Published, made: conditions.Segment, voice: Voice) -> dict[st
 
 def _some(request: Request, result: Published, made: conditions.Segment) -> list[dict[str, Any]]:
     ids = asking.first(result, made, _SHOWN)
-    known, names = listing.some(result, ids), names_of(ids)
+    known, names, gone = listing.some(result, ids), names_of(ids), tombstones.erased_ids(ids)
     return [
-        {"id": who, "name": names.get(who, who), **request.asked.people.line(known[who])} for who in ids if who in known
+        {"id": who, "name": names.get(who, who), **request.asked.people.line(known[who])}
+        for who in ids
+        if who in known and who not in gone
     ]
 
 

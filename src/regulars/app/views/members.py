@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 
 from regulars.app.invitations import invite_user, invited_user, use_up
 from regulars.app.middleware import Request
+from regulars.app.privacy import audit
 from regulars.app.roles import ROLES, give, role_of
 from regulars.app.views.people import password_faults
 from regulars.app.views.screen import show
@@ -53,6 +54,7 @@ def invite(request: Request) -> HttpResponse:
         return _page(request, fault="taken")
     user = User.objects.create_user(name)  # without a password nobody can log in
     give(user, form.cleaned_data["role"])
+    audit.write("member", by=request.user.username, who=name, is_now=form.cleaned_data["role"])
     return _page(request, link=request.build_absolute_uri(f"/join/{invite_user(user)}/"), invited=name)
 
 
@@ -65,6 +67,7 @@ def promote(request: Request, user: int) -> HttpResponse:
     if role_of(found) == "owner" and form.cleaned_data["role"] != "owner" and _is_last_owner(found):
         return _page(request, fault="last_owner")
     give(found, form.cleaned_data["role"])
+    audit.write("member", by=request.user.username, who=found.username, is_now=form.cleaned_data["role"])
     return redirect("members")
 
 
@@ -75,6 +78,7 @@ def dismiss(request: Request, user: int) -> HttpResponse:
     if role_of(found) == "owner" and _is_last_owner(found):
         return _page(request, fault="last_owner")
     found.delete()
+    audit.write("member", by=request.user.username, who=found.username, is_now=None)
     return redirect("members")
 
 

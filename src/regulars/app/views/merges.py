@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+import pyarrow.compute as pc
 from django import forms
 from django.http import HttpResponse
 from django.shortcuts import redirect
@@ -13,6 +14,7 @@ from regulars import customers
 from regulars.app._shop import Shop
 from regulars.app.jobs import queue
 from regulars.app.middleware import Request
+from regulars.app.privacy import audit
 from regulars.app.vault import store
 from regulars.app.views.screen import show
 from regulars.core import RegularsError
@@ -115,6 +117,21 @@ def accounts_of(shop: Shop, customer_id: str) -> list[str]:
     return sorted(found | {customer_id})
 
 
+def joined(shop: Shop, customer_id: str, *, voice: Voice) -> dict[str, Any] | None:
+    """Return the accounts of one person, how each came, and the last words on them; None of whom was never joined."""
+    try:
+        persons = customers.read_persons(shop.workspace)
+    except RegularsError:  # no records yet
+        return None
+    own = persons.filter(pc.equal(persons["customer_id"], customer_id)).to_pylist()
+    person = own[0]["person_id"] if own else customer_id
+    rows = persons.filter(pc.equal(persons["person_id"], person)).to_pylist()
+    if not rows:
+        return None
+    log = customers.read_merges(shop.workspace).to_pylist()
+    return _person(person, rows, store.reveal([person, *(row["customer_id"] for row in rows)]), log, voice)
+
+
 def _decide(request: Request, what: str, pairs: Iterable[tuple[str, str]]) -> None:
     day = timezone.now().date()
     for left, right in pairs:
@@ -122,6 +139,8 @@ def _decide(request: Request, what: str, pairs: Iterable[tuple[str, str]]) -> No
             customers.decide(request.asked.shop.workspace, what=what, left=left, right=right, decided_at=day)
         except RegularsError:  # one id, or no records at all: nothing to decide
             continue
+        other = audit.subject_of(right).hex()
+        audit.write(what + "d", by=request.user.username, person=left, other=other)
         queue.ask_after_all("analyse", by=request.user)
 
 

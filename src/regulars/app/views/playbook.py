@@ -12,6 +12,7 @@ from regulars.app import messages as texts
 from regulars.app.clock import shop_settings
 from regulars.app.middleware import Request
 from regulars.app.models import Kept
+from regulars.app.privacy import audit
 from regulars.app.views.saving import decimal, form_fault, save
 from regulars.app.views.screen import show
 from regulars.core import Play, Settings
@@ -86,6 +87,7 @@ def messages(request: Request) -> HttpResponse:
         else:
             for code in codes:
                 texts.keep(code, {language: said[code, language] for language in _LANGUAGES})
+            audit.write("settings", by=request.user.username, sections=["messages"])
             return redirect("messages")
     titles = {play.code: play.title for play in plays}
     shown = {

@@ -53,6 +53,13 @@ FIELDS: Mapping[str, str] = {
     "customer_id": N_("Customer number"),
     "birth_date": N_("Date of birth"),
 }
+HANDED_OVER: Mapping[str, str] = {
+    "ids": N_("customer number only"),
+    "people": N_("name and addresses"),
+    "survey": N_("survey"),
+    "meta": N_("hashed, for Meta"),
+    "google": N_("hashed, for Google"),
+}
 _ALL_MARKETING = N_("All marketing")
 _MAY = {
     "profiling": "may_profile", "marketing_email": "may_email", "marketing_message": "may_message",
@@ -262,6 +269,7 @@ def _readable(request: Request, person: str, told: dict[str, Any]) -> str:
         "suggestion": asked.people.suggestion(told["suggestion"] | told["figures"]) if told["suggestion"] else None,
         "fields": {code: voice.t(said) for code, said in FIELDS.items()},
         "purposes": {code: voice.t(said) for code, said in PURPOSES.items()},
+        "forms": {code: voice.t(said) for code, said in HANDED_OVER.items()},
         "events_of_log": {code: voice.t(said) for code, said in audit.WORDS.items()},
         "kind": lambda code: word("kind", code, voice=voice),
         "column": lambda code: word("column", code.removesuffix("_key"), voice=voice),

@@ -8,6 +8,7 @@ from django import forms
 
 from regulars.app.jobs import queue
 from regulars.app.middleware import Request
+from regulars.app.privacy import audit
 from regulars.app.shop_settings import Sections, change
 from regulars.core import SettingsError
 from regulars.reports import N_, Voice
@@ -60,6 +61,7 @@ def save(request: Request, sections: Sections) -> str:
         change(request.asked.shop, sections)
     except SettingsError as error:
         return fault_text(error, voice=request.asked.voice)
+    audit.write("settings", by=request.user.username, sections=sorted(sections))
     if request.asked.result is not None:
         queue.ask_after_all("analyse", by=request.user)
     return ""

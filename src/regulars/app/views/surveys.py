@@ -1,21 +1,29 @@
 """Surveys: what is asked, links to hand out, the page on which somebody answers, and what came of it."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from regulars.app import surveys
+from regulars.app import surveys, surveys_due
+from regulars.app.clock import today
 from regulars.app.middleware import Request
 from regulars.app.models import Survey
+from regulars.app.privacy import audit
+from regulars.app.privacy.handed_over import noted
+from regulars.app.spreadsheets import download
 from regulars.app.vault import store
 from regulars.app.views.screen import person_or_404, show
+from regulars.app.views.today import names_of
+from regulars.reports import N_, Voice, word
 
 _SHOWN = 50
+_LETTER = N_("Dear {name}, {question} {link}")
 
 
 class NewSurvey(forms.Form):
@@ -29,6 +37,12 @@ class NewSurvey(forms.Form):
     days = forms.IntegerField(min_value=1, max_value=730)
 
 
+class AskDue(forms.Form):
+    """In which form the links are wanted."""
+
+    form = forms.ChoiceField(choices=[("page", "page"), ("file", "file")])
+
+
 class Given(forms.Form):
     """What somebody answers."""
 
@@ -39,7 +53,10 @@ class Given(forms.Form):
 def listed(request: Request) -> HttpResponse:
     """Show every survey with what came of it, and a form for a new one."""
     voice = request.asked.voice
-    rows = [{"survey": survey, **_told(request, survey)} for survey in Survey.objects.order_by("-made_at", "-id")]
+    rows = [
+        {"survey": survey, "due": len(surveys_due.due(survey)), **_told(request, survey)}
+        for survey in Survey.objects.order_by("-made_at", "-id")
+    ]
     questions = {kind: voice.t(question) for kind, question in surveys.QUESTIONS.items()}
     return show(request, "surveys/list.html", {"rows": rows, "questions": questions}, at="surveys")
 
@@ -50,8 +67,10 @@ def begin(request: Request) -> HttpResponse:
     form = NewSurvey(request.POST)
     if form.is_valid():
         said = form.cleaned_data
-        question = said["question"] or request.asked.voice.t(surveys.QUESTIONS[said["kind"]])
+        voice = Voice(language="zh" if said["language"] == "zh" else "en")
+        question = said["question"] or voice.t(surveys.QUESTIONS[said["kind"]])
         Survey.objects.create(**{**said, "question": question}, made_at=timezone.now())
+        _work_out(request)
     return redirect("surveys")
 
 
@@ -64,7 +83,31 @@ def one(request: Request, survey: int) -> HttpResponse:
         for answer in found.answers.select_related("person").order_by("-given_at")[:_SHOWN]
     ]  # fmt: skip
     link = request.session.pop("survey_link", None)
-    told = {"survey": found, "answers": answers, "link": link, **_told(request, found)}
+    told = {"survey": found, "answers": answers, "link": link, "due": _people(request, surveys_due.due(found)),
+            "letters": [], **_told(request, found)}  # fmt: skip
+    return show(request, "surveys/one.html", told, at="surveys")
+
+
+@require_POST
+def ask_due(request: Request, survey: int) -> HttpResponseBase:
+    """Make a link for everybody who is due, and show the letters once: as a page or as a file."""
+    found, form = get_object_or_404(Survey, pk=survey), AskDue(request.POST)
+    listed = surveys_due.due(found)
+    if not form.is_valid() or not listed:
+        return redirect("survey", survey)
+    voice = Voice(language="zh" if found.language == "zh" else "en")
+    letters = []
+    for person in _people(request, listed):
+        token = surveys.invite(found, person_or_404(request, person["id"]))
+        link = request.build_absolute_uri(f"/answer/{token}/")
+        name = person["called"] or voice.t("valued customer")
+        letters.append(
+            {**person, "link": link, "text": voice.t(_LETTER, name=name, question=found.question, link=link)}
+        )
+    audit.write("handed_over", by=request.user.username, survey=found.pk, members=len(letters))
+    if form.cleaned_data["form"] == "file":
+        return _file(request, found, letters)
+    told = {"survey": found, "answers": [], "link": None, "due": [], "letters": letters, **_told(request, found)}
     return show(request, "surveys/one.html", told, at="surveys")
 
 
@@ -84,6 +127,7 @@ def close(request: Request, survey: int) -> HttpResponse:
     found = get_object_or_404(Survey, pk=survey)
     found.is_open = not found.is_open
     found.save()
+    _work_out(request)
     return redirect("survey", survey)
 
 
@@ -111,6 +155,34 @@ def answer(request: Request, token: str) -> HttpResponse:
         "low": request.asked.voice.t(ends[0]), "high": request.asked.voice.t(ends[1]),
     }  # fmt: skip
     return show(request, "surveys/answer.html", shown)
+
+
+def _work_out(request: Request) -> None:
+    if request.asked.result is not None:
+        surveys_due.work_out(request.asked.result, today=today())
+
+
+def _people(request: Request, listed: Mapping[str, list[str]]) -> list[dict[str, Any]]:
+    """Return people with their names and the channels on which they may be asked."""
+    names = names_of(list(listed))
+    return [
+        {"id": who, "name": names.get(who, who), "called": names.get(who, ""), "channels": channels,
+         "by": request.asked.voice.list([word("channel", channel, voice=request.asked.voice) for channel in channels])}
+        for who, channels in listed.items()
+    ]  # fmt: skip
+
+
+def _file(request: Request, survey: Survey, letters: list[dict[str, Any]]) -> HttpResponseBase:
+    """Return the letters as a table; an address only where it may be used."""
+    told = store.reveal([letter["id"] for letter in letters], ("email", "phone"))
+    heads = [request.asked.voice.t(head) for head in ("Customer number", "Name", "E-mail", "Phone", "Link", "Message")]
+    rows = []
+    for letter in letters:
+        known = told.get(letter["id"], {})
+        email = known.get("email", [""])[0] if "email" in letter["channels"] else ""
+        phone = known.get("phone", [""])[0] if {"message", "phone"} & set(letter["channels"]) else ""
+        rows.append((letter["id"], (letter["id"], letter["called"], email, phone, letter["link"], letter["text"])))
+    return download(f"{survey.title}.csv", heads, noted(rows, form="survey", by=request.user.username))
 
 
 def _told(request: Request, survey: Survey) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Today: whom to write to, why, with what; and what became of it."""
+"""Today: whom to write to, why, with what words; what became of it; and what changed since last time."""
 
 from datetime import timedelta
 from typing import Any
@@ -9,15 +9,16 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from regulars.app import clock
+from regulars.app import clock, messages, surveys_due
 from regulars.app.middleware import Request
 from regulars.app.models import Message
 from regulars.app.privacy import consents
 from regulars.app.publication import listing
 from regulars.app.publication.current import Published
-from regulars.app.vault import store
+from regulars.app.vault import store, tombstones
 from regulars.app.vault.store import NAME_FIELDS
 from regulars.app.views.screen import person_or_404, show
+from regulars.reports import word
 
 _SHOWN = 25
 _LOOKED_AT = 50
@@ -44,8 +45,13 @@ def today(request: Request) -> HttpResponse:
         {**asked.people.suggestion(row), "row": row, "name": names.get(row["customer_id"], row["customer_id"])}
         for row in rows
     ]
+    for person in people:
+        person["message"] = _message(request, person, called=names.get(person["row"]["customer_id"], ""))
     board = asked.result.board(asked.language)
-    told = {"people": people, "summary": board["summary"], "lines": board["contacts"]["lines"], "as_of": board["as_of"]}
+    told = {
+        "people": people, "summary": board["summary"], "lines": board["contacts"]["lines"], "as_of": board["as_of"],
+        "to_ask": surveys_due.count(), "changes": _changes(request, board.get("changes")),
+    }  # fmt: skip
     return show(request, "today.html", told, at="today")
 
 
@@ -70,6 +76,40 @@ def names_of(customer_ids: list[str]) -> dict[str, str]:
     """Return what people are called, where that is known."""
     told = store.reveal(customer_ids, NAME_FIELDS)
     return {who: next(fields[name][0] for name in NAME_FIELDS if name in fields) for who, fields in told.items()}
+
+
+def _message(request: Request, person: dict[str, Any], *, called: str) -> str:
+    """Return what to write to a person, in the language of the page; empty for a play without a text."""
+    voice, row = request.asked.voice, person["row"]
+    offer = float(row["offer_cost"] or 0)
+    values = {
+        "name": called or voice.t("valued customer"),
+        "shop": clock.shop_settings().business.name or voice.t("our shop"),
+        "days": "" if row["days_since_last"] is None else voice.count(row["days_since_last"]),
+        "offer": voice.money(offer) if offer else "",
+        "until": person["do_by"],
+    }
+    return messages.filled(messages.text_of(row["next_action"], request.asked.language), values)
+
+
+def _changes(request: Request, told: dict[str, Any] | None) -> dict[str, Any] | None:
+    """Return what changed since the result before, with names; nothing of the first result."""
+    result, voice = request.asked.result, request.asked.voice
+    if told is None or result is None:
+        return None
+    ids = [*told["entered"]["ids"], *told["left"]["ids"]]
+    names, gone = names_of(ids), tombstones.erased_ids(ids)
+    people = {
+        way: {"n": told[way]["n"],
+              "people": [(who, names.get(who, who)) for who in told[way]["ids"] if who not in gone]}
+        for way in ("entered", "left")
+    }  # fmt: skip
+    stages = [
+        {**each, "was": word("stage", each["before"], voice=voice), "is": word("stage", each["now"], voice=voice)}
+        for each in told["stages"]
+    ]
+    is_any = bool(told["moved"] or stages or any(each["n"] for each in people.values()))
+    return {"since": told["since"], "moved": told["moved"], "stages": stages, "is_any": is_any, **people}
 
 
 def _open(result: Published) -> list[dict[str, Any]]:

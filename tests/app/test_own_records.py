@@ -1,0 +1,108 @@
+"""What happens in the app counts in the next result: an answer as feedback, a message sent as a contact."""
+
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from django.utils import timezone
+
+from regulars import analysis, records
+from regulars.app import own_records, surveys
+from regulars.app._shop import Shop
+from regulars.app.clock import shop_settings
+from regulars.app.jobs import kinds
+from regulars.app.models import Message, Survey
+from regulars.app.publication import listing
+from regulars.app.publication.current import Published, current
+from regulars.app.vault import store
+from regulars.app.vault.crosswalk import VaultCrosswalk
+from regulars.app.vault.marks import Fact
+
+PEOPLE = ("ana", "bo", "cy", "di", "ed")
+
+
+def _quietly(step: str, done: float) -> None:
+    """Nobody listens."""
+
+
+def _row(shop: Shop, who: str) -> dict[str, Any]:
+    result = current(shop)
+    assert result is not None
+    rows = pq.read_table(result.folder / "customers.parquet").to_pylist()
+    return next(row for row in rows if row["customer_id"] == who)
+
+
+def _answered(who: str, *, kind: str, score: int | None, text: str = "") -> str:
+    survey = Survey.objects.create(kind=kind, title="t", question="?", language="en", made_at=timezone.now())
+    token = surveys.invite(survey, store.meet(who))
+    answer = {"score": "" if score is None else str(score), "text": text}
+    assert Client().post(f"/answer/{token}/", answer).status_code == 200
+    return token
+
+
+@pytest.fixture
+def small(shop: Shop) -> Shop:
+    """Five customers who ordered up to today, rated it, and a result of theirs."""
+    day = timezone.now().date().isoformat()
+    orders = {"customer_id": [*PEOPLE] * 2, "ordered_at": ["2024-06-01"] * 5 + [day] * 5, "amount": ["5"] * 10}
+    rated = {"customer_id": [*PEOPLE], "given_at": ["2024-06-02"] * 5, "kind": ["csat"] * 5,
+             "score": ["5", "4", "5", "1", "4"], "scale_min": ["1"] * 5, "scale_max": ["5"] * 5}  # fmt: skip
+    analysis.import_records(
+        shop.workspace, orders=pa.table(orders), feedback=pa.table(rated), crosswalk=VaultCrosswalk()
+    )
+    kinds.analyse(shop, {}, _quietly)
+    return shop
+
+
+def test_an_answer_given_on_the_page_changes_the_satisfaction_in_the_next_result(small: Shop) -> None:
+    before = _row(small, "ana")
+    _answered("ana", kind="csat", score=3, text="the kettle leaks")
+    kinds.analyse(small, {}, _quietly)
+    after = _row(small, "ana")
+    assert after["satisfaction_score"] < before["satisfaction_score"]
+    assert after["feedback_count"] == before["feedback_count"] + 1
+    assert after["rating_last"] == pytest.approx(50.0)  # 3 on the scale 1 to 5
+    others = [(_row(small, who)["feedback_count"], _row(small, who)["rating_last"]) for who in PEOPLE[1:]]
+    assert others == [(1, 75.0), (1, 100.0), (1, 0.0), (1, 75.0)]
+    result = current(small)
+    assert result is not None
+    for path in (path for path in result.folder.rglob("*") if path.is_file()):
+        assert b"kettle leaks" not in path.read_bytes()
+
+
+def test_a_message_marked_as_done_is_a_contact_and_one_put_off_is_none(
+    client: Client, small: Shop, owner: User
+) -> None:
+    for who, became in (("ana", Message.DONE), ("bo", Message.LATER), ("cy", Message.NOT_USEFUL)):
+        told = {"became": became, "action": "reminder", "channel": "phone"}
+        assert client.post(f"/today/{who}/became/", told).status_code == 200
+    kinds.analyse(small, {}, _quietly)
+    assert [_row(small, who)["touch_count"] for who in PEOPLE] == [1, 0, 0, 0, 0]
+    assert float(_row(small, "ana")["contact_cost"]) == float(shop_settings().strategy.channel_costs["phone"])
+
+
+@pytest.mark.parametrize(("kind", "score"), [("nps", 0), ("nps", 10), ("csat", 1), ("ces", 7), ("comment", None)])
+def test_every_answer_of_every_kind_is_accepted_as_a_record(small: Shop, kind: str, score: int | None) -> None:
+    _answered("bo", kind=kind, score=score, text="nice")
+    kinds.analyse(small, {}, _quietly)
+    assert _row(small, "bo")["feedback_count"] == 2
+    result = current(small)
+    assert result is not None
+    assert not sum(file["quarantined_total"] for file in result.manifest["inputs"])
+
+
+def test_an_answer_follows_somebody_whose_number_was_hashed_since(shop: Shop) -> None:
+    store.meet("1001")
+    store.take_in([Fact("f" * 32, "customer_id", "1001")])
+    _answered("1001", kind="csat", score=4)
+    (source,) = own_records.as_records(shop_settings())
+    assert isinstance(source, records.Source)
+    assert pa.table(source.data)["customer_id"].to_pylist() == ["f" * 32]
+
+
+def test_nothing_done_in_the_app_is_no_record(tea: Published) -> None:
+    assert listing.suggestions(tea, first=1, size=1)
+    assert own_records.as_records(shop_settings()) == []
