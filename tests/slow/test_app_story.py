@@ -8,9 +8,10 @@ import pytest
 pytest.importorskip("django", reason="the app's packages are not installed: pip install 'regulars[app]'")
 pytest.importorskip("playwright", reason="playwright is not installed: make test-slow installs it")
 
+from playwright.sync_api import Browser
+
 from browsing import (
     PHONE,
-    Browser,
     Visitor,
     chromium,
     link_for,
