@@ -18,10 +18,11 @@ _TOLD_ABOVE = ("effect_assumed", "effect_measured")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contacts:
-    """The list and what is said about it."""
+    """The list and what is said about it; `more` says where those are who are not shown."""
 
     table: Table | None
     lines: list[str]
+    more: str = ""
 
 
 def contacts(folder: ResultFolder, *, voice: Voice) -> Contacts:
@@ -45,7 +46,13 @@ def contacts(folder: ResultFolder, *, voice: Voice) -> Contacts:
         columns=headings,
         rows=[_row(row, people[row["customer_id"]], titles(folder), voice=voice) for row in rows],
     )
-    return Contacts(table=table, lines=[*_plan_lines(plan, len(rows), voice=voice), *_left_out(plan, voice=voice)])
+    more = ""
+    if plan.get("contacts", 0) > len(rows):
+        more = voice.t(
+            "The first {shown} are shown; everybody stands in actions.csv beside this report.",
+            shown=voice.count(len(rows)),
+        )
+    return Contacts(table=table, lines=[*_plan_lines(plan, voice=voice), *_left_out(plan, voice=voice)], more=more)
 
 
 def titles(folder: ResultFolder) -> dict[str, str]:
@@ -95,10 +102,10 @@ def _row(row: Row, customer: Row, own: dict[str, str], *, voice: Voice) -> list[
     ]
 
 
-def _plan_lines(plan: dict[str, Any], shown: int, *, voice: Voice) -> list[str]:
+def _plan_lines(plan: dict[str, Any], *, voice: Voice) -> list[str]:
     if not plan.get("contacts"):
         return []
-    lines = [
+    return [
         voice.t(
             "Contacting all {contacts} costs {cost} and is expected to bring {gain} after that cost"
             " ({low} to {high}). Gains and their ranges are assumed until measured.",
@@ -109,14 +116,6 @@ def _plan_lines(plan: dict[str, Any], shown: int, *, voice: Voice) -> list[str]:
             high=voice.money(plan["expected_gain_high"]),
         )
     ]
-    if plan["contacts"] > shown:
-        lines.append(
-            voice.t(
-                "The first {shown} are shown; everybody stands in actions.csv beside this report.",
-                shown=voice.count(shown),
-            )
-        )
-    return lines
 
 
 def _left_out(plan: dict[str, Any], *, voice: Voice) -> list[str]:

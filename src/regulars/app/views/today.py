@@ -50,7 +50,7 @@ def today(request: Request) -> HttpResponse:
     board = asked.result.board(asked.language)
     told = {
         "people": people, "summary": board["summary"], "lines": board["contacts"]["lines"], "as_of": board["as_of"],
-        "to_ask": surveys_due.count(), "changes": _changes(request, board.get("changes")),
+        "shown": _SHOWN, "to_ask": surveys_due.count(), "changes": _changes(request, board.get("changes")),
     }  # fmt: skip
     return show(request, "today.html", told, at="today")
 
