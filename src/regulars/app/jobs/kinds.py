@@ -32,6 +32,7 @@ PERIODS = (30, 90, 365)
 """The lengths of period, in days, that can be chosen on Pulse, beside the shop's own."""
 
 _MEMORY = "1GB"
+"""For imports, which stream; an analysis may take what the engine takes by itself, half of the machine's."""
 _SIMULATED_CUSTOMERS = 300
 _NOBODY_LEFT = {"workspace_empty", "no_records", "no_customers"}
 """Why there can be no result once everybody is erased."""
@@ -52,7 +53,6 @@ def analyse(shop: Shop, payload: Mapping[str, Any], tell: Tell) -> dict[str, Any
             out=place,
             events=True,
             periods=PERIODS,
-            memory_limit=_MEMORY,
             progress=lambda step, done: tell(step, 0.9 * done),
         )
         tell("publish", 0.9)
