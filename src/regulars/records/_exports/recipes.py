@@ -185,8 +185,9 @@ class Export(_Part):
     thought of only where the ordinary rules do not understand the file. `detail_of`: the export that tells the same
     money order by order; of orders that it has too, these rows are left out. `states_whole_orders`: made again
     later, it tells all there is of an order, so that what it told before no longer counts. `payments_of_orders`: a
-    service that takes the money of sales which a shop's own orders may tell too. `who` and `columns` are those of every
-    table, `who` in the order in which they say whose row it is.
+    service that takes the money of sales which a shop's own orders may tell too. `moment_may_change`: what is read as
+    the moment of the purchase is not that of ordering, and may be another in a later export. `who` and `columns` are
+    those of every table, `who` in the order in which they say whose row it is.
     """
 
     name: str
@@ -197,6 +198,7 @@ class Export(_Part):
     detail_of: str = ""
     states_whole_orders: bool = False
     payments_of_orders: bool = False
+    moment_may_change: bool = False
     rows: Rows = Rows()
     who: Mapping[str, Rule] = Field(default_factory=dict)
     columns: Mapping[str, Rule] = Field(default_factory=dict)

@@ -26,12 +26,13 @@ _UNPAID = frozenset({"not_paid", "cancelled"})
 class SortedRows:
     """The places of the rows kept, every row's key, which are refunds; the broken ones; and the others by code.
 
-    `withdrawn` are the places of those whose orders the recipe says do not count. `has_several`: whose key is the
-    first of several phones or addresses, by the code of that.
+    `withdrawn` are the places of those whose orders the recipe says do not count, `why` under which code.
+    `has_several`: whose key is the first of several phones or addresses, by the code of that.
     """
 
     kept: NDArray[np.int64]
     withdrawn: NDArray[np.int64]
+    why: pa.Array
     key: pa.Array
     has_several: Mapping[str, Mask]
     is_refund: Mask
@@ -75,9 +76,11 @@ class Sorter:
         codes.mark(nobody, NOBODY)
         unknown += self._mark_without_status(sheet, codes)
         is_first = self._plan.is_first
+        withdrawn = codes.places(self._found.export.codes if self._takes_back else ())
         return SortedRows(
             kept=codes.kept,
-            withdrawn=codes.places(self._found.export.codes if self._takes_back else ()),
+            withdrawn=withdrawn,
+            why=codes.of(withdrawn),
             key=key,
             has_several=several,
             is_refund=self._refunds(sheet),
@@ -195,6 +198,10 @@ class _Codes:
         """Return the places of the rows that one of these codes marks."""
         numbers = [number for number, code in enumerate(self._names, start=1) if code in codes]
         return np.flatnonzero(np.isin(self._of_rows, numbers))
+
+    def of(self, places: NDArray[np.int64]) -> pa.Array:
+        """Return the code of the rows at these places."""
+        return pa.array([None, *self._names], pa.string()).take(pa.array(self._of_rows[places]))
 
     def mark(self, mask: Mask, code: str) -> None:
         """Give these rows a code, if they have none."""
