@@ -96,3 +96,16 @@ def test_where_the_moment_may_change_it_is_one_order_of_a_person_within_thirty_d
     again = sheet(headers.HUBSPOT_DEALS, [deal | {"Amount": "90", "Close Date": closed}])
     desk.read(desk.file(first, "may.csv"), desk.file(again, "june.csv"))
     assert money(desk) == Decimal(net)
+
+
+def test_a_payment_is_the_same_with_its_invoice_and_without(desk: Desk) -> None:
+    paid = {"id": "ch_1", "Customer Email": "ana@example.com", "Created (UTC)": "2024-05-01 10:00:00",
+            "Amount": "100", "Currency": "usd", "Status": "Paid"}  # fmt: skip
+    with_invoice = sheet(headers.STRIPE, [paid | {"Invoice ID": "in_1"}])
+    without = sheet(headers.STRIPE, [paid | {"Amount Refunded": "40"}])
+    for texts in ([with_invoice, without], [without, with_invoice]):
+        desk.read(*(desk.file(text, f"{place}.csv") for place, text in enumerate(texts)))
+        assert money(desk) == Decimal(60)
+    cancelled = sheet(headers.STRIPE, [paid | {"Status": "Canceled"}])
+    desk.read(desk.file(with_invoice, "a.csv"), desk.file(cancelled, "b.csv"))
+    assert money(desk) == 0

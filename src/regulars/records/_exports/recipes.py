@@ -187,7 +187,8 @@ class Export(_Part):
     later, it tells all there is of an order, so that what it told before no longer counts. `payments_of_orders`: a
     service that takes the money of sales which a shop's own orders may tell too. `moment_may_change`: what is read as
     the moment of the purchase is not that of ordering, and may be another in a later export. `who` and `columns` are
-    those of every table, `who` in the order in which they say whose row it is.
+    those of every table. `line_says_which`: a `line_id` is one of all that there are, whatever `order_id` stands beside
+    it. `who` stands in the order in which they say whose row it is.
     """
 
     name: str
@@ -199,6 +200,7 @@ class Export(_Part):
     states_whole_orders: bool = False
     payments_of_orders: bool = False
     moment_may_change: bool = False
+    line_says_which: bool = False
     rows: Rows = Rows()
     who: Mapping[str, Rule] = Field(default_factory=dict)
     columns: Mapping[str, Rule] = Field(default_factory=dict)

@@ -38,6 +38,7 @@ _FILES = pa.schema(
         ("turn", pa.int32()),
         ("states_whole", pa.bool_()),
         ("may_change", pa.bool_()),
+        ("by_line", pa.bool_()),
     ]
 )
 
@@ -45,6 +46,7 @@ _IS_SALE = "(r.amount >= 0 AND NOT coalesce(r.is_refund, FALSE))"
 
 _STATED = f"""
 SELECT f.export, f.may_change, f.turn, f.states_whole AS decides, FALSE AS cancelled, r.order_id,
+    CASE WHEN f.by_line AND r.line_id IS NOT NULL THEN r.line_id ELSE r.order_id END AS number,
     coalesce(r.line_id, '') AS line_id, r.customer_key,
     CASE WHEN {_IS_SALE} THEN r.ordered_at END AS ordered_at,
     CASE WHEN {_IS_SALE} THEN r.amount ELSE 0 END AS gross,
@@ -53,6 +55,7 @@ FROM raw_orders AS r JOIN stating_files AS f ON f.file_id = r.file_id
 WHERE r.order_id IS NOT NULL
 UNION ALL
 SELECT f.export, f.may_change, f.turn, TRUE AS decides, TRUE AS cancelled, w.order_id,
+    CASE WHEN f.by_line AND w.line_id IS NOT NULL THEN w.line_id ELSE w.order_id END AS number,
     coalesce(w.line_id, '') AS line_id, w.customer_key, w.ordered_at, 0 AS gross, 0 AS back
 FROM withdrawn AS w JOIN stating_files AS f ON f.file_id = w.file_id
 WHERE w.order_id IS NOT NULL AND coalesce(w.why, '') <> '{_UNPAID}'
@@ -61,20 +64,20 @@ WHERE w.order_id IS NOT NULL AND coalesce(w.why, '') <> '{_UNPAID}'
 # Most orders are stated once: only the others are looked at closely.
 _MET_AGAIN = f"""
 WITH stated AS ({_STATED})
-SELECT export, order_id FROM stated
-GROUP BY export, order_id HAVING min(turn) < max(CASE WHEN decides THEN turn END)
+SELECT export, number FROM stated
+GROUP BY export, number HAVING min(turn) < max(CASE WHEN decides THEN turn END)
 """
 
 _STATEMENTS = f"""
 WITH stated AS ({_STATED})
-SELECT s.export, s.may_change, s.turn, s.decides, s.cancelled, s.order_id, s.line_id,
+SELECT s.export, s.may_change, s.turn, s.decides, s.cancelled, s.order_id, s.number, s.line_id,
     min(s.customer_key) AS customer_key, min(s.ordered_at) AS ordered_at,
     CAST(sum(s.gross) AS DECIMAL(18, 4)) AS gross, CAST(sum(s.back) AS DECIMAL(18, 4)) AS back
-FROM stated AS s JOIN orders_met_again AS m ON m.export = s.export AND m.order_id = s.order_id
-GROUP BY s.export, s.may_change, s.turn, s.decides, s.cancelled, s.order_id, s.line_id
+FROM stated AS s JOIN orders_met_again AS m ON m.export = s.export AND m.number = s.number
+GROUP BY s.export, s.may_change, s.turn, s.decides, s.cancelled, s.order_id, s.number, s.line_id
 """
 
-_LINE = "PARTITION BY export, order_id, line_id"
+_LINE = "PARTITION BY export, number, line_id"
 _PERSON = f"{_LINE}, customer_key"
 
 # A spreadsheet that saves the file anew leaves the seconds out.
@@ -198,8 +201,15 @@ def _stating(files: Sequence[tuple[str, str | None]], withdrawing: Collection[in
         if place == 0 or not file.startswith(f"{first}/"):
             turn, first = turn + 1, file
         if export in deciding and export is not None:
-            moves = export in known and known[export].moment_may_change
+            recipe = known.get(export)
             found.append(
-                {"file_id": place, "export": export, "turn": turn, "states_whole": export in whole, "may_change": moves}
+                {
+                    "file_id": place,
+                    "export": export,
+                    "turn": turn,
+                    "states_whole": export in whole,
+                    "may_change": recipe is not None and recipe.moment_may_change,
+                    "by_line": recipe is not None and recipe.line_says_which,
+                }
             )
     return found
