@@ -164,4 +164,5 @@ WITHDRAWN = pa.schema(
     ]
 )
 """The schema of the table `withdrawn`: the orders that an export says do not count, and under which code its recipe
-says so. What was cancelled is taken back from what an earlier export said; `not_paid` takes nothing back."""
+says so. What was cancelled is taken back from what an earlier export said; `not_paid` and `not_shipped` take
+nothing back."""

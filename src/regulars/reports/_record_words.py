@@ -113,6 +113,7 @@ LEFT_OUT: Mapping[str, str] = {
     "header_row": N_("a second row of headers"),
     "not_paid": N_("not paid (yet)"),
     "cancelled": N_("cancelled"),
+    "not_shipped": N_("paid, but not shipped yet: they have no day"),
     "not_won": N_("deals not won"),
     "deleted": N_("deleted in the system they come from"),
     "merged": N_("merged into another row there"),

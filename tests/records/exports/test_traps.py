@@ -252,6 +252,18 @@ class TestTheSameMoneyTwice:
         desk.read(payments, desk.file(sheet(headers.SQUARE_ITEMS, items), "items.csv"))
         assert money(desk) == Decimal(10)
 
+    def test_items_that_are_not_shipped_have_no_day_yet_and_are_left_out_under_a_reason_of_their_own(
+        self, desk: Desk
+    ) -> None:
+        header, *rows = self.ITEMS.splitlines(keepends=True)
+        waiting = [row.replace("2024-05-03 10:00:00", "").replace("交易完成", "待发货") for row in rows]
+        records = desk.text(header + "".join(waiting) + rows[0])
+        assert records.files[0].left_out == {"not_shipped": 3}
+        assert money(desk) == Decimal("44.40")
+        shipped = desk.file(header + "".join(rows), "shipped.csv")
+        desk.read(shipped, desk.file(header + "".join(waiting), "waiting.csv"))
+        assert money(desk) == Decimal("133.20")
+
     def test_items_alone_count_all(self, desk: Desk) -> None:
         desk.text(self.ITEMS)
         assert money(desk) == Decimal("133.20")

@@ -93,9 +93,13 @@ class Condition(_Part):
 
 
 class LeftOut(Condition):
-    """Rows that are no records of what happened, and the code they are counted under."""
+    """Rows that are no records of what happened, and the code they are counted under.
+
+    `and_empty`: only where these columns say nothing either, or are not there.
+    """
 
     code: str
+    and_empty: tuple[str, ...] = ()
 
 
 class Status(_Part):

@@ -18,7 +18,7 @@ _SUMMARY = "summary_row"
 _UNKNOWN = "word_unknown"
 _PAID = "paid"
 _APART = "line_apart"
-_UNPAID = frozenset({"not_paid", "cancelled"})
+_UNPAID = frozenset({"not_paid", "not_shipped", "cancelled"})
 """Codes that say nothing against what else such a row tells of a person."""
 
 
@@ -55,6 +55,7 @@ class Sorter:
         """The places of the columns that tell rows apart."""
         rows, table = self._rows, self._plan.table
         headers = [condition.column for condition in rows.left_out] + [rows.carry_down, *rows.once]
+        headers += [header for condition in rows.left_out for header in condition.and_empty]
         headers += [condition.column for condition in (rows.status, table.where) if condition is not None]
         headers += [table.refund_rows.where.column] if table.refund_rows else []
         places = {place for header in headers if (place := self._found.place(header)) is not None}
@@ -124,7 +125,11 @@ class Sorter:
         for condition in self._rows.left_out:
             place = self._found.place(condition.column)
             if place is not None and not (self._plan.table.any_row and condition.code in _UNPAID):
-                codes.mark(meets(sheet, condition, place), condition.code)
+                marked = meets(sheet, condition, place)
+                for header in condition.and_empty:
+                    if (other := self._found.place(header)) is not None:
+                        marked &= ~mask_of(sheet.text(other).is_valid())
+                codes.mark(marked, condition.code)
 
     def _mark_status(self, sheet: Sheet, codes: "_Codes") -> list[Broken]:
         """Mark what is not paid, and return the rows whose word nobody knows."""

@@ -29,7 +29,7 @@ from regulars.records._rows.taking_out import take_out
 RESTATED = "stated_again"
 """The code that such rows are counted under."""
 
-_UNPAID = "not_paid"
+_NOT_YET = "('not_paid', 'not_shipped')"
 
 _FILES = pa.schema(
     [
@@ -58,7 +58,7 @@ SELECT f.export, f.may_change, f.turn, TRUE AS decides, TRUE AS cancelled, w.ord
     CASE WHEN f.by_line AND w.line_id IS NOT NULL THEN w.line_id ELSE w.order_id END AS number,
     coalesce(w.line_id, '') AS line_id, w.customer_key, w.ordered_at, 0 AS gross, 0 AS back
 FROM withdrawn AS w JOIN stating_files AS f ON f.file_id = w.file_id
-WHERE w.order_id IS NOT NULL AND coalesce(w.why, '') <> '{_UNPAID}'
+WHERE w.order_id IS NOT NULL AND coalesce(w.why, '') NOT IN {_NOT_YET}
 """
 
 # Most orders are stated once: only the others are looked at closely.
