@@ -1,6 +1,7 @@
 """What a workspace keeps is analysed as the files themselves would be, says nobody's name, and can be taken back."""
 
 import json
+import os
 import shutil
 from datetime import date
 from pathlib import Path
@@ -281,6 +282,18 @@ class TestTheInbox:
         put(workspace / "inbox", "next.csv", odd + "C-3,2024-02-03,6.00\n")
         result = analyze(workspace=workspace, today=TODAY)
         assert sorted(result.customers["customer_id"].to_pylist()) == ["C-1", "C-2", "C-3"]
+
+    def test_of_files_that_wait_the_one_saved_last_is_read_last(self, tmp_path: Path) -> None:
+        head = "Name,Email,Financial Status,Currency,Total,Created at,Lineitem quantity,Lineitem name,Lineitem price\n"
+        row = "#{},ana@example.com,paid,EUR,{},2024-05-0{} 10:00:00 +0200,1,Tea,9\n"
+        inbox = tmp_path / "workspace" / "inbox"
+        older = put(inbox, "orders.csv", head + row.format(1, 100, 1))
+        newer = put(inbox, "orders (1).csv", head + row.format(1, 80, 1) + row.format(2, 5, 2))
+        for place, path in enumerate((older, newer)):
+            os.utime(path, (1_700_000_000 + place, 1_700_000_000 + place))
+        result = analyze(workspace=tmp_path / "workspace", today=TODAY)
+        assert result.customers["spend_total"].to_pylist() == [85]
+        assert "overruled_by_older" not in {note["code"] for note in result.manifest["notes"]}
 
     def test_if_nothing_could_be_imported_the_reason_is_the_error(self, tmp_path: Path) -> None:
         put(tmp_path / "workspace" / "inbox", "b.csv", "nothing,known\n1,2\n")

@@ -108,7 +108,7 @@ def test_every_problem_of_the_records_has_its_cost_in_words() -> None:
     assert set(ISSUE_COSTS) == set(WORDS["issue"]) - {"missing"}
     assert set(AMOUNT_COSTS) == {
         "duplicate", "repeated", "order_in_two_files", "order_number_shared", "set_aside", "key_of_several_names",
-        "key_of_many_names",
+        "key_of_many_names", "overruled_by_older",
     }  # fmt: skip
 
 

@@ -38,7 +38,7 @@ def import_inbox(
     language: reports.Language,
     began: Callable[[], None],
 ) -> Inbox:
-    """Import the files of `inbox/`, by name, each into a batch of its own. `began` is called if there are any.
+    """Import the files of `inbox/`, the oldest first, each into a batch of its own. `began` is called if there are any.
 
     With a crosswalk of its own a file is removed once it is in: who it speaks of is to stand nowhere else.
 
@@ -77,11 +77,13 @@ def import_inbox(
 def _waiting(inbox: Path) -> list[Path]:
     if not inbox.is_dir():
         return []
-    return sorted(
+    found = [
         path
         for path in inbox.iterdir()
         if path.is_file() and not path.name.startswith((".", "~$")) and not path.name.endswith(_NOT_FINISHED)
-    )
+    ]
+    # Of two exports of one shop the later holds, and "orders (1).csv" stands before "orders.csv" by name.
+    return sorted(found, key=lambda path: (path.stat().st_mtime_ns, path.name))
 
 
 def _told(name: str, done: Imported) -> Note:

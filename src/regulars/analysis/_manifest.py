@@ -182,6 +182,7 @@ def _notes(run: "Run", counts: Mapping[str, Any], settings: Settings) -> list[No
     ):
         notes.append(Note(code="consents_of_nobody", params={"people": run.cleaning.consents_of_nobody}))
     notes += _conflicts(run, settings.business.currency or run.records.currency)
+    notes += _by_older(run, settings.business.currency or run.records.currency)
     if not (settings.business.currency or run.records.currency):
         notes.append(Note(code="currency_not_stated"))
     notes += [
@@ -208,6 +209,24 @@ def _conflicts(run: "Run", currency: str) -> list[Note]:
             },
         )
         for each in run.cleaning.conflicts
+    ]
+
+
+def _by_older(run: "Run", currency: str) -> list[Note]:
+    """Return which files are overruled by one that looks older, though it was read last."""
+    return [
+        Note(
+            code="overruled_by_older",
+            params={
+                "orders": file.by_older.rows,
+                "file": file.file,
+                "line": file.by_older.line,
+                "example": file.by_older.example,
+                "amount": f"{file.by_older.amount or 0:.2f} {currency}".strip(),
+            },
+        )
+        for file in run.records.files
+        if file.by_older is not None
     ]
 
 

@@ -17,7 +17,7 @@ from regulars.records import KINDS, FileReport, RecordSet, contacts
 _KEYS_WITHDRAWN = "SELECT DISTINCT file_id, customer_key FROM withdrawn WHERE customer_key IS NOT NULL"
 
 _WITHDRAWN_HIDDEN = """
-SELECT w.file_id, coalesce(c.own_id, i.customer_id) AS customer_key, w.ordered_at, w.order_id, w.line_id
+SELECT w.file_id, coalesce(c.own_id, i.customer_id) AS customer_key, w.ordered_at, w.order_id, w.line_id, w.why
 FROM withdrawn AS w
 LEFT JOIN withdrawn_ids AS i ON i.file_id = w.file_id AND i.customer_key = w.customer_key
 LEFT JOIN crosswalk AS c ON c.file_id = w.file_id AND c.customer_key = w.customer_key

@@ -27,8 +27,9 @@ _DIMENSIONS: Mapping[Dimension, frozenset[str]] = {
     "timeliness": frozenset({"after_today", "too_early"}),
     "consistency": frozenset(
         {
-            "order_in_two_files", "order_number_shared", "off_scale", "outlier", "granted_unclear_as_refusal",
-            "purpose_unknown_as_marketing", "first_of_several_phones", "first_of_several_emails", *UNCLEAR_TIMES,
+            "order_in_two_files", "order_number_shared", "overruled_by_older", "off_scale", "outlier",
+            "granted_unclear_as_refusal", "purpose_unknown_as_marketing", "first_of_several_phones",
+            "first_of_several_emails", *UNCLEAR_TIMES,
         }
     ),
 }  # fmt: skip
@@ -42,6 +43,8 @@ _TAKEN: Mapping[str, str] = {
 """The rule by which something unclear was taken; of all else a refusal is kept."""
 
 _SHARED: Mapping[str, str] = {"key_of_several_names": "one_account", "key_of_many_names": "told_apart_by_name"}
+
+BY_OLDER = "overruled_by_older"
 
 QUALITY_SCHEMA = pa.schema(
     [
@@ -89,7 +92,7 @@ def quality_table(
             _row(issue, count, file.read, file=file.file, kind=file.kind, rule=_TAKEN.get(issue, "refusal_kept"))
             for issue, count in sorted(file.taken_as.items())
         ]
-        rows += _shared_keys(file) + _unusable(file)
+        rows += _shared_keys(file) + _unusable(file) + _by_older(file)
         rows += [
             _row(code, count, file.read, file=file.file, kind=file.kind, rule="left_out") | {"dimension": None}
             for code, count in sorted(file.left_out.items())
@@ -133,6 +136,15 @@ def _shared_keys(file: FileReport) -> list[Row]:
         }
         for issue, shared in sorted(file.shared_keys.items())
     ]
+
+
+def _by_older(file: FileReport) -> list[Row]:
+    """Return a row for the orders of a file of which one that looks older says something else, and holds."""
+    if (found := file.by_older) is None:
+        return []
+    row = _row(BY_OLDER, found.rows, file.read, file=file.file, kind=file.kind, rule="read_last")
+    place = {"first_line": found.line, "masked_value": found.example, "amount": found.amount}
+    return [row | {"column_name": found.column, **place}]
 
 
 def _unusable(file: FileReport) -> list[Row]:

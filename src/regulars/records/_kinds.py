@@ -160,7 +160,9 @@ WITHDRAWN = pa.schema(
         ("ordered_at", TYPES["time"]),
         ("order_id", pa.string()),
         ("line_id", pa.string()),
+        ("why", pa.string()),
     ]
 )
-"""The schema of the table `withdrawn`: the orders that an export says do not count, for they were cancelled or not
-paid. It takes back what an earlier export said of them."""
+"""The schema of the table `withdrawn`: the orders that an export says do not count, and under which code its recipe
+says so. What was cancelled is taken back from what an earlier export said; `not_paid` and `not_shipped` take
+nothing back."""

@@ -1,7 +1,7 @@
 """The use case of this room: sources in, raw tables, quarantine and a report on every source out."""
 
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TypeAlias
 
@@ -20,7 +20,7 @@ from regulars.records._kinds import KINDS, QUARANTINE, WITHDRAWN, Kind, raw_sche
 from regulars.records._opening import Opened, open_source
 from regulars.records._recognition.mappings import fingerprint
 from regulars.records._recognition.whole_names import WithWholeNames
-from regulars.records._results import FileReport, RecordSet, Source
+from regulars.records._results import FileReport, RecordSet, Refused, Source
 from regulars.records._rows.closing import without_closing_totals
 from regulars.records._rows.currencies import Currencies
 from regulars.records._rows.details import TOLD, leave_out_details
@@ -85,25 +85,28 @@ def read(
     for kind in KINDS.values():
         work.load(engine, kind, {place: each for place, each in enumerate(opened) if each.layout.kind is kind})
     engine.load("withdrawn", pa.Table.from_batches(work.withdrawn, WITHDRAWN))
-    _leave_out(engine, opened, work.tallies)
+    by_older = _leave_out(engine, opened, work.tallies)
     engine.load("quarantine", pa.Table.from_batches(work.quarantine, QUARANTINE))
     for place, each in enumerate(opened):
         _check_share(each, work.tallies[place], settings.records.max_quarantined_share)
     stated = settings.business.currency
     reports = [_report(engine, each, place, work.tallies[place], stated) for place, each in enumerate(opened)]
+    reports = [replace(report, by_older=by_older.get(place)) for place, report in enumerate(reports)]
     return RecordSet(files=tuple(reports), currency=work.currencies.only)
 
 
-def _leave_out(engine: Engine, opened: Sequence[Opened], tallies: Mapping[int, Tally]) -> None:
-    """Take orders out that another of the files speaks for."""
+def _leave_out(engine: Engine, opened: Sequence[Opened], tallies: Mapping[int, Tally]) -> Mapping[int, Refused]:
+    """Take orders out that another of the files speaks for; return which of them one that looks older overruled."""
     names = [each.export.name if each.export else None for each in opened]
     files = [each.file for each in opened]
-    for place, rows in leave_out_restated(engine, list(zip(files, names, strict=True))).items():
+    restated = leave_out_restated(engine, list(zip(files, names, strict=True)))
+    for place, rows in restated.rows.items():
         tallies[place].take_back(RESTATED, rows)
     tables = [(name, each.layout.kind.name) for name, each in zip(names, opened, strict=True)]
     for code, told_elsewhere in ((TOLD, leave_out_details), (TOLD_BY_ROW, settle_refunds)):
         for place, rows in told_elsewhere(engine, tables).items():
             tallies[place].take_back(code, rows)
+    return restated.by_older
 
 
 @dataclass(slots=True, kw_only=True)

@@ -90,6 +90,7 @@ class FileReport:
     the same; `key_of_many_names`: told apart by name), and what the orders among them come to.
     `unusable` says of how many accepted profiles a phone, an address or a birth is none that anybody could be known by
     (`phone_unusable`, `email_unusable`, `birth_date_unusable`, `birth_year_unusable`); `unusable_rows` have any.
+    `by_older` says of how many orders another file holds, read later, that looks older (`overruled_by_older`).
     `refused` says of each reason where the first of its rows stands and what they come to.
     `told_by` says who told what the columns are; `headers_id` is the fingerprint of the header line.
     `currencies` are the codes and signs that its amounts named, and what the settings stated.
@@ -119,6 +120,7 @@ class FileReport:
     tables_left_out: dict[str, str] = field(default_factory=dict)
     refused: dict[str, Refused] = field(default_factory=dict)
     shared_keys: dict[str, Refused] = field(default_factory=dict)
+    by_older: Refused | None = None
     unusable: dict[str, Refused] = field(default_factory=dict)
     unusable_rows: int = 0
     told_by: ToldBy = "headers"

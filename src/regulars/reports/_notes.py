@@ -29,6 +29,10 @@ NOTES: Mapping[str, str] = {
         "{file}: several customers have the same order number, and it counts for each of them ({orders}, {amount};"
         " the first: {example}, line {line}). Check whose order it is."
     ),
+    "overruled_by_older": N_(
+        "{file}: of some of its orders ({orders}, {amount}; the first: {example}, line {line}) another export was read"
+        " later and holds, whose newest order is older than this one's. If it is the older one, name it first."
+    ),
     "key_of_several_names": N_(
         "In some rows ({rows}) a phone or e-mail address says whose they are, and it stands beside several names:"
         " each is one customer all the same. Name a column of customer numbers if they are several people."

@@ -41,6 +41,7 @@ ISSUE_COSTS: Mapping[str, str] = {
     "repeated": N_("all are counted"),
     "order_in_two_files": N_("counted twice: revenue may be too high"),
     "order_number_shared": N_("counted for each of them"),
+    "overruled_by_older": N_("perhaps out of date: read the newest export last"),
     "off_scale": N_("not in the satisfaction"),
     "outlier": N_("counted; means lean on them"),
     "granted_unclear_as_refusal": N_("fewer people may be contacted"),
@@ -70,4 +71,5 @@ AMOUNT_COSTS: Mapping[str, str] = {
     "repeated": N_("if they are one and the same, {amount} is too much"),
     "order_in_two_files": N_("if they are one and the same, {amount} is too much"),
     "order_number_shared": N_("if they are one and the same, {amount} is too much"),
+    "overruled_by_older": N_("this export says they come to {amount}"),
 }

@@ -230,6 +230,40 @@ class TestTheSameMoneyTwice:
         assert items.read == items.accepted + items.left_out_total == 3
         assert money(desk) == Decimal(YOUZAN_ORDERS.money) + Decimal("44.40")
 
+    @pytest.mark.parametrize("status", ["交易关闭", "待付款"])
+    def test_items_of_an_order_that_was_cancelled_or_is_not_paid_are_left_out(self, desk: Desk, status: str) -> None:
+        row = {"订单号": "E1", "订单状态": status, "订单创建时间": "2024-05-01 10:00:00", "订单实付金额": "100",
+               "买家付款时间": "2024-05-01 10:01:00", "买家手机号": "13800138000"}  # fmt: skip
+        other = row | {"订单号": "E2", "订单状态": "交易完成"}
+        orders = desk.file(sheet(headers.YOUZAN_ORDERS, [row, other]), "orders.csv")
+        items = desk.file(self.ITEMS, "items.csv")
+        for sources in ([orders, items], [items, orders]):
+            records = desk.read(*sources)
+            assert money(desk) == Decimal("144.40")
+            (file,) = [file for file in records.files if file.file == "items.csv"]
+            assert file.left_out == {"told_order_by_order": 2}
+
+    def test_so_are_items_of_a_square_transaction_that_failed(self, desk: Desk) -> None:
+        row = {"Date": "2024-05-01", "Time": "10:00:00", "Time Zone": "UTC", "Net Sales": "10", "Customer ID": "C1"}
+        paid = row | {"Transaction ID": "T1", "Event Type": "Payment"}
+        failed = row | {"Transaction ID": "T2", "Event Type": "Payment", "Transaction Status": "Failed"}
+        items = [row | {"Transaction ID": f"T{number}", "Item": "Tea", "Qty": "1"} for number in (1, 2)]
+        payments = desk.file(sheet(headers.SQUARE_TRANSACTIONS, [paid, failed]), "transactions.csv")
+        desk.read(payments, desk.file(sheet(headers.SQUARE_ITEMS, items), "items.csv"))
+        assert money(desk) == Decimal(10)
+
+    def test_items_that_are_not_shipped_have_no_day_yet_and_are_left_out_under_a_reason_of_their_own(
+        self, desk: Desk
+    ) -> None:
+        header, *rows = self.ITEMS.splitlines(keepends=True)
+        waiting = [row.replace("2024-05-03 10:00:00", "").replace("交易完成", "待发货") for row in rows]
+        records = desk.text(header + "".join(waiting) + rows[0])
+        assert records.files[0].left_out == {"not_shipped": 3}
+        assert money(desk) == Decimal("44.40")
+        shipped = desk.file(header + "".join(rows), "shipped.csv")
+        desk.read(shipped, desk.file(header + "".join(waiting), "waiting.csv"))
+        assert money(desk) == Decimal("133.20")
+
     def test_items_alone_count_all(self, desk: Desk) -> None:
         desk.text(self.ITEMS)
         assert money(desk) == Decimal("133.20")

@@ -61,6 +61,7 @@ class ExportContent:
                     for place, name in names.items()
                     if name in _OF_WITHDRAWN and len(rows.withdrawn)
                 },
+                why_withdrawn=rows.why,
             )
 
     def _column(self, sheet: Sheet, name: str, rows: SortedRows, asked: NDArray[np.int64]) -> pa.Array:

@@ -93,9 +93,13 @@ class Condition(_Part):
 
 
 class LeftOut(Condition):
-    """Rows that are no records of what happened, and the code they are counted under."""
+    """Rows that are no records of what happened, and the code they are counted under.
+
+    `and_empty`: only where these columns say nothing either, or are not there.
+    """
 
     code: str
+    and_empty: tuple[str, ...] = ()
 
 
 class Status(_Part):
@@ -185,8 +189,10 @@ class Export(_Part):
     thought of only where the ordinary rules do not understand the file. `detail_of`: the export that tells the same
     money order by order; of orders that it has too, these rows are left out. `states_whole_orders`: made again
     later, it tells all there is of an order, so that what it told before no longer counts. `payments_of_orders`: a
-    service that takes the money of sales which a shop's own orders may tell too. `who` and `columns` are those of every
-    table, `who` in the order in which they say whose row it is.
+    service that takes the money of sales which a shop's own orders may tell too. `moment_may_change`: what is read as
+    the moment of the purchase is not that of ordering, and may be another in a later export. `who` and `columns` are
+    those of every table. `line_says_which`: a `line_id` is one of all that there are, whatever `order_id` stands beside
+    it. `who` stands in the order in which they say whose row it is.
     """
 
     name: str
@@ -197,6 +203,8 @@ class Export(_Part):
     detail_of: str = ""
     states_whole_orders: bool = False
     payments_of_orders: bool = False
+    moment_may_change: bool = False
+    line_says_which: bool = False
     rows: Rows = Rows()
     who: Mapping[str, Rule] = Field(default_factory=dict)
     columns: Mapping[str, Rule] = Field(default_factory=dict)

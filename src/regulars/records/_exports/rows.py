@@ -18,7 +18,7 @@ _SUMMARY = "summary_row"
 _UNKNOWN = "word_unknown"
 _PAID = "paid"
 _APART = "line_apart"
-_UNPAID = frozenset({"not_paid", "cancelled"})
+_UNPAID = frozenset({"not_paid", "not_shipped", "cancelled"})
 """Codes that say nothing against what else such a row tells of a person."""
 
 
@@ -26,12 +26,13 @@ _UNPAID = frozenset({"not_paid", "cancelled"})
 class SortedRows:
     """The places of the rows kept, every row's key, which are refunds; the broken ones; and the others by code.
 
-    `withdrawn` are the places of those whose orders the recipe says do not count. `has_several`: whose key is the
-    first of several phones or addresses, by the code of that.
+    `withdrawn` are the places of those whose orders the recipe says do not count, `why` under which code.
+    `has_several`: whose key is the first of several phones or addresses, by the code of that.
     """
 
     kept: NDArray[np.int64]
     withdrawn: NDArray[np.int64]
+    why: pa.Array
     key: pa.Array
     has_several: Mapping[str, Mask]
     is_refund: Mask
@@ -54,6 +55,7 @@ class Sorter:
         """The places of the columns that tell rows apart."""
         rows, table = self._rows, self._plan.table
         headers = [condition.column for condition in rows.left_out] + [rows.carry_down, *rows.once]
+        headers += [header for condition in rows.left_out for header in condition.and_empty]
         headers += [condition.column for condition in (rows.status, table.where) if condition is not None]
         headers += [table.refund_rows.where.column] if table.refund_rows else []
         places = {place for header in headers if (place := self._found.place(header)) is not None}
@@ -75,9 +77,11 @@ class Sorter:
         codes.mark(nobody, NOBODY)
         unknown += self._mark_without_status(sheet, codes)
         is_first = self._plan.is_first
+        withdrawn = codes.places(self._found.export.codes if self._takes_back else ())
         return SortedRows(
             kept=codes.kept,
-            withdrawn=codes.places(self._found.export.codes if self._takes_back else ()),
+            withdrawn=withdrawn,
+            why=codes.of(withdrawn),
             key=key,
             has_several=several,
             is_refund=self._refunds(sheet),
@@ -121,7 +125,11 @@ class Sorter:
         for condition in self._rows.left_out:
             place = self._found.place(condition.column)
             if place is not None and not (self._plan.table.any_row and condition.code in _UNPAID):
-                codes.mark(meets(sheet, condition, place), condition.code)
+                marked = meets(sheet, condition, place)
+                for header in condition.and_empty:
+                    if (other := self._found.place(header)) is not None:
+                        marked &= ~mask_of(sheet.text(other).is_valid())
+                codes.mark(marked, condition.code)
 
     def _mark_status(self, sheet: Sheet, codes: "_Codes") -> list[Broken]:
         """Mark what is not paid, and return the rows whose word nobody knows."""
@@ -195,6 +203,10 @@ class _Codes:
         """Return the places of the rows that one of these codes marks."""
         numbers = [number for number, code in enumerate(self._names, start=1) if code in codes]
         return np.flatnonzero(np.isin(self._of_rows, numbers))
+
+    def of(self, places: NDArray[np.int64]) -> pa.Array:
+        """Return the code of the rows at these places."""
+        return pa.array([None, *self._names], pa.string()).take(pa.array(self._of_rows[places]))
 
     def mark(self, mask: Mask, code: str) -> None:
         """Give these rows a code, if they have none."""

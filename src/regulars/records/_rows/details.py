@@ -1,7 +1,7 @@
 """The same money told twice: order by order, and item by item in another export of the same shop.
 
 Where both are read, the orders speak, and of each order that they hold the item rows are left out: by order number,
-so that items of months without an orders file still count.
+so that items of months without an orders file still count. They speak too of what was cancelled or is not paid.
 """
 
 from collections.abc import Sequence
@@ -21,7 +21,10 @@ _TOLD = """
 SELECT f.file_id, o.order_id
 FROM detail_files AS f JOIN raw_orders AS o ON o.file_id = f.orders_id
 WHERE o.order_id IS NOT NULL
-GROUP BY f.file_id, o.order_id
+UNION
+SELECT f.file_id, w.order_id
+FROM detail_files AS f JOIN withdrawn AS w ON w.file_id = f.orders_id
+WHERE w.order_id IS NOT NULL
 """
 
 

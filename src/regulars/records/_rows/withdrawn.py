@@ -13,7 +13,7 @@ from regulars.records._rows.rows import Reading
 
 
 def withdrawn_rows(piece: Piece, reading: Reading) -> pa.RecordBatch:
-    """Return who, when and which order: of a cell that cannot be read, nothing, for nothing is counted by it."""
+    """Return who, when, which order and why: of a cell that cannot be read, nothing, for nothing is counted by it."""
     places = reading.layout.sources()
     told = {name: piece.withdrawn[place] for name, place in places.items() if place in piece.withdrawn}
     rows = len(told["customer_id"])
@@ -21,6 +21,8 @@ def withdrawn_rows(piece: Piece, reading: Reading) -> pa.RecordBatch:
     found["customer_key"] = _sound(read_key(told["customer_id"], role="customer_id"))
     found["ordered_at"] = _sound(read_time(told["ordered_at"], reading.clock, may_be_later=True))
     found |= {name: _sound(read_id(told[name])) for name in ("order_id", "line_id") if name in told}
+    if piece.why_withdrawn is not None:
+        found["why"] = piece.why_withdrawn
     columns = [found.get(field.name, pa.nulls(rows, field.type)) for field in WITHDRAWN]
     return pa.RecordBatch.from_arrays(columns, schema=WITHDRAWN)
 

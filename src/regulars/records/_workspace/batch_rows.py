@@ -111,7 +111,12 @@ def load_rows(engine: Engine, home: Path, batches: Sequence[Batch], *, settings:
     records, later = set_aside_later(engine, records, today=today)
     _load(engine, "withdrawn", _Stored(home, batches, "withdrawn.parquet", WITHDRAWN))
     restated = leave_out_restated(engine, [(file.file, file.export) for file in records.files])
-    kept = [_told(file, restated.get(place, 0), RESTATED) for place, file in enumerate(records.files)]
+    kept = [
+        replace(
+            _told(file, restated.rows.get(place, 0), RESTATED), by_older=restated.by_older.get(place, file.by_older)
+        )
+        for place, file in enumerate(records.files)
+    ]
     records = replace(records, files=tuple(kept))
     names = [(file.export, file.kind) for file in records.files]
     for code, told_elsewhere in ((TOLD, leave_out_details), (TOLD_BY_ROW, settle_refunds)):
