@@ -18,11 +18,11 @@ from numpy.typing import NDArray
 from regulars.records._cells import contacts
 from regulars.records._cells.cells import FAULT, Cells, Mask, by_distinct, mask_of
 from regulars.records._cells.names import whole_names
-from regulars.records._cells.text import FIRST_OF_SEVERAL, as_text, names_several, read_key, read_text, tidy
+from regulars.records._cells.text import FIRST_OF_SEVERAL, as_text, names_several, read_key, read_text, silence_of, tidy
 from regulars.records._exports.finding import Bound, Found
 from regulars.records._exports.recipes import Condition, Rule
 from regulars.records._formats.texts import Piece
-from regulars.records._words import plain, words
+from regulars.records._words import Silence, plain, words
 
 _MINUS = r"^[-(\x{2212}].*|.*-$"
 
@@ -36,6 +36,7 @@ class Sheet:
         self._order = found.place(rows.carry_down) if rows.carry_down else None
         self._of_lines = {found.place(header) for header in rows.line_columns}
         self._once = {found.place(header) for header in rows.once}
+        self._silences = _silences(found)
         self._texts: dict[int, pa.Array] = {}
         self._held: dict[int, pa.Array] = {}
         self._first_at: NDArray[np.int64] = np.zeros(1, dtype=np.int64)
@@ -81,7 +82,8 @@ class Sheet:
 
     def _own(self, place: int) -> pa.Array:
         if place not in self._texts:
-            self._texts[place] = tidy(as_text(self.piece.columns[place])).values
+            silence = self._silences.get(place, "any")
+            self._texts[place] = tidy(as_text(self.piece.columns[place]), silence=silence).values
         return self._texts[place]
 
     def _joined(self, place: int) -> pa.Array:
@@ -107,6 +109,17 @@ def cell_of(sheet: Sheet, bound: Bound) -> pa.Array:
         with_zone = pc.binary_join_element_wise(values, " [", zones, "]", "")
         values = pc.coalesce(with_zone, values)
     return values
+
+
+def _silences(found: Found) -> dict[int, Silence]:
+    """Return the places where names and free text stand, with the words that say nothing there."""
+    return {
+        place: silence_of(name)
+        for plan in found.plans
+        for name, bound in plan.columns.items()
+        for place in bound.places
+        if silence_of(name) != "any"
+    }
 
 
 def _joined(columns: Sequence[pa.Array], mark: str) -> pa.Array:
@@ -144,7 +157,7 @@ def key_of(sheet: Sheet, columns: Mapping[str, Bound], key: Sequence[str]) -> tu
     best = pc.coalesce(best, broken)
     names = next((name for name in ("nickname", "name") if name in key), None)
     if names is not None and is_contact.any():
-        both = contacts.named(best, read_text(cell_of(sheet, columns[names])).values)
+        both = contacts.named(best, read_text(cell_of(sheet, columns[names]), silence="text").values)
         best = pc.if_else(pa.array(is_contact), both, best)
     return best, ~mask_of(best.is_valid()), several
 

@@ -23,6 +23,7 @@ from regulars.records._cells.text import (
     read_key,
     read_text,
     read_word,
+    silence_of,
 )
 from regulars.records._cells.time_text import as_written
 from regulars.records._cells.times import Clock, read_time
@@ -139,7 +140,9 @@ def rows_of(piece: Piece, reading: Reading, tally: Tally) -> tuple[pa.RecordBatc
     cells = {name: _read(piece.columns[place], name, reading) for name, place in sources.items()}
     if (place := reading.layout.name_place) is not None:
         key = cells["customer_id"]
-        cells["customer_id"] = replace(key, values=contacts.named(key.values, read_text(piece.columns[place]).values))
+        cells["customer_id"] = replace(
+            key, values=contacts.named(key.values, read_text(piece.columns[place], silence="text").values)
+        )
     cells = reading.rates.applied(cells, reading.layout.kind)
     taken = dict(piece.taken_as)
     role = reading.layout.key_role
@@ -197,7 +200,7 @@ def _read(column: pa.Array, name: str, reading: Reading) -> Cells:
 def _key(column: pa.Array, spec: Column, reading: Reading) -> Cells:
     if reading.is_export:
         # Each key has the form of its own sort already, and one form for all would harm the others.
-        return read_key(column, role="customer_id")
+        return read_key(column, role="customer_id", silence="text")
     return read_key(column, role=reading.layout.key_role if spec.name == "customer_id" else "customer_id")
 
 
@@ -221,8 +224,10 @@ def _flag(column: pa.Array, spec: Column, reading: Reading) -> Cells:
 
 _READERS: Mapping[str, Callable[[pa.Array, Column, Reading], Cells]] = {
     "key": _key,
-    "identifier": lambda column, spec, reading: read_text(column),
-    "text": lambda column, spec, reading: (read_id if spec.name.endswith("_id") else read_text)(column),
+    "identifier": lambda column, spec, reading: read_text(column, silence=silence_of(spec.name)),
+    "text": lambda column, spec, reading: (
+        read_id(column) if spec.name.endswith("_id") else read_text(column, silence=silence_of(spec.name))
+    ),
     "word": _word,
     "flag": _flag,
     "currency": lambda column, spec, reading: read_currency(column),
