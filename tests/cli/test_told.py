@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -164,3 +165,20 @@ def test_nobody_is_told_to_mend_the_numbers_of_an_export_whose_buyer_cancelled(t
     told = said("analyze", "shop.csv", "--out", "result", cwd=tmp_path)
     assert "1 left out: cancelled" in told
     assert "nobody in the other records" not in told
+
+
+def test_what_was_not_read_at_all_is_told_by_every_command(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "all.zip", "w") as archive:
+        archive.writestr("orders.csv", "customer_id,ordered_at,amount\nc1,2024-05-01,5\nc2,2024-05-02,6\n")
+        archive.writestr("notes.csv", "remark\nsee you on Monday\n")
+        archive.writestr("terms.pdf", "%PDF-1.7")
+    said_of = ["not read: all.zip/notes.csv (no records of any kind)", "not read: all.zip/terms.pdf (a format that"]
+    told = [said("analyze", "all.zip", "--dry-run", cwd=tmp_path)]
+    told.append(said("import", "all.zip", "--workspace", "kept", cwd=tmp_path))
+    (batch,) = re.findall(r"records undo (\S+)", told[-1])
+    told.append(said("records", "show", batch, "--workspace", "kept", cwd=tmp_path))
+    told.append(said("analyze", "kept", "--out", "result", cwd=tmp_path))
+    assert all(words in lines for lines in told for words in said_of)
+    assert "未读入：all.zip/terms.pdf" in said(
+        "records", "show", batch, "--workspace", "kept", "--lang", "zh", cwd=tmp_path
+    )
