@@ -88,7 +88,7 @@ class FileReport:
     before they were changed (`time_never`, `time_twice`).
     `shared_keys` says of how many rows the phone or address has several names (`key_of_several_names`: one account all
     the same; `key_of_many_names`: told apart by name), and what the orders among them come to.
-    `unusable` says of how many accepted profiles a phone, an address or a birth is none that anybody could be known by
+    `unusable` says of how many accepted rows a phone, an address or a birth is none that anybody could be known by
     (`phone_unusable`, `email_unusable`, `birth_date_unusable`, `birth_year_unusable`); `unusable_rows` have any.
     `refused` says of each reason where the first of its rows stands and what they come to.
     `told_by` says who told what the columns are; `headers_id` is the fingerprint of the header line.

@@ -6,7 +6,7 @@ Whole columns at once; a Python function sees only distinct values.
 import re
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib.resources import files
 
@@ -131,8 +131,17 @@ def _joined(columns: Sequence[pa.Array], mark: str) -> pa.Array:
     return whole
 
 
-def key_of(sheet: Sheet, columns: Mapping[str, Bound], key: Sequence[str]) -> tuple[pa.Array, Mask, dict[str, Mask]]:
-    """Return the best key of each row that names somebody, and which rows name nobody.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Keys:
+    """The key of each row, none where it names nobody; which rows are keyed by what, and by the first of several."""
+
+    values: pa.Array
+    keyed_by: Mapping[str, Mask]
+    has_several: Mapping[str, Mask]
+
+
+def key_of(sheet: Sheet, columns: Mapping[str, Bound], key: Sequence[str]) -> Keys:
+    """Return the best key of each row that names somebody.
 
     A phone or address comes with the name beside it (see `contacts.named`). A masked or encrypted value names nobody.
     A broken one (digits lost) is handed on, to be set aside by its rule. Of several phones or addresses in a cell the
@@ -141,6 +150,7 @@ def key_of(sheet: Sheet, columns: Mapping[str, Bound], key: Sequence[str]) -> tu
     best = pa.nulls(len(sheet.piece.lines), pa.string())
     broken = best
     several: dict[str, Mask] = {}
+    keyed_by: dict[str, Mask] = {}
     is_contact = np.zeros(len(best), dtype=bool)
     for name in key:
         found = cell_of(sheet, columns[name])
@@ -151,15 +161,16 @@ def key_of(sheet: Sheet, columns: Mapping[str, Bound], key: Sequence[str]) -> tu
         faults = np.zeros(len(best), dtype=np.uint8) if cells.faults is None else cells.faults
         nobody = (faults == FAULT["customer_missing"]) | (faults == FAULT["customer_masked"])
         best = pc.coalesce(best, pc.if_else(pa.array(faults == 0), cells.values, pa.scalar(None, pa.string())))
+        keyed_by[name] = mask_of(best.is_valid()) & ~before
         if name in FIRST_OF_SEVERAL:
-            is_contact |= mask_of(best.is_valid()) & ~before
+            is_contact |= keyed_by[name]
         broken = pc.coalesce(broken, pc.if_else(pa.array(nobody), pa.scalar(None, pa.string()), cells.values))
     best = pc.coalesce(best, broken)
     names = next((name for name in ("nickname", "name") if name in key), None)
     if names is not None and is_contact.any():
         both = contacts.named(best, read_text(cell_of(sheet, columns[names]), silence="text").values)
         best = pc.if_else(pa.array(is_contact), both, best)
-    return best, ~mask_of(best.is_valid()), several
+    return Keys(values=best, keyed_by=keyed_by, has_several=several)
 
 
 def meets(sheet: Sheet, condition: Condition, place: int) -> Mask:

@@ -39,7 +39,7 @@ from regulars.records._rows.evidence import DecimalMarks
 from regulars.records._rows.losses import Lost, lose
 from regulars.records._rows.rates import Rates
 from regulars.records._rows.summaries import FOOTER, SUMMARY, footer_lines, is_summary, no_records
-from regulars.records._rows.unusable import Unusable, without_unusable
+from regulars.records._rows.unusable import Unusable, unusable_keys, without_unusable
 
 _LONGEST_RAW = 500
 
@@ -157,6 +157,9 @@ def rows_of(piece: Piece, reading: Reading, tally: Tally) -> tuple[pa.RecordBatc
     unusable: dict[str, Mask] = {}
     if reading.layout.kind.name == "profiles":
         cells, unusable = without_unusable(cells, key_role=role, today=reading.clock.today)
+    elif "customer_id" in cells:
+        keys, today = cells["customer_id"].values, reading.clock.today
+        unusable = unusable_keys(keys, key_role=role, keyed_by=piece.keyed_by, today=today)
     taken |= _unclear_times(cells)
     faults, at = _first_faults(cells, reading)
     _refuse_ambiguous_dates(cells, piece, reading)
