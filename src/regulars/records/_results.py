@@ -93,7 +93,7 @@ class FileReport:
     `refused` says of each reason where the first of its rows stands and what they come to.
     `told_by` says who told what the columns are; `headers_id` is the fingerprint of the header line.
     `currencies` are the codes and signs that its amounts named, and what the settings stated.
-    `by_name`: people are told apart by nothing but their name.
+    `by_name`: some people are told apart by nothing but their name.
     Of a file in a batch: `batch` is its id; `key_role` is `hashed` where every key became one on the way in; `hidden`
     counts the rows by direct identifier (name, e-mail ...) whose value lies with the identities of the batch instead.
     """
@@ -130,7 +130,9 @@ class FileReport:
 
     def telling(self, issue: str, *, rows: int, line: int, example: str, amount: Decimal | None) -> "FileReport":
         """Return the report with what is told of its rows whose phone or address has several names."""
-        told = Refused(rows=rows, line=line, column=self.key_role, example=example, amount=amount)
+        is_contact = self.key_role in {"email", "phone"}
+        column = self.key_role if is_contact else self.mapping.get("customer_id", self.key_role)
+        told = Refused(rows=rows, line=line, column=column, example=example, amount=amount)
         return replace(self, shared_keys={**self.shared_keys, issue: told})
 
     @property

@@ -86,6 +86,7 @@ class Tally:
     taken_as: dict[str, int] = field(default_factory=dict)
     signs: set[str] = field(default_factory=set)
     has_personal_keys: bool = False
+    has_names_for_keys: bool = False
     first_fault: dict[str, tuple[int, str, str]] = field(default_factory=dict)
     left_out: dict[str, int] = field(default_factory=dict)
     lost: dict[str, Lost] = field(default_factory=dict)
@@ -158,8 +159,7 @@ def rows_of(piece: Piece, reading: Reading, tally: Tally) -> tuple[pa.RecordBatc
     if reading.layout.kind.name == "profiles":
         cells, unusable = without_unusable(cells, key_role=role, today=reading.clock.today)
     elif "customer_id" in cells:
-        keys, today = cells["customer_id"].values, reading.clock.today
-        unusable = unusable_keys(keys, key_role=role, keyed_by=piece.keyed_by, today=today)
+        unusable = unusable_keys(cells["customer_id"], key_role=role, sorts=piece.keyed_by, today=reading.clock.today)
     taken |= _unclear_times(cells)
     faults, at = _first_faults(cells, reading)
     _refuse_ambiguous_dates(cells, piece, reading)
@@ -171,6 +171,7 @@ def rows_of(piece: Piece, reading: Reading, tally: Tally) -> tuple[pa.RecordBatc
     for code, mask in taken.items():
         tally.take(code, int(np.count_nonzero(mask if faults is None else mask & (faults == 0))))
     tally.unusable.add(unusable, faults, piece, reading.layout)
+    tally.has_names_for_keys = tally.has_names_for_keys or _any_by_name(piece, role, faults)
     if reading.layout.key_role == "customer_id" and not tally.has_personal_keys:
         keys = [reading.layout.kind.column(name).key_name for name in reading.layout.kind.keys]
         tally.has_personal_keys = any(any_suspect(kept.column(key)) for key in keys)
@@ -179,6 +180,12 @@ def rows_of(piece: Piece, reading: Reading, tally: Tally) -> tuple[pa.RecordBatc
     aside = _set_aside(piece, reading, tally, _Bad(rows=bad, faults=faults, at=at, names=list(cells)))
     tally.read += kept.num_rows + aside.num_rows
     return kept, aside
+
+
+def _any_by_name(piece: Piece, role: str, faults: Faults | None) -> bool:
+    """Whether nothing but a name says whose row it is, in any row without a fault."""
+    named = piece.keyed_by.get("name") if piece.keyed_by else np.full(len(piece.lines), role == "name")
+    return named is not None and bool(np.any(named if faults is None else named & (faults == 0)))
 
 
 def _read(column: pa.Array, name: str, reading: Reading) -> Cells:

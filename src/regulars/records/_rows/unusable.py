@@ -87,17 +87,17 @@ def without_unusable(
     return kept, {name: mask for name, mask in found.items() if mask.any()}
 
 
-def unusable_keys(keys: pa.Array, *, key_role: str, keyed_by: Mapping[str, Mask], today: date) -> dict[str, Mask]:
+def unusable_keys(keys: Cells, *, key_role: str, sorts: Mapping[str, Mask], today: date) -> dict[str, Mask]:
     """Return which rows have a phone or an address for their key that is none, by what it should be.
 
-    `keyed_by` says of which sort each key is, where they are of several; else all are of `key_role`.
+    `sorts` says of which sort each key is, where they are of several; else all are of `key_role`.
     """
     found: dict[str, Mask] = {}
     for role in ("email", "phone"):
-        mine = keyed_by.get(role)
-        if (keyed_by or role != key_role) and (mine is None or not mine.any()):
+        mine = sorts.get(role)
+        if (sorts or role != key_role) and (mine is None or not mine.any()):
             continue
-        own = keys if mine is None else pc.if_else(pa.array(mine), keys, pa.scalar(None, pa.string()))
+        own = keys.values if mine is None else pc.if_else(pa.array(mine), keys.values, pa.scalar(None, pa.string()))
         found[role] = _spread(own, partial(_bare, judge=partial(_ARE_UNUSABLE[role], today=today)))
     return {role: mask for role, mask in found.items() if mask.any()}
 
