@@ -42,3 +42,15 @@ def test_a_sum_of_values_says_how_many_who_refused_are_not_in_it(tmp_path: Path)
     assert page.count("without 1 who withdrew consent") == 2, "on the card of the base's value and of that at risk"
     assert "leave out customers with orders who withdrew consent to being profiled (1)" in page
     assert json.loads((result.folder / "forecast.json").read_text())["revenue"][0]["customers"] == 2
+
+
+def test_refusals_are_told_as_refusals_and_not_as_nothing_recorded(tmp_path: Path) -> None:
+    (tmp_path / "orders.csv").write_text("customer_id,ordered_at,amount\nana,2024-05-01,10\nbo,2024-05-02,20\n")
+    (tmp_path / "consents.csv").write_text("customer_id,purpose,granted,recorded_at\nana,marketing,no,2024-05-01\n")
+    codes = []
+    for names in (("orders.csv",), ("orders.csv", "consents.csv")):
+        result = analyze(
+            files=[Source(data=tmp_path / name) for name in names], today=TODAY, out=tmp_path / names[-1][:-4]
+        )
+        codes.append([note["code"] for note in result.manifest["notes"] if "marketing" in note["code"]])
+    assert codes == [["no_marketing_consent_recorded"], ["no_marketing_consent_given"]]

@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -164,3 +165,43 @@ def test_nobody_is_told_to_mend_the_numbers_of_an_export_whose_buyer_cancelled(t
     told = said("analyze", "shop.csv", "--out", "result", cwd=tmp_path)
     assert "1 left out: cancelled" in told
     assert "nobody in the other records" not in told
+
+
+def test_what_was_not_read_at_all_is_told_by_every_command(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "all.zip", "w") as archive:
+        archive.writestr("orders.csv", "customer_id,ordered_at,amount\nc1,2024-05-01,5\nc2,2024-05-02,6\n")
+        archive.writestr("notes.csv", "remark\nsee you on Monday\n")
+        archive.writestr("terms.pdf", "%PDF-1.7")
+    said_of = ["not read: all.zip/notes.csv (no records of any kind)", "not read: all.zip/terms.pdf (a format that"]
+    told = [said("analyze", "all.zip", "--dry-run", cwd=tmp_path)]
+    told.append(said("import", "all.zip", "--workspace", "kept", cwd=tmp_path))
+    (batch,) = re.findall(r"records undo (\S+)", told[-1])
+    told.append(said("records", "show", batch, "--workspace", "kept", cwd=tmp_path))
+    told.append(said("analyze", "kept", "--out", "result", cwd=tmp_path))
+    assert all(words in lines for lines in told for words in said_of)
+    assert "未读入：all.zip/terms.pdf" in said(
+        "records", "show", batch, "--workspace", "kept", "--lang", "zh", cwd=tmp_path
+    )
+
+
+def test_a_mapping_said_now_is_not_told_as_one_of_before_and_the_change_is_told(tmp_path: Path) -> None:
+    for place, name in enumerate(("one", "two", "three"), start=1):
+        (tmp_path / f"{name}.csv").write_text(f"wer,wann,brutto,netto\nA,2024-0{place}-02,{place}0,8\n")
+    names = "customer_id=wer,ordered_at=wann,amount=brutto"
+    said("import", "one.csv", "--workspace", "kept", "--as", "orders", "--map", names, cwd=tmp_path)
+    told = said("import", "two.csv", "--workspace", "kept", "--map", "amount=netto", cwd=tmp_path)
+    assert "confirmed before" not in told
+    assert "two.csv: these columns hold from now on" in told
+    told = said("import", "three.csv", "--workspace", "kept", cwd=tmp_path)
+    assert "three.csv: with the columns that were confirmed before" in told
+    assert "from now on" not in told
+
+
+def test_a_known_file_with_other_columns_is_told_with_the_cure(tmp_path: Path) -> None:
+    (tmp_path / "one.csv").write_text("wer,wann,brutto,netto\nA,2024-01-02,10,8\n")
+    names = "customer_id=wer,ordered_at=wann,amount="
+    asked = ("import", "one.csv", "--workspace", "kept", "--as", "orders", "--map")
+    (batch,) = re.findall(r"records undo (\S+)", said(*asked, f"{names}brutto", cwd=tmp_path))
+    assert "undo" not in said(*asked, f"{names}brutto", cwd=tmp_path)
+    told = said(*asked, f"{names}netto", cwd=tmp_path, code=2).replace("\n", " ")
+    assert f"regulars records undo {batch} --workspace kept" in told

@@ -134,3 +134,15 @@ def test_and_the_same_addresses(addresses: list[str], joint: str, form: str) -> 
 def test_a_number_of_digits_only_is_read_as_one_with_a_remark_behind_it(number: str) -> None:
     bare, beside = read_key(pa.array([number, f"{number}（家）"]), role="phone").values.to_pylist()
     assert bare == beside
+
+
+def test_an_export_tells_people_by_name_only_where_no_phone_says_who_they_are(desk: Desk) -> None:
+    head = "订单号,订单商品状态,交易成功时间,商品名称,商品编码,商品数量,商品实际成交金额,收货人/提货人,"
+    head += "收货人手机号/提货人手机号\n"
+    row = "E{phone},交易完成,2024-01-02 10:00:00,茶,T1,1,9,张三,{phone}\n"
+    (file,) = desk.text(head + row.format(phone="13800138001") + row.format(phone="13800138002")).files
+    assert (file.export, file.by_name) == ("youzan_items", False)
+    (file,) = desk.text(head + row.format(phone="13800138001") + row.format(phone="")).files
+    assert file.by_name
+    (file,) = desk.text("name,ordered_at,amount\nAna,2024-01-02,5\n").files
+    assert file.by_name

@@ -85,3 +85,35 @@ def test_a_typed_column_is_judged_as_text_is(desk: Desk, kind: str) -> None:
 def test_what_has_no_phone_here_is_no_key_anywhere(cell: str) -> None:
     if not contacts.has_phone(cell):
         assert [phone_keys(cell, region) for region in ("CN", "US", "DE", None)] == [[]] * 4
+
+
+kept_as_keys = (phones | no_phones).filter(lambda cell: cell[0] != "" and not contacts.is_hidden(cell[0]))
+
+
+@given(st.lists(kept_as_keys.filter(lambda cell: not contacts.lost_digits(cell[0])), min_size=1, max_size=6))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=30)
+def test_the_keys_of_orders_are_judged_like_those_of_profiles(desk: Desk, cells: list[tuple[str, int]]) -> None:
+    rows = "".join(f'"{cell}",2024-01-02,5\n' for cell, _ in cells)
+    (file,) = desk.text("phone,ordered_at,amount\n" + rows).files
+    assert file.accepted == len(cells)
+    assert counts(file) == {code: bad for code, bad in [("phone_unusable", sum(flaw for _, flaw in cells))] if bad}
+
+
+def test_an_order_of_a_broken_address_counts_and_is_told(desk: Desk) -> None:
+    (file,) = desk.text(
+        "email,name,ordered_at,amount\na@x.org,Ana,2024-01-02,1\nx@y,Bo,2024-01-02,1\nbad,,2024-01-02,1\n"
+    ).files
+    told = file.unusable["email_unusable"]
+    assert (file.accepted, file.unusable_rows) == (3, 2)
+    assert (told.rows, told.line, told.column, told.example) == (2, 3, "email", "x@x")
+
+
+def test_an_export_with_a_broken_phone_tells_it_without_the_name_beside_it(desk: Desk) -> None:
+    head = "订单号,订单商品状态,交易成功时间,商品名称,商品编码,商品数量,商品实际成交金额,收货人/提货人,"
+    head += "收货人手机号/提货人手机号\n"
+    rows = "".join(
+        f"E{phone},交易完成,2024-01-02 10:00:00,茶,T1,1,9,张三,{phone}\n" for phone in ("13800138001", "12345", "")
+    )
+    (file,) = desk.text(head + rows).files
+    told = file.unusable["phone_unusable"]
+    assert (file.export, file.accepted, told.rows, told.line, told.example) == ("youzan_items", 3, 1, 3, "#####")

@@ -21,10 +21,16 @@ RowsRead: TypeAlias = Callable[[str, int, int, int], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Imported:
-    """What an import did: the batch it made, if anything was new, and which files were known, with their batch."""
+    """What an import did: the batch it made, if anything was new, and which files were known, with their batch.
+
+    `known_otherwise` are those of the known files that the batch reads in another way than is asked for now.
+    `mappings_changed` are the files whose columns took the place of those kept for files of that form.
+    """
 
     batch: Batch | None
     known: tuple[tuple[str, str], ...] = ()
+    known_otherwise: frozenset[str] = frozenset()
+    mappings_changed: tuple[str, ...] = ()
 
 
 def import_records(
@@ -66,12 +72,26 @@ def import_records(
     store = Batches(Path(workspace))
     with store.alone():
         fresh, known = store.sort_out(with_kept(sources, store.folder))
+        otherwise = {file for file, held in known if _reads_otherwise(store.find(held), file, sources)}
         batch = None
+        changed: tuple[str, ...] = ()
         if fresh:
             identities = HashedIdentities(store.folder, crosswalk=crosswalk)
             batch = _imported(store, fresh, identities, chosen, today=until, limit=memory_limit, progress=progress)
-            Mappings(folder=store.folder).keep(batch.files, day=until, batch=batch.id)
-    return Imported(batch=batch, known=tuple(known))
+            changed = Mappings(folder=store.folder).keep(batch.files, day=until, batch=batch.id)
+    return Imported(batch=batch, known=tuple(known), known_otherwise=frozenset(otherwise), mappings_changed=changed)
+
+
+def _reads_otherwise(batch: Batch, file: str, sources: Sequence[Source]) -> bool:
+    """Whether a batch reads a file in another way than somebody says now."""
+    reports = [report for report in batch.files if report.file == file or report.file.startswith(f"{file}/")]
+    read = {pair for report in reports for pair in report.mapping.items()}
+    kinds = {name for report in reports for name in (report.kind, report.export)}
+    asked = [source for source in sources if isinstance(source.data, Path) and source.data.name == file]
+    return any(
+        (source.kind is not None and source.kind not in kinds) or not set(source.mapping.items()) <= read
+        for source in asked
+    )
 
 
 def _imported(

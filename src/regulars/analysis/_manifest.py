@@ -172,7 +172,9 @@ def _notes(run: "Run", counts: Mapping[str, Any], settings: Settings) -> list[No
     if run.identities.has_hashed and run.identities.folder is None:
         notes.append(Note(code="key_of_this_run"))
     if not counts["may_be_contacted"] and not settings.consent.marketing:
-        notes.append(Note(code="no_marketing_consent_recorded", params={"customers": counts["customers"]}))
+        is_any = any(file.kind == "consents" and file.accepted for file in run.records.files)
+        code = "no_marketing_consent_given" if is_any else "no_marketing_consent_recorded"
+        notes.append(Note(code=code, params={"customers": counts["customers"]}))
     if counts["buyers_without_profiling"]:
         notes.append(Note(code="value_without_refusers", params={"customers": counts["buyers_without_profiling"]}))
     notes += _shared_keys(run)

@@ -58,11 +58,18 @@ def import_files(  # noqa: PLR0913  (every option is a parameter: typer reads th
             )
 
     done = with_confirmation(given, work, accept=accept_mapping, voice=voice)
-    lines = [voice.t("{file} is already imported, as {batch}.", file=file, batch=batch) for file, batch in done.known]
+    lines = [
+        _known((file, batch), workspace, voice=voice, is_otherwise=file in done.known_otherwise)
+        for file, batch in done.known
+    ]
     if done.batch is not None:
         lines += _what_came_in(done.batch, workspace, voice)
+    for file in done.mappings_changed:
+        lines.append(voice.t("{file}: these columns hold from now on for files with these headers.", file=file))
     for line in lines:
         answers.print(line, markup=False)
+    if done.known_otherwise:
+        raise typer.Exit(2)
 
 
 def list_batches(workspace: WorkspaceOption, lang: options.LangOption = options.Lang.en) -> None:
@@ -112,6 +119,18 @@ def _understood(file: "records.FileReport", voice: "reports.Voice") -> Iterator[
         yield column_line(name, header, voice=voice)
     if file.unused_columns:
         yield voice.t("columns not used: {columns}", columns=voice.list(list(file.unused_columns)))
+
+
+def _known(known: tuple[str, str], workspace: Path, *, voice: "reports.Voice", is_otherwise: bool) -> str:
+    file, batch = known
+    if not is_otherwise:
+        return voice.t("{file} is already imported, as {batch}.", file=file, batch=batch)
+    return voice.t(
+        "{file} is already imported, as {batch}, with other columns, which stay. To change them, first: {command}",
+        file=file,
+        batch=batch,
+        command=f"regulars records undo {batch} --workspace {workspace}",
+    )
 
 
 def _what_came_in(batch: "records.Batch", workspace: Path, voice: "reports.Voice") -> list[str]:

@@ -33,7 +33,10 @@ def rows_line(files: Iterable[Told], *, voice: "reports.Voice") -> str:
 
 
 def why_lines(file: Told, *, voice: "reports.Voice") -> Iterator[str]:
-    """Yield for every part but the accepted rows how many they are and why, and what accepted rows were taken as."""
+    """Yield for every part but the accepted rows how many they are and why, and what accepted rows were taken as.
+
+    And which sheets and files beside it were not read at all.
+    """
     yield from _reasons(file["quarantined"], "quarantine", voice.t("{rows} set aside: {reason}"), voice)
     yield from _reasons(file["left_out"], "left_out", voice.t("{rows} left out: {reason}"), voice)
     if duplicates := file.get("duplicates", 0):
@@ -49,6 +52,9 @@ def why_lines(file: Told, *, voice: "reports.Voice") -> Iterator[str]:
             line=told["line"],
             where=where_words(told["column"], told["example"], voice=voice),
         )
+    for table, why in (file.get("tables_left_out") or {}).items():
+        reason = reports.word("tables_left_out", why, voice=voice)
+        yield voice.t("not read: {table} ({why})", table=table, why=reason)
 
 
 def where_words(column: str, example: str, *, voice: "reports.Voice") -> str:

@@ -204,7 +204,7 @@ def _report(engine: Engine, source: Opened, place: int, tally: Tally, stated: st
         file=source.file,
         kind=source.layout.kind.name,
         key_role=source.layout.key_role,
-        by_name=source.layout.key_role == "name",
+        by_name=tally.has_names_for_keys,
         sha256=source.sha256,
         bytes=source.size,
         encoding=text.decoding.encoding if text else None,

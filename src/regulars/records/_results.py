@@ -88,13 +88,13 @@ class FileReport:
     before they were changed (`time_never`, `time_twice`).
     `shared_keys` says of how many rows the phone or address has several names (`key_of_several_names`: one account all
     the same; `key_of_many_names`: told apart by name), and what the orders among them come to.
-    `unusable` says of how many accepted profiles a phone, an address or a birth is none that anybody could be known by
+    `unusable` says of how many accepted rows a phone, an address or a birth is none that anybody could be known by
     (`phone_unusable`, `email_unusable`, `birth_date_unusable`, `birth_year_unusable`); `unusable_rows` have any.
     `by_older` says of how many orders another file holds, read later, that looks older (`overruled_by_older`).
     `refused` says of each reason where the first of its rows stands and what they come to.
     `told_by` says who told what the columns are; `headers_id` is the fingerprint of the header line.
     `currencies` are the codes and signs that its amounts named, and what the settings stated.
-    `by_name`: people are told apart by nothing but their name.
+    `by_name`: some people are told apart by nothing but their name.
     Of a file in a batch: `batch` is its id; `key_role` is `hashed` where every key became one on the way in; `hidden`
     counts the rows by direct identifier (name, e-mail ...) whose value lies with the identities of the batch instead.
     """
@@ -132,7 +132,9 @@ class FileReport:
 
     def telling(self, issue: str, *, rows: int, line: int, example: str, amount: Decimal | None) -> "FileReport":
         """Return the report with what is told of its rows whose phone or address has several names."""
-        told = Refused(rows=rows, line=line, column=self.key_role, example=example, amount=amount)
+        is_contact = self.key_role in {"email", "phone"}
+        column = self.key_role if is_contact else self.mapping.get("customer_id", self.key_role)
+        told = Refused(rows=rows, line=line, column=column, example=example, amount=amount)
         return replace(self, shared_keys={**self.shared_keys, issue: told})
 
     @property

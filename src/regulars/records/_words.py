@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 from itertools import product
-from typing import Any
+from typing import Any, Literal
 
 from regulars.records._kinds import KINDS
+
+Silence = Literal["any", "text", "region"]
+"""Which words say nothing: in any case; those of names and free text, just as written; those of regions."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +31,7 @@ class Words:
     general: Mapping[str, Mapping[str, str]]
     unlike: Mapping[str, tuple[str, ...]]
     of_people: tuple[str, ...]
-    missing: frozenset[str]
+    missing: Mapping[Silence, frozenset[str]]
     yes: frozenset[str]
     no: frozenset[str]
     cells: Mapping[tuple[str, str], Mapping[str, str]]
@@ -75,7 +78,7 @@ def words() -> Words:
         general={kind: _general_headers(kind, data["general"]) for kind in KINDS},
         unlike={name: tuple(plain(part) for part in parts) for name, parts in data["unlike"].items()},
         of_people=tuple(plain(part) for part in data["of_people"]["parts"]),
-        missing=frozenset({"", *data["cells"]["missing"]}),
+        missing=_missing(data["cells"]),
         yes=frozenset(data["cells"]["yes"]),
         no=frozenset(data["cells"]["no"]),
         cells={place: _codes(spec) for place, spec in lists.items()},  # type: ignore[arg-type]
@@ -98,6 +101,15 @@ def known_headers() -> frozenset[str]:
 
 def _both(given: Sequence[str], family: Sequence[str]) -> frozenset[str]:
     return frozenset("".join(pair) for one, other in product(given, family) for pair in ((one, other), (other, one)))
+
+
+def _missing(cells: Mapping[str, Any]) -> dict[Silence, frozenset[str]]:
+    text = {"", *cells["missing_in_text"]}
+    return {
+        "any": frozenset({"", *cells["missing"]}),
+        "text": frozenset(text),
+        "region": frozenset(text - set(cells["places"])),
+    }
 
 
 def _own_headers(kind: str, data: Mapping[str, Mapping[str, list[str]]]) -> dict[str, str]:

@@ -17,6 +17,10 @@ NOTES: Mapping[str, str] = {
         "Nobody's consent to being contacted is recorded, so nobody is listed for e-mail, message or phone."
         " Give a file of consents, or set marketing = true under [consent] if you may contact all {customers}."
     ),
+    "no_marketing_consent_given": N_(
+        "No consent that is recorded is a customer's yes to being contacted: they refused or took it back, or it is for"
+        " something else. So nobody is listed for e-mail, message or phone."
+    ),
     "value_without_refusers": N_(
         "The value of all customers, the value at risk and the revenue forecast leave out customers with"
         " orders who withdrew consent to being profiled ({customers}): nobody is valued against their will."

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import numpy as np
 import pyarrow as pa
@@ -10,14 +10,19 @@ import pyarrow.compute as pc
 
 from regulars.records._cells import contacts
 from regulars.records._cells.cells import Cells, Faults, Mask, by_distinct, doubles_of, marked, mask_of
-from regulars.records._words import plain, words
+from regulars.records._words import Silence, plain, words
 
 FIRST_OF_SEVERAL: Mapping[str, str] = {"phone": "first_of_several_phones", "email": "first_of_several_emails"}
 """The code of rows whose key is the first of several in the cell, by what the key is."""
 
 _LARGEST_EXACT = 2.0**53
+_SILENCES: Mapping[str, Silence] = {
+    **dict.fromkeys(("name", "nickname", "address", "text", "aspect", "event", "plan", "arm", "source"), "text"),
+    **dict.fromkeys(("channel", "acquisition_channel", "category"), "text"),
+    "region": "region",
+}
 _FLAGS = {"yes": True, "no": False}
-_LONGEST_MISSING = max(len(word.encode()) for word in words().missing)
+_LONGEST_MISSING = max(len(word.encode()) for said in words().missing.values() for word in said)
 _MARK = r"^['`]+|^=\"(.*)\"$"
 _CONTROL = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]"
 _EDGE = r"[\x{200B}\x{200E}\x{200F}\x{202A}-\x{202E}\x{2060}\x{2066}-\x{2069}\x{FEFF}\x{00AD}]+"
@@ -35,16 +40,16 @@ _BARE_PHONE = r"^\+?[0-9]+$"
 _PHONE_PUNCTUATION = re.compile(r"[\s().\-/]+")
 
 
-def tidy(column: pa.Array) -> Cells:
+def tidy(column: pa.Array, *, silence: Silence = "any") -> Cells:
     """Return text without what exports put around it, and nothing where it says nothing.
 
-    Blanks (also full-width ones), a leading ' or `, and ="…" go; NULL, N/A, -, 无 and their like are missing;
-    so do marks that nobody sees, such as those for the direction of writing around a phone number copied from a list
-    of contacts. Control characters and undecodable bytes are faults.
+    Blanks (also full-width ones), a leading ' or `, and ="…" go; NULL, N/A, -, 无 and their like are missing, by
+    the list that `silence` names. Gone are also marks that nobody sees, such as those for the direction of writing
+    around a phone number copied from a list of contacts. Control characters and undecodable bytes are faults.
     """
     ordinary = pc.ascii_is_alnum(column)
     if column.null_count == 0 and pc.all(ordinary, min_count=0).as_py():
-        return Cells(values=_without_missing(column))
+        return Cells(values=_without_missing(column, silence))
     faults = None
     if not pc.all(pc.ascii_is_printable(column), min_count=0).as_py():
         faults = marked(faults, mask_of(pc.match_substring_regex(column, _CONTROL)), "control_characters")
@@ -54,7 +59,7 @@ def tidy(column: pa.Array) -> Cells:
     trimmed = pc.utf8_trim_whitespace(column)
     if any(pc.any(pc.starts_with(trimmed, mark)).as_py() for mark in "'`="):
         trimmed = pc.utf8_trim_whitespace(pc.replace_substring_regex(trimmed, _MARK, r"\1"))
-    return Cells(values=_without_missing(trimmed), faults=faults)
+    return Cells(values=_without_missing(trimmed, silence), faults=faults)
 
 
 def as_text(column: pa.Array) -> pa.Array:
@@ -71,14 +76,19 @@ def as_text(column: pa.Array) -> pa.Array:
         return pa.array([None if value is None else str(value) for value in column.to_pylist()], pa.string())
 
 
-def read_text(column: pa.Array) -> Cells:
+def read_text(column: pa.Array, *, silence: Silence = "any") -> Cells:
     """Read text of any type: a whole number keeps its digits and gets no '.0', unless they were already lost."""
     if pa.types.is_floating(column.type):
         return _digits(column)
     if pa.types.is_dictionary(column.type):
-        return tidy(as_text(column.dictionary)).take(column.indices)
+        return tidy(as_text(column.dictionary), silence=silence).take(column.indices)
     text = as_text(column)
-    return by_distinct(text, tidy) if _repeats(text) else tidy(text)
+    return by_distinct(text, partial(tidy, silence=silence)) if _repeats(text) else tidy(text, silence=silence)
+
+
+def silence_of(name: str) -> Silence:
+    """Return which words say nothing in the column of this name: a Nan is a person, but no number."""
+    return _SILENCES.get(name, "any")
 
 
 def read_id(column: pa.Array) -> Cells:
@@ -88,12 +98,12 @@ def read_id(column: pa.Array) -> Cells:
     return Cells(values=_whole(values), faults=marked(cells.faults, _scientific(values), "digits_lost"))
 
 
-def read_key(column: pa.Array, *, role: str) -> Cells:
+def read_key(column: pa.Array, *, role: str, silence: Silence | None = None) -> Cells:
     """Read whose row it is. E-mails and phones are brought to one form; masked or encrypted ones name nobody.
 
     Of several phones or addresses in a cell the first is taken.
     """
-    cells = read_text(column)
+    cells = read_text(column, silence=silence or silence_of(role))
     values = _one_form(cells.values)
     faults = marked(cells.faults, ~mask_of(values.is_valid()), "customer_missing")
     faults = marked(faults, _scientific(values), "digits_lost")
@@ -186,18 +196,19 @@ def _earlier(first: Faults | None, second: Faults) -> Faults:
     return second if first is None else np.where(first == 0, second, first)
 
 
-def _without_missing(column: pa.Array) -> pa.Array:
+def _without_missing(column: pa.Array, silence: Silence) -> pa.Array:
     if (pc.min(pc.binary_length(column)).as_py() or 0) > _LONGEST_MISSING:
         return column
-    is_missing = pc.is_in(pc.ascii_lower(column), value_set=_missing_words())
+    said = pc.ascii_lower(column) if silence == "any" else column
+    is_missing = pc.is_in(said, value_set=_missing_words(silence))
     if not pc.any(is_missing).as_py():
         return column
     return pc.if_else(is_missing, pa.scalar(None, pa.string()), column)
 
 
-@lru_cache(maxsize=1)
-def _missing_words() -> pa.Array:
-    return pa.array(sorted(words().missing), pa.string())
+@lru_cache
+def _missing_words(silence: Silence) -> pa.Array:
+    return pa.array(sorted(words().missing[silence]), pa.string())
 
 
 def _digits(column: pa.Array) -> Cells:

@@ -6,7 +6,7 @@ Whole columns at once; a Python function sees only distinct values.
 import re
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib.resources import files
 
@@ -18,11 +18,11 @@ from numpy.typing import NDArray
 from regulars.records._cells import contacts
 from regulars.records._cells.cells import FAULT, Cells, Mask, by_distinct, mask_of
 from regulars.records._cells.names import whole_names
-from regulars.records._cells.text import FIRST_OF_SEVERAL, as_text, names_several, read_key, read_text, tidy
+from regulars.records._cells.text import FIRST_OF_SEVERAL, as_text, names_several, read_key, read_text, silence_of, tidy
 from regulars.records._exports.finding import Bound, Found
 from regulars.records._exports.recipes import Condition, Rule
 from regulars.records._formats.texts import Piece
-from regulars.records._words import plain, words
+from regulars.records._words import Silence, plain, words
 
 _MINUS = r"^[-(\x{2212}].*|.*-$"
 
@@ -36,6 +36,7 @@ class Sheet:
         self._order = found.place(rows.carry_down) if rows.carry_down else None
         self._of_lines = {found.place(header) for header in rows.line_columns}
         self._once = {found.place(header) for header in rows.once}
+        self._silences = _silences(found)
         self._texts: dict[int, pa.Array] = {}
         self._held: dict[int, pa.Array] = {}
         self._first_at: NDArray[np.int64] = np.zeros(1, dtype=np.int64)
@@ -81,7 +82,8 @@ class Sheet:
 
     def _own(self, place: int) -> pa.Array:
         if place not in self._texts:
-            self._texts[place] = tidy(as_text(self.piece.columns[place])).values
+            silence = self._silences.get(place, "any")
+            self._texts[place] = tidy(as_text(self.piece.columns[place]), silence=silence).values
         return self._texts[place]
 
     def _joined(self, place: int) -> pa.Array:
@@ -109,6 +111,17 @@ def cell_of(sheet: Sheet, bound: Bound) -> pa.Array:
     return values
 
 
+def _silences(found: Found) -> dict[int, Silence]:
+    """Return the places where names and free text stand, with the words that say nothing there."""
+    return {
+        place: silence_of(name)
+        for plan in found.plans
+        for name, bound in plan.columns.items()
+        for place in bound.places
+        if silence_of(name) != "any"
+    }
+
+
 def _joined(columns: Sequence[pa.Array], mark: str) -> pa.Array:
     """Return the filled cells of each row, with the mark between them; nothing where none is filled."""
     # Arrow's own way to skip empty cells loses the rows where all of them are.
@@ -118,8 +131,17 @@ def _joined(columns: Sequence[pa.Array], mark: str) -> pa.Array:
     return whole
 
 
-def key_of(sheet: Sheet, columns: Mapping[str, Bound], key: Sequence[str]) -> tuple[pa.Array, Mask, dict[str, Mask]]:
-    """Return the best key of each row that names somebody, and which rows name nobody.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Keys:
+    """The key of each row, none where it names nobody; which rows are keyed by what, and by the first of several."""
+
+    values: pa.Array
+    keyed_by: Mapping[str, Mask]
+    has_several: Mapping[str, Mask]
+
+
+def key_of(sheet: Sheet, columns: Mapping[str, Bound], key: Sequence[str]) -> Keys:
+    """Return the best key of each row that names somebody.
 
     A phone or address comes with the name beside it (see `contacts.named`). A masked or encrypted value names nobody.
     A broken one (digits lost) is handed on, to be set aside by its rule. Of several phones or addresses in a cell the
@@ -128,6 +150,7 @@ def key_of(sheet: Sheet, columns: Mapping[str, Bound], key: Sequence[str]) -> tu
     best = pa.nulls(len(sheet.piece.lines), pa.string())
     broken = best
     several: dict[str, Mask] = {}
+    keyed_by: dict[str, Mask] = {}
     is_contact = np.zeros(len(best), dtype=bool)
     for name in key:
         found = cell_of(sheet, columns[name])
@@ -138,15 +161,16 @@ def key_of(sheet: Sheet, columns: Mapping[str, Bound], key: Sequence[str]) -> tu
         faults = np.zeros(len(best), dtype=np.uint8) if cells.faults is None else cells.faults
         nobody = (faults == FAULT["customer_missing"]) | (faults == FAULT["customer_masked"])
         best = pc.coalesce(best, pc.if_else(pa.array(faults == 0), cells.values, pa.scalar(None, pa.string())))
+        keyed_by[name] = mask_of(best.is_valid()) & ~before
         if name in FIRST_OF_SEVERAL:
-            is_contact |= mask_of(best.is_valid()) & ~before
+            is_contact |= keyed_by[name]
         broken = pc.coalesce(broken, pc.if_else(pa.array(nobody), pa.scalar(None, pa.string()), cells.values))
     best = pc.coalesce(best, broken)
     names = next((name for name in ("nickname", "name") if name in key), None)
     if names is not None and is_contact.any():
-        both = contacts.named(best, read_text(cell_of(sheet, columns[names])).values)
+        both = contacts.named(best, read_text(cell_of(sheet, columns[names]), silence="text").values)
         best = pc.if_else(pa.array(is_contact), both, best)
-    return best, ~mask_of(best.is_valid()), several
+    return Keys(values=best, keyed_by=keyed_by, has_several=several)
 
 
 def meets(sheet: Sheet, condition: Condition, place: int) -> Mask:

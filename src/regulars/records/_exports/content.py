@@ -55,6 +55,7 @@ class ExportContent:
                 broken=rows.broken,
                 done=piece.done,
                 taken_as={code: mask[rows.kept] for code, mask in rows.has_several.items()},
+                keyed_by={name: mask[rows.kept] for name, mask in rows.keyed_by.items()},
                 left_out=_sum(rows.left_out, piece.left_out) if self.plan.is_first else rows.left_out,
                 withdrawn={
                     place: self._column(sheet, name, rows, rows.withdrawn)

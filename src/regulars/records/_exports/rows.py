@@ -27,7 +27,8 @@ class SortedRows:
     """The places of the rows kept, every row's key, which are refunds; the broken ones; and the others by code.
 
     `withdrawn` are the places of those whose orders the recipe says do not count, `why` under which code.
-    `has_several`: whose key is the first of several phones or addresses, by the code of that.
+    `has_several`: whose key is the first of several phones or addresses, by the code of that; `keyed_by`: which are
+    keyed by what.
     """
 
     kept: NDArray[np.int64]
@@ -35,6 +36,7 @@ class SortedRows:
     why: pa.Array
     key: pa.Array
     has_several: Mapping[str, Mask]
+    keyed_by: Mapping[str, Mask]
     is_refund: Mask
     broken: tuple[Broken, ...]
     left_out: Mapping[str, int]
@@ -73,8 +75,8 @@ class Sorter:
             codes.mark(~says_something(sheet, [self._plan.columns[name] for name in needs]), NOTHING)
         codes.mark(self._is_apart(sheet), _APART)
         unknown = self._mark_status(sheet, codes)
-        key, nobody, several = key_of(sheet, self._plan.columns, self._plan.key)
-        codes.mark(nobody, NOBODY)
+        keys = key_of(sheet, self._plan.columns, self._plan.key)
+        codes.mark(~mask_of(keys.values.is_valid()), NOBODY)
         unknown += self._mark_without_status(sheet, codes)
         is_first = self._plan.is_first
         withdrawn = codes.places(self._found.export.codes if self._takes_back else ())
@@ -82,8 +84,9 @@ class Sorter:
             kept=codes.kept,
             withdrawn=withdrawn,
             why=codes.of(withdrawn),
-            key=key,
-            has_several=several,
+            key=keys.values,
+            has_several=keys.has_several,
+            keyed_by=keys.keyed_by,
             is_refund=self._refunds(sheet),
             broken=(*broken, *unknown) if is_first else (),
             left_out=codes.counts() if is_first else {},

@@ -56,7 +56,8 @@ class Piece:
 
     `left_out` counts rows that stand between those of this piece and of the one before, and are no records, by code;
     `taken_as` says in which rows something unclear was taken one way already, by code; `withdrawn` is what such of
-    its rows say whose orders do not count, by place, and `why_withdrawn` under which code.
+    its rows say whose orders do not count, by place, and `why_withdrawn` under which code; `keyed_by` says in which
+    rows the key is an address, a phone, a name ..., where rows differ in that.
     """
 
     columns: dict[int, pa.Array]
@@ -67,6 +68,7 @@ class Piece:
     taken_as: Mapping[str, NDArray[np.bool_]] = field(default_factory=dict)
     withdrawn: Mapping[int, pa.Array] = field(default_factory=dict)
     why_withdrawn: pa.Array | None = None
+    keyed_by: Mapping[str, NDArray[np.bool_]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

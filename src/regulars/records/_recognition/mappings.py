@@ -82,17 +82,20 @@ class Mappings:
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             raise MappingsUnreadable(path=path, problem="it is something else, or damaged") from error
 
-    def keep(self, files: Iterable[FileReport], *, day: date, batch: str | None = None) -> None:
+    def keep(self, files: Iterable[FileReport], *, day: date, batch: str | None = None) -> tuple[str, ...]:
         """Keep the mappings of files that were read as somebody said, and not as their headers say by themselves.
 
+        Return the files whose mapping took the place of one that was kept.
         `batch` is the one that the files became; what was said for it alone goes when it is undone.
         """
         before, kept = self._held(), self.kept()
+        changed: list[str] = []
         for file in files:
             if file.told_by == "headers":
                 continue
             known = kept.get(file.headers_id)
             if known is None or (known.kind, known.mapping) != (file.kind, file.mapping):
+                changed += [] if known is None else [file.file]
                 kept[file.headers_id] = Confirmed(
                     kind=file.kind, mapping=file.mapping, file=file.file, day=day,
                     batches=None if batch is None else (batch,), earlier=None if batch is None else known,
@@ -101,6 +104,7 @@ class Mappings:
                 kept[file.headers_id] = _used(known, batch, is_said_again=file.told_by == "person")
         if kept != before:
             self._write(kept)
+        return tuple(changed)
 
     def forget_undone(self) -> None:
         """Forget what only undone imports confirmed; where nothing is left, no file is either.

@@ -121,8 +121,9 @@ def layout_of(content: "Content", source: Source) -> Layout:
     if kept is not None:
         mapping = {**kept.mapping, **source.mapping}
         layout = recognise(content.headers, file=content.file, kind=kept.kind, mapping=mapping, is_whole=True)
-        # What has no day was said yes to just now.
-        return replace(layout, told_by="person" if kept.day is None else "confirmed")
+        # What has no day was said yes to just now, and what is said now goes before what was said then.
+        is_said_now = kept.day is None or mapping != kept.mapping
+        return replace(layout, told_by="person" if is_said_now else "confirmed")
     try:
         layout = recognise(content.headers, file=content.file, kind=source.kind, mapping=source.mapping)
     except _UNCERTAIN as error:

@@ -51,7 +51,9 @@ class WithWholeNames:
             return
         halves = {self.given, self.family}
         for piece in self.origin.pieces(sorted({*places, *halves} - {self.place})):
-            given, family = (tidy(as_text(piece.columns[place])).values for place in (self.given, self.family))
+            given, family = (
+                tidy(as_text(piece.columns[place]), silence="text").values for place in (self.given, self.family)
+            )
             own = {place: column for place, column in piece.columns.items() if place in places}
             yield replace(piece, columns={**own, self.place: whole_names(given, family)})
 

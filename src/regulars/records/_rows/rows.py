@@ -23,6 +23,7 @@ from regulars.records._cells.text import (
     read_key,
     read_text,
     read_word,
+    silence_of,
 )
 from regulars.records._cells.time_text import as_written
 from regulars.records._cells.times import Clock, read_time
@@ -38,7 +39,7 @@ from regulars.records._rows.evidence import DecimalMarks
 from regulars.records._rows.losses import Lost, lose
 from regulars.records._rows.rates import Rates
 from regulars.records._rows.summaries import FOOTER, SUMMARY, footer_lines, is_summary, no_records
-from regulars.records._rows.unusable import Unusable, without_unusable
+from regulars.records._rows.unusable import Unusable, unusable_keys, without_unusable
 
 _LONGEST_RAW = 500
 
@@ -85,6 +86,7 @@ class Tally:
     taken_as: dict[str, int] = field(default_factory=dict)
     signs: set[str] = field(default_factory=set)
     has_personal_keys: bool = False
+    has_names_for_keys: bool = False
     first_fault: dict[str, tuple[int, str, str]] = field(default_factory=dict)
     left_out: dict[str, int] = field(default_factory=dict)
     lost: dict[str, Lost] = field(default_factory=dict)
@@ -139,7 +141,9 @@ def rows_of(piece: Piece, reading: Reading, tally: Tally) -> tuple[pa.RecordBatc
     cells = {name: _read(piece.columns[place], name, reading) for name, place in sources.items()}
     if (place := reading.layout.name_place) is not None:
         key = cells["customer_id"]
-        cells["customer_id"] = replace(key, values=contacts.named(key.values, read_text(piece.columns[place]).values))
+        cells["customer_id"] = replace(
+            key, values=contacts.named(key.values, read_text(piece.columns[place], silence="text").values)
+        )
     cells = reading.rates.applied(cells, reading.layout.kind)
     taken = dict(piece.taken_as)
     role = reading.layout.key_role
@@ -154,6 +158,8 @@ def rows_of(piece: Piece, reading: Reading, tally: Tally) -> tuple[pa.RecordBatc
     unusable: dict[str, Mask] = {}
     if reading.layout.kind.name == "profiles":
         cells, unusable = without_unusable(cells, key_role=role, today=reading.clock.today)
+    elif "customer_id" in cells:
+        unusable = unusable_keys(cells["customer_id"], key_role=role, sorts=piece.keyed_by, today=reading.clock.today)
     taken |= _unclear_times(cells)
     faults, at = _first_faults(cells, reading)
     _refuse_ambiguous_dates(cells, piece, reading)
@@ -165,6 +171,7 @@ def rows_of(piece: Piece, reading: Reading, tally: Tally) -> tuple[pa.RecordBatc
     for code, mask in taken.items():
         tally.take(code, int(np.count_nonzero(mask if faults is None else mask & (faults == 0))))
     tally.unusable.add(unusable, faults, piece, reading.layout)
+    tally.has_names_for_keys = tally.has_names_for_keys or _any_by_name(piece, role, faults)
     if reading.layout.key_role == "customer_id" and not tally.has_personal_keys:
         keys = [reading.layout.kind.column(name).key_name for name in reading.layout.kind.keys]
         tally.has_personal_keys = any(any_suspect(kept.column(key)) for key in keys)
@@ -173,6 +180,12 @@ def rows_of(piece: Piece, reading: Reading, tally: Tally) -> tuple[pa.RecordBatc
     aside = _set_aside(piece, reading, tally, _Bad(rows=bad, faults=faults, at=at, names=list(cells)))
     tally.read += kept.num_rows + aside.num_rows
     return kept, aside
+
+
+def _any_by_name(piece: Piece, role: str, faults: Faults | None) -> bool:
+    """Whether nothing but a name says whose row it is, in any row without a fault."""
+    named = piece.keyed_by.get("name") if piece.keyed_by else np.full(len(piece.lines), role == "name")
+    return named is not None and bool(np.any(named if faults is None else named & (faults == 0)))
 
 
 def _read(column: pa.Array, name: str, reading: Reading) -> Cells:
@@ -197,7 +210,7 @@ def _read(column: pa.Array, name: str, reading: Reading) -> Cells:
 def _key(column: pa.Array, spec: Column, reading: Reading) -> Cells:
     if reading.is_export:
         # Each key has the form of its own sort already, and one form for all would harm the others.
-        return read_key(column, role="customer_id")
+        return read_key(column, role="customer_id", silence="text")
     return read_key(column, role=reading.layout.key_role if spec.name == "customer_id" else "customer_id")
 
 
@@ -221,8 +234,10 @@ def _flag(column: pa.Array, spec: Column, reading: Reading) -> Cells:
 
 _READERS: Mapping[str, Callable[[pa.Array, Column, Reading], Cells]] = {
     "key": _key,
-    "identifier": lambda column, spec, reading: read_text(column),
-    "text": lambda column, spec, reading: (read_id if spec.name.endswith("_id") else read_text)(column),
+    "identifier": lambda column, spec, reading: read_text(column, silence=silence_of(spec.name)),
+    "text": lambda column, spec, reading: (
+        read_id(column) if spec.name.endswith("_id") else read_text(column, silence=silence_of(spec.name))
+    ),
     "word": _word,
     "flag": _flag,
     "currency": lambda column, spec, reading: read_currency(column),

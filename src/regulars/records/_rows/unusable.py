@@ -1,4 +1,6 @@
-"""What a profile says of a person that nobody can be known or reached by: the row counts, and it is told aloud.
+"""What is said of a person that nobody can be known or reached by: the row counts, and it is told aloud.
+
+In profiles, and in the keys of all other records.
 
 A phone that lost its digits, an address without an @, a birth date in the future. What a service hides on purpose
 (186******05) is no mistake of the file, and not among them.
@@ -36,7 +38,7 @@ class Unusable:
     told: dict[str, Refused] = field(default_factory=dict)
 
     def add(self, found: Mapping[str, Mask], faults: Faults | None, piece: Piece, layout: Layout) -> None:
-        """Count what was found (by canonical name) in rows that have no fault."""
+        """Count what was found (by identity column, that of keys too) in rows that have no fault."""
         everywhere: Mask | None = None
         for name, mask in found.items():
             kept = mask if faults is None else mask & (faults == 0)
@@ -46,13 +48,14 @@ class Unusable:
         self.rows += 0 if everywhere is None else int(np.count_nonzero(everywhere))
 
     def _add(self, name: str, kept: Mask, piece: Piece, layout: Layout) -> None:
-        code = f"{layout.key_role if name == 'customer_id' else name}_unusable"
+        code = f"{name}_unusable"
         rows, known = int(np.count_nonzero(kept)), self.told.get(code)
         if known is not None:
             self.told[code] = replace(known, rows=known.rows + rows)
             return
-        place, first = layout.sources()[name], int(np.flatnonzero(kept)[0])
-        value = as_text(piece.columns[place].slice(first, 1))[0].as_py() or ""
+        sources, first = layout.sources(), int(np.flatnonzero(kept)[0])
+        place = sources.get(name, sources["customer_id"])
+        value = (as_text(piece.columns[place].slice(first, 1))[0].as_py() or "").partition(contacts.NAMED)[0]
         self.told[code] = Refused(
             rows=rows,
             line=int(piece.lines[first]),
@@ -74,7 +77,7 @@ def without_unusable(
             found[name] = _no_years(cell, today)
             kept[name] = Cells(values=_emptied(cell.values, found[name]))
         elif role in _ARE_UNUSABLE:
-            found[name] = _spread(cell.values, partial(_ARE_UNUSABLE[role], today=today))
+            found[role] = _spread(cell.values, partial(_ARE_UNUSABLE[role], today=today))
         if (
             name in found and role == "birth_date" and found[name].any()
         ):  # what is not read stays for a person to look at; a day to come would be read
@@ -82,6 +85,28 @@ def without_unusable(
                 cell, values=_emptied(cell.values, _spread(cell.values, partial(_to_come, today=today)))
             )
     return kept, {name: mask for name, mask in found.items() if mask.any()}
+
+
+def unusable_keys(keys: Cells, *, key_role: str, sorts: Mapping[str, Mask], today: date) -> dict[str, Mask]:
+    """Return which rows have a phone or an address for their key that is none, by what it should be.
+
+    `sorts` says of which sort each key is, where they are of several; else all are of `key_role`.
+    """
+    found: dict[str, Mask] = {}
+    for role in ("email", "phone"):
+        mine = sorts.get(role)
+        if (sorts or role != key_role) and (mine is None or not mine.any()):
+            continue
+        own = keys.values if mine is None else pc.if_else(pa.array(mine), keys.values, pa.scalar(None, pa.string()))
+        found[role] = _spread(own, partial(_bare, judge=partial(_ARE_UNUSABLE[role], today=today)))
+    return {role: mask for role, mask in found.items() if mask.any()}
+
+
+def _bare(keys: pa.Array, *, judge: Callable[[pa.Array], Mask]) -> Mask:
+    """Judge keys without the names that stand behind them."""
+    if not pc.any(pc.match_substring(keys, contacts.NAMED)).as_py():
+        return judge(keys)
+    return judge(pc.replace_substring_regex(keys, f"(?s){contacts.NAMED}.*$", ""))
 
 
 def _no_years(cell: Cells, today: date) -> Mask:
