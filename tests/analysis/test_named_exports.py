@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
+import pytest
 
 from records.exports.samples import SHOPIFY, STRIPE, WECHAT, WOO_ANALYTICS
-from regulars.analysis import analyze
+from regulars import reports
+from regulars.analysis import NoRecords, analyze
 from regulars.records import Source
 
 
@@ -51,3 +53,12 @@ def test_a_consent_given_at_the_till_counts(tmp_path: Path) -> None:
     path.write_text(SHOPIFY.text, encoding="utf-8")
     result = analyze(files=[Source(data=path)], today=date(2024, 6, 30), out=tmp_path / "result")
     assert sorted(result.customers["may_email"].to_pylist()) == [False, True, True, True]
+
+
+def test_where_all_rows_were_left_out_it_is_said_why_in_both_languages(tmp_path: Path) -> None:
+    deals = tmp_path / "deals.csv"
+    head = "Record ID,Deal Name,Deal Stage,Amount,Close Date,Associated Contact IDs\n"
+    deals.write_text(head + "1,Tea,Closed Lost,10,2024-01-02,11\n2,Tea,Closed Lost,10,2024-01-02,12\n")
+    with pytest.raises(NoRecords, match=r"set aside: 0, left out: deals not won \(2\)\)") as failed:
+        analyze(files=[Source(data=deals)], today=date(2024, 6, 30))
+    assert "略过：未成交的商机 (2)" in reports.error_text(failed.value, language="zh")

@@ -107,3 +107,10 @@ def test_a_guess_needs_a_yes(home: Path) -> None:
 def test_a_folder_that_keeps_nothing_says_so(home: Path) -> None:
     assert "nowhere keeps no records." in said("records", "list", "--workspace", "nowhere", cwd=home)
     assert not (home / "nowhere").exists()
+
+
+def test_an_import_says_that_a_phone_stands_beside_several_names(tmp_path: Path) -> None:
+    rows = [f"13800138000,{name},2024-0{place}-01,9\n" for place, name in enumerate(["Ana Lee", "Bo Ray"], start=1)]
+    (tmp_path / "till.csv").write_text("phone,name,ordered_at,amount\n" + "".join(rows))
+    answer = said("import", "till.csv", "--workspace", "kept", cwd=tmp_path)
+    assert "2 accepted: One phone or e-mail with several names (counted as one customer)" in answer

@@ -1,6 +1,6 @@
 """One run through the house, room after room, from the ground floor up, with an account of what each step took."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -9,7 +9,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-from regulars import features, feedback, network, prediction, rates, scoring, segments, strategy
+from regulars import features, feedback, network, prediction, rates, reports, scoring, segments, strategy
 from regulars.analysis._events import EVENTS
 from regulars.analysis._manifest import Facts, write_json_files
 from regulars.analysis._past import look_back
@@ -27,7 +27,7 @@ from regulars.customers import (
     remember_matching,
 )
 from regulars.engines import Engine
-from regulars.records import KINDS, Mappings, RecordSet
+from regulars.records import KINDS, FileReport, Mappings, RecordSet
 
 _STEPS = (
     "read", "clean", "features", "rates", "backtest", "lifetime", "segments", "network", "prediction", "scores",
@@ -72,9 +72,16 @@ class NoRecords(RegularsError):
 
     code = "no_records"
     template = (
-        "{files} held no rows that could be used (rows read: {read}, set aside: {refused})."
+        "{files} held no rows that could be used (rows read: {read}, set aside: {refused}, left out: {left_out})."
         " Name a file of orders, usage or subscriptions with rows in it."
     )
+
+    def said(self, translated: Callable[[str], str]) -> str:
+        """Return the message in the language that a translation is made to, with why rows were left out."""
+        counts: Mapping[str, int] = self.params["left_out"]  # type: ignore[assignment]  # as it is raised below
+        english = reports.Voice(language="en")
+        told = [f"{translated(reports.word('left_out', code, voice=english))} ({n})" for code, n in counts.items()]
+        return translated(self.template).format(**{**self.params, "left_out": "; ".join(told) or 0})
 
 
 @dataclass(kw_only=True)
@@ -219,6 +226,7 @@ class Run:
                 files=", ".join(file.file for file in files),
                 read=sum(file.read for file in files),
                 refused=sum(file.quarantined_total for file in files),
+                left_out=_left_out(files),
             )
         if first > as_of:
             raise NoCustomers(as_of=as_of, first_day=first)
@@ -234,3 +242,9 @@ class Run:
         began = perf_counter()
         yield
         self.timings[name] = round(perf_counter() - began, 3)
+
+
+def _left_out(files: Sequence[FileReport]) -> dict[str, int]:
+    """Return how many rows were left out of all files, by code."""
+    codes = sorted({code for file in files for code in file.left_out})
+    return {code: sum(file.left_out.get(code, 0) for file in files) for code in codes}

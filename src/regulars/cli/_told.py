@@ -44,7 +44,7 @@ def why_lines(file: Told, *, voice: "reports.Voice") -> Iterator[str]:
             "{n} duplicate: another file has it too", "{n} duplicates: another file has them too", duplicates
         )
     yield from _reasons(file.get("taken_as") or {}, "issue", voice.t("{rows} accepted: {reason}"), voice)
-    for issue, told in (file.get("unusable") or {}).items():
+    for issue, told in {**(file.get("unusable") or {}), **(file.get("shared_keys") or {})}.items():
         yield voice.t(
             "{rows} accepted: {reason} (first on line {line}{where})",
             rows=voice.count(told["rows"]),
