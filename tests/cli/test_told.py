@@ -205,3 +205,11 @@ def test_a_known_file_with_other_columns_is_told_with_the_cure(tmp_path: Path) -
     assert "undo" not in said(*asked, f"{names}brutto", cwd=tmp_path)
     told = said(*asked, f"{names}netto", cwd=tmp_path, code=2).replace("\n", " ")
     assert f"regulars records undo {batch} --workspace kept" in told
+
+
+def test_an_export_has_its_chinese_title_in_chinese(home: Path) -> None:
+    (home / "people.csv").write_text(
+        "客户姓名,客户昵称,客户手机号,成为客户时间\n张三,三,13800000001,2024-01-01 10:00:00\n"
+    )
+    assert "有赞：客户" in said("analyze", "people.csv", "--dry-run", "--lang", "zh", cwd=home)
+    assert "有赞：客户" in said("import", "people.csv", "--workspace", "kept", "--lang", "zh", cwd=home)

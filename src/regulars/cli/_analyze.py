@@ -117,7 +117,10 @@ def say_what_came_out(result: "analysis.Result", *, language: "reports.Language"
     )  # fmt: skip
     lines = [
         voice.t("{rows}; {customers}.", rows=rows_line(inputs, voice=voice), customers=counted),
-        *(f"  {file}: {voice.t('read as {export}', export=title)}" for file, title in export_titles(inputs)),
+        *(
+            f"  {file}: {voice.t('read as {export}', export=title)}"
+            for file, title in export_titles(inputs, voice=voice)
+        ),
         *(f"  {file['file']}: {line}" for file in inputs for line in why_lines(file, voice=voice)),
         voice.t(
             "{contacts} to contact, expected gain {gain} (an assumption until measured).",

@@ -62,7 +62,7 @@ def _outcome_lines(table: "analysis.TablePreview", *, voice: "reports.Voice") ->
     if report is None:
         return
     if report.export is not None:
-        yield voice.t("read as {export}", export=export_title(report.export))
+        yield voice.t("read as {export}", export=export_title(report.export, voice=voice))
     if report.told_by == "confirmed":
         yield voice.t("with the columns that were confirmed before")
     yield rows_line([asdict(report)], voice=voice)

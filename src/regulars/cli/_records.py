@@ -109,7 +109,7 @@ def undo(batch: BatchArgument, workspace: WorkspaceOption, lang: options.LangOpt
 def _understood(file: "records.FileReport", voice: "reports.Voice") -> Iterator[str]:
     """Yield what a file was taken for: the export, the encoding, which header is which column."""
     if file.export is not None:
-        yield voice.t("read as {export}", export=export_title(file.export))
+        yield voice.t("read as {export}", export=export_title(file.export, voice=voice))
     if file.told_by == "confirmed":
         yield voice.t("with the columns that were confirmed before")
     yield rows_line([asdict(file)], voice=voice)
@@ -136,7 +136,9 @@ def _known(known: tuple[str, str], workspace: Path, *, voice: "reports.Voice", i
 def _what_came_in(batch: "records.Batch", workspace: Path, voice: "reports.Voice") -> list[str]:
     files = _told(batch)
     lines = [voice.t("Batch {batch}:", batch=batch.id) + " " + rows_line(files, voice=voice) + voice.t(".")]
-    lines += [f"  {file}: {voice.t('read as {export}', export=title)}" for file, title in export_titles(files)]
+    lines += [
+        f"  {file}: {voice.t('read as {export}', export=title)}" for file, title in export_titles(files, voice=voice)
+    ]
     for file in files:
         told = [*why_lines(file, voice=voice)]
         if file["told_by"] == "confirmed":

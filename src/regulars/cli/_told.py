@@ -67,19 +67,19 @@ def where_words(column: str, example: str, *, voice: "reports.Voice") -> str:
     return "".join(parts)
 
 
-def export_titles(files: Sequence[Told]) -> list[tuple[str, str]]:
+def export_titles(files: Sequence[Told], *, voice: "reports.Voice") -> list[tuple[str, str]]:
     """Return the files that were recognised as a named export, each once, with the title of the export."""
     found: dict[tuple[object, str], tuple[str, str]] = {}
     for file in files:
         if name := file.get("export"):
-            found.setdefault((file["sha256"], name), (file["file"], export_title(name)))
+            found.setdefault((file["sha256"], name), (file["file"], export_title(name, voice=voice)))
     return list(found.values())
 
 
-def export_title(name: str) -> str:
+def export_title(name: str, *, voice: "reports.Voice") -> str:
     """Return what an export is called; one that this version does not know any more, by its name."""
     known = records.exports().get(name)
-    return name if known is None else known.title
+    return name if known is None else known.title_in(voice.language)
 
 
 def column_line(column: str, header: str, *, voice: "reports.Voice") -> str:

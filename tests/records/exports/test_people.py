@@ -217,3 +217,19 @@ def test_plausible_contacts_of_other_systems_are_understood(desk: Desk, header: 
         ("ana@example.com", "Ana Lee", date(2024, 1, 2))
     ]
     assert desk.rows("raw_consents", *CONSENTS) == [("ana@example.com", "marketing_email", False, TODAY)]
+
+
+def test_births_are_read_however_they_are_written_and_a_birthday_without_a_year_is_no_fault(desk: Desk) -> None:
+    (file, *_) = desk.text(
+        "First Name,Last Name,Email,Mobile,Mailing Zip/Postal Code,Account Name,Birthdate\n"
+        "Ann,Lee,a@x.com,,1,Acme,2/15/1990\nBob,Ray,b@x.com,,2,Acme,1990-02-15\n"
+    ).files
+    assert (file.export, file.unusable) == ("salesforce_contacts", {})
+    assert desk.rows("raw_profiles", "birth_year", "birth_date") == [(1990, "2/15/1990"), (1990, "1990-02-15")]
+    (file, *_) = desk.text(
+        "客户姓名,客户昵称,客户手机号,客户生日,客户性别,消费次数,消费金额,成为客户时间\n"
+        "张三,三,13800000001,1990年1月2日,男,1,10,2024-01-01 10:00:00\n"
+        "李四,四,13800000002,01-02,女,1,10,2024-01-01 10:00:00\n"
+    ).files
+    assert (file.export, file.unusable) == ("youzan_customers", {})
+    assert desk.rows("raw_profiles", "birth_year", "birth_date") == [(1990, "1990年1月2日"), (None, None)]
