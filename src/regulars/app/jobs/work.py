@@ -14,6 +14,9 @@ import django
 from regulars.app._shop import served
 from regulars.core import RegularsError
 
+_GIVES_WAY = 10
+"""How far the work that nobody waits for in front of a page stands back behind the pages."""
+
 
 def main() -> int:
     """Do the job; 0 if it ended, in success or in a failure that was written down."""
@@ -27,10 +30,12 @@ def main() -> int:
 
 def _do(worker: str, job_id: int) -> None:
     from regulars.app.jobs import queue  # noqa: PLC0415  (Django has to be set up before its models are imported)
-    from regulars.app.jobs.kinds import CHANGES, KINDS  # noqa: PLC0415
+    from regulars.app.jobs.kinds import AT_ONCE, CHANGES, KINDS  # noqa: PLC0415
     from regulars.app.models import Job  # noqa: PLC0415
 
     job = Job.objects.get(id=job_id)
+    if job.kind not in AT_ONCE and hasattr(os, "nice"):
+        os.nice(_GIVES_WAY)
     threading.Thread(target=_keep_the_lease, args=(worker, job_id), daemon=True).start()
     try:
         result = KINDS[job.kind](
