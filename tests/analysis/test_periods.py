@@ -10,6 +10,8 @@ from regulars.analysis import Result, analyze
 from regulars.core import Settings
 from regulars.records import Source
 
+pytestmark = pytest.mark.xdist_group("periods")
+
 TODAY = date(2024, 12, 31)
 DAYS = 30
 OF_THE_DAY = {"base_value", "value_at_risk"}
