@@ -114,7 +114,7 @@ def test_version(home: Path) -> None:
         (["analyze", "good.csv", "--seed", "-1"], "seed is -1"),
         (["analyze", "good.csv", "--workspace", "garbage"], "'identities.parquet' does not hold identities"),
         (["actions", "--with-names", "--workspace", "garbage", "--result", "nothing"], "nothing holds no result"),
-        (["analyze", "bare.csv"], "bare.csv held no rows that could be used (rows read: 0, set aside: 0)"),
+        (["analyze", "bare.csv"], "bare.csv held no rows that could be used (rows read: 0, set aside: 0, left out: 0)"),
     ],
 )
 def test_a_mistake_is_answered_in_one_line(tmp_path: Path, words: list[str], expected: str) -> None:
