@@ -106,7 +106,14 @@ class Rig:
         rows = [
             f"c{who},{number}-{who},2024-0{1 + (who + number) % 6}-1{number % 10},{10 + who}.00" for who in range(1, 41)
         ]
-        self.client().upload("/import/upload/", name, "\n".join([_HEADER, *rows]) + "\n")
+        client = self.client()
+        page = client.upload("/import/upload/", name, "\n".join([_HEADER, *rows]) + "\n")
+        until = time.monotonic() + _WAIT
+        while (place := re.search(r"/import/\w+/decide/|/import/(\w+)/look/", page)) is not None:
+            if time.monotonic() > until:
+                raise SystemExit("a file is never looked at")
+            time.sleep(1)
+            page = client.post(place[0].replace("/look/", "/decide/"), {"do": "import"})
         self.files.append(name)
 
     def round(self, number: int, chance: random.Random) -> None:
