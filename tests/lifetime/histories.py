@@ -1,4 +1,4 @@
-"""Purchase histories to learn from: of people simulated by the model's own story, and CDNOW's where it can be found."""
+"""Purchase histories to learn from: of people simulated by the model's own story, and published ones where they are."""
 
 from collections import defaultdict
 from collections.abc import Callable
@@ -7,6 +7,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from numpy.typing import NDArray
 
@@ -50,21 +51,39 @@ def simulated_spend(parameters: tuple[float, float, float], *, customers: int, s
     return frequency, random.gamma(p * frequency, 1 / (scale * frequency))
 
 
-def cdnow_file(name: str) -> Path:
-    """Return a file of the CDNOW data; skips the test where it is nowhere to be found."""
+def published_file(name: str) -> Path:
+    """Return a file of published data; skips the test where it is nowhere to be found."""
     package = find_spec("lifetimes")
     places = [Path(place) / "datasets" for place in (package.submodule_search_locations or [])] if package else []
     for place in [*places, Path(__file__).parents[3] / "shared" / "data"]:
         if (place / name).exists():
             return place / name
-    pytest.skip("the CDNOW data are neither in an installed package nor beside this checkout")
+    pytest.skip("the published data are neither in an installed package nor beside this checkout")
+
+
+def donations() -> tuple[Array, Array, Array, Array]:
+    """Return (x, t_x, n) of donors asked once a year, and how many have it: those of the BG/BB paper."""
+    x, t_x, n, donors = np.loadtxt(published_file("donations.csv"), delimiter=",", skiprows=1, dtype=np.float64).T
+    return x, t_x, n, donors
 
 
 def cdnow_orders() -> list[tuple[str, date, str]]:
     """Return customer, day and amount of every order of CDNOW's tenth, up to the end of the calibration period."""
-    rows = [line.split() for line in cdnow_file("CDNOW_sample.txt").read_text(encoding="ascii").splitlines()]
+    rows = [line.split() for line in published_file("CDNOW_sample.txt").read_text(encoding="ascii").splitlines()]
     orders = [(who, date.fromisoformat(day), amount) for _, who, day, _, amount in rows]
     return [order for order in orders if order[1] <= CDNOW_LAST_DAY]
+
+
+def cdnow_whole_log() -> pa.Table:
+    """Return every order of CDNOW's tenth, the hold-out period's too, as a table of orders."""
+    rows = [line.split() for line in published_file("CDNOW_sample.txt").read_text(encoding="ascii").splitlines()]
+    return pa.table(
+        {
+            "customer_id": [row[1] for row in rows],
+            "ordered_at": [date.fromisoformat(row[2]) for row in rows],
+            "amount": [float(row[4]) for row in rows],
+        }
+    )
 
 
 def cdnow_log() -> tuple[Array, Array, Array]:
@@ -82,7 +101,7 @@ def cdnow_log() -> tuple[Array, Array, Array]:
 
 def cdnow_summary() -> tuple[Array, Array, Array, Array]:
     """Return (x, t_x, T) in weeks and the mean of the repeat orders from CDNOW's published summary."""
-    path = cdnow_file("cdnow_customers_summary_with_transactions.csv")
+    path = published_file("cdnow_customers_summary_with_transactions.csv")
     _, x, t_x, age, mean = np.loadtxt(path, delimiter=",", skiprows=1, dtype=np.float64).T
     return x, t_x, age, mean
 

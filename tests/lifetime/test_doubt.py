@@ -13,15 +13,14 @@ from lifetime.test_rule_in_use import crowd
 from regulars.core import Settings
 from regulars.engines import Engine
 from regulars.lifetime import (
-    BetaGeometricNBD,
     Discounting,
-    GammaGamma,
     Learned,
     add,
     doubt_of_sums,
     forecast,
 )
 from regulars.lifetime._forecast import forecast_batches
+from regulars.lifetime.models import BetaGeometricNBD, GammaGamma
 
 Z = NormalDist().inv_cdf(0.975)
 SETTINGS = Settings()
@@ -51,7 +50,7 @@ def told(engine: Engine, learned: Learned, **columns: NDArray[np.float64]) -> tu
 def total_by(engine: Engine, parameters: dict[str, float]) -> float:
     """Return the value of all customers by models that were told their parameters."""
     purchases = BetaGeometricNBD.with_parameters(**{name: parameters[name] for name in ("r", "alpha", "a", "b")})
-    margins = GammaGamma.with_parameters(**{name: parameters[name] for name in ("p", "q", "v")}, first_order="included")
+    margins = GammaGamma.with_parameters(**{name: parameters[name] for name in ("p", "q", "v")})
     forecast(engine, forecast_batches(purchases, margins, discounting=YEAR), margin_share=1.0)
     return sum(float(str(row["value"])) for row in by_customer(engine, "forecast").values())
 

@@ -15,8 +15,10 @@ from lifetime.histories import simulated, simulated_spend
 from regulars.backtest import Cutoffs, Observations, observe, plan_cutoffs
 from regulars.core import Settings
 from regulars.engines import Engine
-from regulars.lifetime import READS, BetaGeometricNBD, GammaGamma, Revenue, add, learn, revenue, trial
+from regulars.lifetime import READS, Revenue, add, learn, revenue, trial
 from regulars.lifetime._chance import chance_of
+from regulars.lifetime.histories import PurchaseSummary
+from regulars.lifetime.models import BetaGeometricNBD, GammaGamma
 
 LIVES = (0.6, 9.0, 0.9, 2.8)
 SPENDS = (4.0, 3.5, 60.0)
@@ -78,9 +80,10 @@ def test_the_base_brings_what_its_customers_bring(engine: Engine) -> None:
         np.array([float(str(row[name])) for row in rows])
         for name in ("repeat_count", "age_at_last_days", "tenure_days", "spend_total")
     )
+    known = PurchaseSummary.from_columns(x, t_x, age, spend / (x + 1), time_unit="day", first_order="included")
     for one in found:
-        each = purchases.expected_purchases(one.days / 7, x, t_x / 7, age / 7)
-        assert one.value == pytest.approx((each * spends.expected_spend(x + 1, spend / (x + 1))).sum(), rel=1e-9)
+        each = purchases.expected_purchases(known, one.days)
+        assert one.value == pytest.approx((each * spends.expected_spend(known)).sum(), rel=1e-9)
         assert one.customers == len(rows)
         assert one.range_low < one.expected_low < one.value < one.expected_high < one.range_high
     assert found[0].value < found[1].value
@@ -142,14 +145,16 @@ def test_money_in_another_unit_is_the_same_money(engine: Engine, scale: int) -> 
 
 def test_chance_is_what_futures_of_known_people_show() -> None:
     purchases = BetaGeometricNBD.with_parameters(r=2.0, alpha=8.0, a=1.0, b=4.0)
-    spends = GammaGamma.with_parameters(p=4.0, q=6.0, v=50.0, first_order="included")
+    spends = GammaGamma.with_parameters(p=4.0, q=6.0, v=50.0)
     people = np.ones(3000)
     histories = (3 * people, 140 * people, 210 * people, 25 * people)
     month, year = chance_of(*histories, purchases=purchases, spends=spends, days=(30, 365), seed=5)
     # By the law of total variance, with purchases and amounts drawn by other means than those under test.
     random = np.random.default_rng(99)
     rate, leaves = random.gamma(5.0, 1 / 38.0, 60_000), random.beta(1.0, 7.0, 60_000)
-    alive = random.random(60_000) < float(purchases.p_alive(3, 20, 30))
+    alive = random.random(60_000) < float(
+        purchases.probability_alive(PurchaseSummary.from_columns([3], [20], [30], time_unit="week"))[0]
+    )
     kinds = 1 / random.gamma(6.0 + 16.0, 1 / (50.0 + 100.0), 60_000)
     for days, told in ((30, month), (365, year)):
         rings = random.poisson(rate * days / 7)

@@ -10,7 +10,7 @@ from regulars.lifetime._forecast import forecast, forecast_batches
 from regulars.lifetime._learn import learn
 from regulars.lifetime._plain import READS as PLAIN_READS
 from regulars.lifetime._plain import add_plain
-from regulars.lifetime._results import ModelFit
+from regulars.lifetime.models import ModelFit
 
 Rule = Literal["plain", "bg_nbd"]
 

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from regulars.lifetime._bg_nbd import BetaGeometricNBD
-from regulars.lifetime._gamma_gamma import GammaGamma
+from regulars.lifetime.histories import PurchaseSummary
+from regulars.lifetime.models import BetaGeometricNBD, GammaGamma
 
 Array = NDArray[np.float64]
 
@@ -46,10 +46,11 @@ def chance_of(  # noqa: PLR0913  (a history, two models and what is asked)
         seed: of the draws, 100 futures a customer.
     """
     draw = np.random.default_rng(seed)
-    unit = purchases.time_unit_days
-    r, alpha, a, b = purchases.parameters()
-    p, q, v = spends.parameters()
-    alive = purchases.p_alive(repeat_count, age_at_last_days / unit, age_days / unit)
+    unit = purchases.time_unit_days_
+    r, alpha, a, b = purchases.theta()
+    p, q, v = spends.theta()
+    known = PurchaseSummary.from_columns(repeat_count, age_at_last_days / unit, age_days / unit, time_unit=unit)
+    alive = purchases.probability_alive(known)
     x, orders, spent = (np.repeat(column, _FUTURES) for column in (repeat_count, repeat_count + 1, np.maximum(mean, 0)))
     rate = draw.gamma(r + x, 1 / (alpha + np.repeat(age_days, _FUTURES) / unit))
     leaves = draw.beta(a, b + x)

@@ -1,6 +1,7 @@
 """How far ahead is valued and how much later money is worth: the conventions, in one place and printable."""
 
 from dataclasses import dataclass
+from math import ceil, inf
 from typing import Literal
 
 import numpy as np
@@ -14,22 +15,23 @@ from regulars.lifetime._formulas import PeriodsInvalid, RateInvalid
 class Discounting:
     """Real months of 365.25 / 12 days, each discounted as a whole, at its end or at its start.
 
-    `annual_rate` is a share; the monthly rate is (1 + annual rate)^(1/12) − 1.
+    `annual_rate` is a share; the monthly rate is (1 + annual rate)^(1/12) − 1. Where `months` is no whole number the
+    last one is cut short, and ends there.
 
     Raises:
-        PeriodsInvalid: fewer than one month.
+        PeriodsInvalid: no time at all, or no number.
         RateInvalid: the rate is -1 or less, or no number.
 
     >>> Discounting(months=1, annual_rate=0.10).factors().round(6).tolist()
     [0.992089]
     """
 
-    months: int = 12
+    months: float = 12
     annual_rate: float = 0.10
     paid_at: Literal["month_end", "month_start"] = "month_end"
 
     def __post_init__(self) -> None:
-        if not self.months >= 1:
+        if not 0 < self.months < inf:
             raise PeriodsInvalid(periods=self.months)
         if not self.annual_rate > -1:
             raise RateInvalid(rate=self.annual_rate)
@@ -41,11 +43,11 @@ class Discounting:
 
     def month_ends_days(self) -> NDArray[np.float64]:
         """Return the end of each month, in days from now."""
-        return np.arange(1.0, self.months + 1) * (DAYS_PER_YEAR / 12)
+        return np.asarray(self._ends() * (DAYS_PER_YEAR / 12), dtype=np.float64)
 
     def factors(self) -> NDArray[np.float64]:
         """Return what is left of each month's money."""
-        waits = np.arange(1, self.months + 1) - (1 if self.paid_at == "month_start" else 0)
+        waits = self._ends() if self.paid_at == "month_end" else np.arange(ceil(self.months))
         return np.asarray((1 + self.annual_rate) ** (-waits / 12), dtype=np.float64)
 
     def weights_of_totals(self) -> NDArray[np.float64]:
@@ -55,3 +57,6 @@ class Discounting:
         """
         factors = self.factors()
         return np.asarray(factors - np.append(factors[1:], 0.0), dtype=np.float64)
+
+    def _ends(self) -> NDArray[np.float64]:
+        return np.asarray(np.minimum(np.arange(1.0, ceil(self.months) + 1), self.months), dtype=np.float64)

@@ -13,10 +13,9 @@ import numpy as np
 from regulars.core import Settings
 from regulars.engines import Engine, quoted
 from regulars.lifetime._add import Learned
-from regulars.lifetime._bg_nbd import BetaGeometricNBD
 from regulars.lifetime._discounting import Discounting
 from regulars.lifetime._forecast import HISTORIES, Forecaster
-from regulars.lifetime._gamma_gamma import GammaGamma
+from regulars.lifetime.models import BetaGeometricNBD, GammaGamma
 
 SAMPLE = 20_000
 """From so many customers at most the slopes are taken."""
@@ -75,5 +74,5 @@ def doubt_of_sums(
 
 def _models(learned: Learned) -> tuple[BetaGeometricNBD, GammaGamma]:
     told = learned.purchases
-    purchases = BetaGeometricNBD.with_parameters(**told.parameters, time_unit_days=told.time_unit_days or 7.0)
-    return purchases, GammaGamma.with_parameters(**learned.margins.parameters, first_order="included")
+    purchases = BetaGeometricNBD.with_parameters(**told.parameters, time_unit=told.time_unit_days or 7.0)
+    return purchases, GammaGamma.with_parameters(**learned.margins.parameters)

@@ -19,11 +19,11 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from regulars.engines import BatchFunction, Engine, quoted
-from regulars.lifetime import _bg_nbd_formulas as formulas
-from regulars.lifetime._bg_nbd import BetaGeometricNBD
 from regulars.lifetime._discounting import Discounting
-from regulars.lifetime._gamma_gamma import GammaGamma
-from regulars.lifetime._results import ModelFit
+from regulars.lifetime.models import BetaGeometricNBD, GammaGamma
+from regulars.lifetime.models import _bg_nbd_formulas as formulas
+from regulars.lifetime.models._gamma_gamma import expected_spend
+from regulars.lifetime.models._gamma_gamma import log_slopes as spend_slopes
 
 Array = NDArray[np.float64]
 Whole = NDArray[np.int64]
@@ -120,8 +120,8 @@ class Forecaster:
             purchases=purchases,
             margins=margins,
             discounting=discounting,
-            spread_of_purchases=_root(purchases.fit_, purchases.parameters()),
-            spread_of_margins=_root(margins.fit_, margins.parameters()),
+            spread_of_purchases=purchases.root_of_log_covariance(),
+            spread_of_margins=margins.root_of_log_covariance(),
         )
 
     def answer(self, batch: pa.RecordBatch) -> pa.RecordBatch:
@@ -136,22 +136,24 @@ class Forecaster:
     def log_slopes(self, rows: pa.Table) -> Array:
         """Return the slopes of ln value in the logarithms of r, α, a, b, p, q, v: a row of `HISTORIES`, shape (7,)."""
         x, t_x, days, mean = _columns(rows)
-        unit = self.purchases.time_unit_days
-        _, there = formulas.log_alive(self.purchases.parameters(), x.astype(np.float64), t_x / unit, days / unit)
+        unit = self.purchases.time_unit_days_
+        _, there = formulas.log_alive(self.purchases.theta(), x.astype(np.float64), t_x / unit, days / unit)
         (_, _, ahead), places = self._ahead(x, days)
-        return np.column_stack((ahead[places] + there, self.margins.log_slopes(x + 1, mean)))
+        return np.column_stack(
+            (ahead[places] + there, spend_slopes(self.margins.theta(), x.astype(np.float64) + 1, mean))
+        )
 
     def _figures(self, x: Whole, t_x: Whole, days: Whole, mean: Array) -> Array:
         """Return the five figures, a row each."""
-        unit = self.purchases.time_unit_days
-        parameters = self.purchases.parameters()
+        unit = self.purchases.time_unit_days_
+        parameters = self.purchases.theta()
         count = x.astype(np.float64)
         there, there_slopes = formulas.log_alive(parameters, count, t_x / unit, days / unit)
         (orders, worth, worth_slopes), places = self._ahead(x, days)
         log_purchases, slopes = np.log(worth)[places], worth_slopes[places]
-        spend = self.margins.expected_spend(x + 1, mean)
+        spend = expected_spend(self.margins.theta(), count + 1, mean)
         log_value = there + log_purchases + np.log(spend)
-        of_margin = ((self.margins.log_slopes(x + 1, mean) @ self.spread_of_margins) ** 2).sum(axis=1)
+        of_margin = ((spend_slopes(self.margins.theta(), count + 1, mean) @ self.spread_of_margins) ** 2).sum(axis=1)
         doubt = np.sqrt((((slopes + there_slopes) @ self.spread_of_purchases) ** 2).sum(axis=1) + of_margin)
         at_most = np.sqrt(((slopes @ self.spread_of_purchases) ** 2).sum(axis=1) + of_margin)
         return np.stack(
@@ -172,10 +174,11 @@ class Forecaster:
         """
         longest = int(days.max(initial=0)) + 1
         keys, places = np.unique(x * longest + days, return_inverse=True)
-        ages, counts = (keys % longest)[:, np.newaxis] / self.purchases.time_unit_days, (keys // longest)[:, np.newaxis]
-        ends = self.discounting.month_ends_days() / self.purchases.time_unit_days
+        unit = self.purchases.time_unit_days_
+        ages, counts = (keys % longest)[:, np.newaxis] / unit, (keys // longest)[:, np.newaxis]
+        ends = self.discounting.month_ends_days() / unit
         weights = self.discounting.weights_of_totals()
-        parameters = self.purchases.parameters()
+        parameters = self.purchases.theta()
         totals = formulas.purchases_while_alive(parameters, ends, counts, ages)
         worth = (totals * weights).sum(axis=1)
         slopes = np.empty((keys.size, 4))
@@ -193,10 +196,3 @@ def _columns(rows: pa.Table | pa.RecordBatch) -> tuple[Whole, Whole, Whole, Arra
         for name in ("repeat_count", "age_at_last_days", "tenure_days")
     )
     return x, t_x, days, np.asarray(rows["margin_mean"].to_numpy(zero_copy_only=False), dtype=np.float64)
-
-
-def _root(fit: ModelFit, parameters: Array) -> Array:
-    """Return a matrix R with R R' = the covariance of the log-parameters, NaN where that is not known."""
-    if not fit.log_covariance:
-        return np.full((parameters.size, parameters.size), np.nan)
-    return np.linalg.cholesky(np.array(fit.log_covariance))

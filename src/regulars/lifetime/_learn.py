@@ -3,10 +3,14 @@
 from dataclasses import replace
 
 import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
 
 from regulars.engines import Engine, quoted
-from regulars.lifetime._bg_nbd import BetaGeometricNBD
-from regulars.lifetime._gamma_gamma import GammaGamma
+from regulars.lifetime.histories import PurchaseSummary
+from regulars.lifetime.models import BetaGeometricNBD, GammaGamma
+
+Array = NDArray[np.float64]
 
 # Counted: a million customers share some tens of thousands of histories.
 _PURCHASES = """
@@ -18,16 +22,16 @@ ORDER BY repeat_count, age_at_last_days, tenure_days
 """
 
 _MARGINS = """
-SELECT order_days, margin_mean
+SELECT repeat_count, age_at_last_days, tenure_days, margin_mean
 FROM (
     SELECT
-        repeat_count + 1 AS order_days,
+        repeat_count, age_at_last_days, tenure_days,
         coalesce(CAST(margin_total AS DOUBLE), CAST(spend_total AS DOUBLE) * $margin_share)
             / nullif(repeat_count + 1, 0) AS margin_mean
     FROM {features}
     WHERE coalesce(may_profile, FALSE) AND repeat_count > 0
 ) AS repeaters
-ORDER BY order_days, margin_mean
+ORDER BY repeat_count, margin_mean, age_at_last_days, tenure_days
 """
 
 
@@ -50,16 +54,21 @@ def learn(
         time_unit_days: the unit of the purchase model's α, in days.
     """
     rows = engine.fetch(_PURCHASES.format(features=quoted(features)))
-    x, t_x, tenure, customers = (
-        np.asarray(rows[name].to_numpy(), dtype=np.float64)
-        for name in ("repeat_count", "age_at_last_days", "tenure_days", "customers")
+    x, t_x, tenure, customers = _columns(rows, "customers")
+    histories = PurchaseSummary.from_columns(
+        x, t_x / time_unit_days, tenure / time_unit_days, weight=customers, time_unit=time_unit_days
     )
-    purchases = BetaGeometricNBD(time_unit_days=time_unit_days).fit(
-        x, t_x / time_unit_days, tenure / time_unit_days, weights=customers
-    )
+    purchases = BetaGeometricNBD().attempt(histories)
     means = engine.fetch(_MARGINS.format(features=quoted(features)), margin_share=margin_share)
-    margin = np.asarray(means["margin_mean"].to_numpy(), dtype=np.float64)
-    margins = GammaGamma(first_order="included").fit(means["order_days"].to_numpy(), margin)
+    x, t_x, tenure, margin = _columns(means, "margin_mean")
+    margins = GammaGamma().attempt(
+        PurchaseSummary.from_columns(x, t_x, tenure, margin, time_unit="day", first_order="included")
+    )
     if margins.fit_.is_usable and np.count_nonzero(margin <= 0) > _MOST_WITHOUT_GAIN * len(margin):
         margins.fit_ = replace(margins.fit_, reason="margins_not_positive")
     return purchases, margins
+
+
+def _columns(rows: pa.Table, last: str) -> tuple[Array, ...]:
+    names = ("repeat_count", "age_at_last_days", "tenure_days", last)
+    return tuple(np.asarray(rows[name].to_numpy(), dtype=np.float64) for name in names)

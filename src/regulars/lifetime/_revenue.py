@@ -23,13 +23,13 @@ from numpy.typing import NDArray
 
 from regulars.core import Settings
 from regulars.engines import Engine, quoted
-from regulars.lifetime import _bg_nbd_formulas as formulas
 from regulars.lifetime._add import Rule
-from regulars.lifetime._bg_nbd import BetaGeometricNBD
 from regulars.lifetime._chance import SAMPLE, chance_of
-from regulars.lifetime._gamma_gamma import GammaGamma
 from regulars.lifetime._learn import learn
 from regulars.lifetime._plain import add_plain
+from regulars.lifetime.models import BetaGeometricNBD, GammaGamma
+from regulars.lifetime.models import _bg_nbd_formulas as formulas
+from regulars.lifetime.models._gamma_gamma import expected_spend, log_slopes
 
 Array = NDArray[np.float64]
 
@@ -215,10 +215,10 @@ def _part(
     As in `_forecast`, what does not depend on the last purchase is worked out once for each distinct (x, T).
     """
     x, t_x, age, mean = columns_of(batch)
-    unit, parameters = purchases.time_unit_days, purchases.parameters()
+    unit, parameters = purchases.time_unit_days_, purchases.theta()
     there, there_slopes = formulas.log_alive(parameters, x, t_x / unit, age / unit)
-    each = np.exp(there) * spends.expected_spend(x + 1, mean)
-    spend_slopes = spends.log_slopes(x + 1, mean)
+    each = np.exp(there) * expected_spend(spends.theta(), x + 1, mean)
+    spend_slopes = log_slopes(spends.theta(), x + 1, mean)
     pairs, places = np.unique(np.column_stack((x, age)), axis=0, return_inverse=True)
     rows = []
     for ahead in days:

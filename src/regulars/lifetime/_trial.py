@@ -17,6 +17,7 @@ from regulars.lifetime._add import Learned, Rule
 from regulars.lifetime._learn import learn
 from regulars.lifetime._plain import add_plain
 from regulars.lifetime._revenue import Revenue, revenue
+from regulars.lifetime.histories import PurchaseSummary
 
 _DAYS_A_YEAR = 365
 
@@ -94,10 +95,10 @@ def trial(
     share_of_year = test.horizon_days / _DAYS_A_YEAR
     models = {}
     if learned.is_usable:
-        unit = purchases.time_unit_days
-        x, t_x, age = (_numbers(rows[name]) for name in ("repeat_count", "age_at_last_days", "tenure_days"))
-        orders = purchases.expected_purchases(test.horizon_days / unit, x, t_x / unit, age / unit)
-        models["bg_nbd"] = orders * spends.expected_spend(x + 1, _numbers(rows["spend_of_a_day"]))
+        names = ("repeat_count", "age_at_last_days", "tenure_days", "spend_of_a_day")
+        x, t_x, age, mean = (_numbers(rows[name]) for name in names)
+        known = PurchaseSummary.from_columns(x, t_x, age, mean, time_unit="day", first_order="included")
+        models["bg_nbd"] = purchases.expected_purchases(known, test.horizon_days) * spends.expected_spend(known)
     verdict = judge(
         came,
         models=models,

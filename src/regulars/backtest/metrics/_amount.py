@@ -46,6 +46,17 @@ def rmse(rows: Rows) -> Weighted:
     return weighted
 
 
+@metric(better="less")
+def msle(rows: Rows) -> Weighted:
+    """Mean squared logarithmic error: the mean of (ln(1 + forecast) − ln(1 + actual))²; below zero counts as zero.
+
+    >>> round(msle([0, 3], [0, 1]), 4)
+    0.2402
+    """
+    forecast, actual = (np.log1p(np.maximum(values, 0.0)) for values in (rows.forecast, rows.actual))
+    return mean_of((forecast - actual) ** 2)
+
+
 @metric(better="nearer_zero")
 def bias(rows: Rows) -> Weighted:
     """Bias of the total, relative: Σ forecast / Σ actual − 1. −.12 is a forecast 12 % too low.

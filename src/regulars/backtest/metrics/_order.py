@@ -78,6 +78,29 @@ def gini(rows: Rows) -> Weighted:
     return weighted
 
 
+@metric(better="more")
+def spearman(rows: Rows) -> Weighted:
+    """Spearman's rank correlation of forecast and actual, ties at their mid-rank; None where either is all the same.
+
+    Source: C. Spearman (1904), American Journal of Psychology 15, 72-101.
+
+    >>> round(spearman([1, 2, 9], [10, 20, 21]), 4), round(spearman([0, 0, 1], [1, 2, 2]), 4)
+    (1.0, 0.5)
+    """
+    by_actual = Runs(rows.actual)
+
+    def weighted(counted: Counted) -> float:
+        weight = counted.weight
+        one, other = (
+            around_mean(runs.of_rows(_middles(runs.up_to(weight[runs.order]))), weight)
+            for runs in (by_actual, rows.runs)
+        )
+        below = np.sqrt(dot(weight, one**2)) * np.sqrt(dot(weight, other**2))
+        return float(np.clip(ratio(dot(weight, one * other), below), -1, 1))
+
+    return weighted
+
+
 def lift_in_top(share: float) -> Metric:
     """Return the metric that tells how much more came of the `share` (0 to 1) put highest than of everybody's.
 

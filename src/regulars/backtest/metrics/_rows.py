@@ -21,6 +21,13 @@ class Runs:
         ends = np.flatnonzero(np.concatenate(([True], in_order[1:] != in_order[:-1], [True])))
         self._ends = None if len(ends) == len(values) + 1 else ends
 
+    def of_rows(self, of_runs: Floats) -> Floats:
+        """Return figures of the runs as figures of their rows, in the rows' own order."""
+        in_order = of_runs if self._ends is None else np.repeat(of_runs, np.diff(self._ends))
+        rows = np.empty(len(in_order))
+        rows[self.order] = in_order
+        return rows
+
     def up_to(self, in_order: Floats) -> Floats:
         """Return the sums of numbers (in order already) up to the end of each run, after a first 0."""
         summed = np.zeros(len(in_order) + 1)

@@ -19,6 +19,9 @@ Reason = Literal[
 """Why not to use a fit. By the first three nothing was fitted; by the others what was found is not to be trusted."""
 
 
+ModelName = Literal["bg_nbd", "mbg_nbd", "bg_cnbd_k", "mbg_cnbd_k", "pareto_nbd", "bg_bb", "gamma_gamma", "sbg"]
+
+
 class ModelNotFitted(RegularsError):
     """A forecast asked of a model that has no parameters."""
 
@@ -37,9 +40,11 @@ class ModelFit:
     in their order) are empty where nothing was fitted; the last two are empty too where the likelihood has no single
     peak. `time_unit_days` is the unit of every time that the model takes or gives, None for a model of money.
     `conventions` says how the histories were counted, `checks` holds figures about the model's assumptions.
+    `k` is how many stages a purchase has, in a model that has them; `tried` the log-likelihood of each k where it was
+    estimated.
     """
 
-    model: Literal["bg_nbd", "gamma_gamma"]
+    model: ModelName
     reason: Reason | None = None
     customers: float = 0
     repeaters: float = 0
@@ -53,6 +58,8 @@ class ModelFit:
     time_unit_days: float | None = None
     conventions: Mapping[str, str] = field(default_factory=dict)
     checks: Mapping[str, float] = field(default_factory=dict)
+    k: int | None = None
+    tried: Mapping[int, float] = field(default_factory=dict)
 
     @property
     def is_usable(self) -> bool:

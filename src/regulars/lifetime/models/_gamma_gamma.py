@@ -6,85 +6,69 @@ has nothing to do with how often they buy. That is an assumption: the fit shows 
 Source: P. S. Fader and B. G. S. Hardie, The Gamma-Gamma Model of Monetary Value (2013), eq. 1a and 5.
 """
 
-from collections.abc import Mapping
 from dataclasses import replace
-from typing import Literal, Self
+from statistics import NormalDist
+from typing import Self
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
-from scipy.special import digamma, gammaln, zeta
+import pyarrow as pa
+from numpy.typing import NDArray
+from scipy.special import betaincinv, digamma, gammaln, zeta
 
-from regulars.lifetime._histories import counted, spend_histories, weights_of
-from regulars.lifetime._maximum import maximise
-from regulars.lifetime._results import ModelFit, ModelNotFitted
+from regulars.lifetime.histories._checked import HistoryInvalid, counted
+from regulars.lifetime.histories._summary import PurchaseSummary
+from regulars.lifetime.models._fitting import MaximumLikelihood
+from regulars.lifetime.models._maximum import maximise
+from regulars.lifetime.models._results import ModelFit
 
 Array = NDArray[np.float64]
 
-_NAMES = ("p", "q", "v")
 
+class GammaGamma(MaximumLikelihood[PurchaseSummary]):
+    """The model, by maximum likelihood; parameters p, q, v (money).
 
-class GammaGamma:
-    """The model, by maximum likelihood.
+    Fitted to customers with a repeat purchase and a positive mean; others are left out. Whether means count the first
+    purchase is the summary's `first_order`. `fit_.checks` has `pearson_frequency_spend`, the correlation of how often
+    with how much, which the model takes for none.
 
     Args:
-        first_order: whether frequencies and means count a customer's first order ("included") or begin with the
-            second ("excluded", as in the published examples). It decides who has at least one repeat purchase and so
-            is fitted: frequency 2 or more, or 1 or more.
         min_repeaters: fewer customers with a repeat purchase are not fitted; the default is five for each parameter.
 
-    Learns `p_`, `q_`, `v_` (in money) and `fit_`, a `ModelFit` whose `checks` has `pearson_frequency_spend`.
-
     >>> model = GammaGamma.with_parameters(p=6.2488, q=3.7446, v=15.4477)
-    >>> round(float(model.expected_spend(2, 22.35)), 2), round(model.population_mean(), 2)
-    (24.66, 35.17)
+    >>> round(model.population_mean(), 2)
+    35.17
     """
 
-    p_: float
-    q_: float
-    v_: float
-    fit_: ModelFit
+    name = "gamma_gamma"
+    letters = ("p", "q", "v")
 
-    def __init__(self, *, first_order: Literal["included", "excluded"] = "excluded", min_repeaters: int = 15) -> None:
-        self.first_order = first_order
+    def __init__(self, *, min_repeaters: int = 15) -> None:
         self.min_repeaters = min_repeaters
 
     @classmethod
-    def with_parameters(
-        cls, *, p: float, q: float, v: float, first_order: Literal["included", "excluded"] = "excluded"
-    ) -> Self:
-        """Return a model that was told its parameters: published ones, or those of an earlier fit."""
-        model = cls(first_order=first_order)
-        model._learned({"p": p, "q": q, "v": v})
-        model.fit_ = ModelFit(model="gamma_gamma", parameters=model._told(), conventions={"first_order": first_order})
-        return model
-
-    def fit(self, frequency: ArrayLike, mean_spend: ArrayLike, weights: ArrayLike | None = None) -> Self:
-        """Learn the parameters from customers with a repeat purchase and a positive mean; others are left out.
-
-        Args:
-            frequency: purchases the mean was taken over; n whole numbers.
-            mean_spend: their mean amount, in money; may be missing.
-            weights: how many customers a row stands for; 1 each if not given.
-
-        Returns:
-            The model itself. What speaks against using it stands in `fit_.reason`; it is no exception.
+    def with_parameters(cls, *, p: float, q: float, v: float) -> Self:
+        """Return a model that was told its parameters: published ones, or those of an earlier fit.
 
         Raises:
-            HistoryInvalid: a frequency is no whole number from 0, a mean is infinite, a weight is negative.
+            ParametersInvalid: they are not all above 0.
         """
-        given = tuple(column.ravel() for column in spend_histories(frequency, mean_spend))
-        shares = weights_of(weights, given[0].size)
-        again = (given[0] >= (2 if self.first_order == "included" else 1)) & (given[1] > 0)
-        (x, mean), counts = counted(tuple(column[again] for column in given), shares[again])
+        model = cls()
+        model.fit_ = ModelFit(model=cls.name, parameters=model._told({"p": p, "q": q, "v": v}))
+        return model
+
+    def attempt(self, summary: PurchaseSummary) -> Self:
+        """Learn the parameters; what speaks against using them stands in `fit_.reason`."""
+        frequency, given = _known_means(summary)
+        again = (summary.frequency >= 1) & (given > 0) & (summary.weight > 0)
+        (x, mean), counts = counted((frequency[again], given[again]), summary.weight[again])
         repeaters = float(counts.sum())
         self.fit_ = ModelFit(
-            model="gamma_gamma",
-            customers=float(shares.sum()),
+            model=self.name,
+            customers=summary.customers,
             repeaters=repeaters,
-            conventions={"first_order": self.first_order},
+            conventions={"first_order": summary.first_order},
         )
         if repeaters < self.min_repeaters:
-            self._learned(dict.fromkeys(_NAMES, float("nan")))
             self.fit_ = replace(self.fit_, reason="too_few_repeaters", needed=self.min_repeaters)
             return self
         # In units of the geometric mean the search is the same in every currency, and no single amount rules it.
@@ -92,14 +76,14 @@ class GammaGamma:
         likelihood = _SpendLikelihood(x, mean / unit, counts)
         start = np.log([2.0, 3.0, 1.0])  # the mean p v / (q − 1) is 1, the unit
         found = maximise(likelihood.slope, likelihood.curvature, start=start, customers=repeaters)
-        self._learned(dict(zip(_NAMES, np.exp(found.log_parameters) * [1, 1, unit], strict=True)))
-        undefined = found.reason is None and self.q_ <= 1
+        told = dict(zip(self.letters, (np.exp(found.log_parameters) * [1, 1, unit]).tolist(), strict=True))
+        undefined = found.reason is None and told["q"] <= 1
         self.fit_ = replace(
             self.fit_,
             reason="mean_undefined" if undefined else found.reason,
             distinct_rows=x.size,
-            parameters=self._told(),
-            standard_errors=found.standard_errors(self._told()),
+            parameters=told,
+            standard_errors=found.standard_errors(told),
             log_covariance=found.log_covariance(),
             # The density of one mean a customer, measured in that unit.
             log_likelihood=(found.value - float(np.log(unit))) * repeaters,
@@ -108,32 +92,15 @@ class GammaGamma:
         )
         return self
 
-    def expected_spend(self, frequency: ArrayLike, mean_spend: ArrayLike) -> Array:
-        """Return E[amount of a purchase | x, m] = p (v + x m) / (p x + q − 1), in money (eq. 5).
+    def expected_spend(self, summary: PurchaseSummary) -> Array:
+        """Return E[amount of a purchase | the mean so far], in money, one a row of the summary.
 
-        Who has no purchase (x = 0) or no known mean gets everybody's, p v / (q − 1); a mean below zero, more refunded
-        than bought, counts as zero, since the model knows no negative amounts. NaN where q makes a mean undefined.
-
-        Raises:
-            ModelNotFitted: the model has no parameters.
-            HistoryInvalid: a frequency is no whole number from 0, or a mean is infinite.
-        """
-        p, q, v = self.parameters()
-        x, total = _known(*spend_histories(frequency, mean_spend))
-        shape = p * x + q - 1
-        return np.where(shape > 0, p * (v + total) / np.where(shape > 0, shape, 1.0), np.nan)
-
-    def log_slopes(self, frequency: ArrayLike, mean_spend: ArrayLike) -> Array:
-        """Return the derivatives of ln E[amount] with respect to ln p, ln q and ln v: one row of three a customer.
+        Who has no mean gets everybody's; a mean below zero counts as zero. NaN where the mean is undefined.
 
         Raises:
             ModelNotFitted: the model has no parameters.
-            HistoryInvalid: a frequency is no whole number from 0, or a mean is infinite.
         """
-        p, q, v = self.parameters()
-        x, total = _known(*spend_histories(frequency, mean_spend))
-        shape = p * x + q - 1
-        return np.stack([1 - p * x / shape, -q / shape, v / (v + total)], axis=-1)
+        return expected_spend(self.theta(), *_known_means(summary))
 
     def population_mean(self) -> float:
         """Return p v / (q − 1), what is expected of somebody about whom nothing is known; NaN where q is 1 or less.
@@ -141,26 +108,54 @@ class GammaGamma:
         Raises:
             ModelNotFitted: the model has no parameters.
         """
-        return float(self.expected_spend(0, np.nan))
+        return float(expected_spend(self.theta(), np.zeros(1), np.full(1, np.nan))[0])
 
-    def parameters(self) -> Array:
-        """Return (p, q, v).
+    def predict(self, summary: PurchaseSummary, *, level: float = 0.95) -> pa.Table:
+        """Return one row a row of the summary: the expected amount, how sure, and where the next one will fall.
+
+        Columns: customer_id where the summary has it, expected_spend, expected_low and expected_high (from the doubt
+        about the parameters, by the delta method on its logarithm; null where the model was told them), range_low and
+        range_high (equal-tailed quantiles of the next amount: gamma(p, ν), ν of gamma(q + p x, v + x m)).
 
         Raises:
-            ModelNotFitted: the model has none.
+            ModelNotFitted: the model has no parameters.
         """
-        fitted = getattr(self, "fit_", None)
-        if fitted is None or not fitted.parameters:
-            reason = "fit was not called" if fitted is None else fitted.reason
-            raise ModelNotFitted(model="gamma_gamma", reason=reason)
-        return np.array(list(self._told().values()))
+        theta, z = self.theta(), NormalDist().inv_cdf((1 + level) / 2)
+        frequency, mean = _known_means(summary)
+        expected = expected_spend(theta, frequency, mean)
+        root = self.root_of_log_covariance()
+        doubt = z * np.sqrt(((log_slopes(theta, frequency, mean) @ root) ** 2).sum(axis=1))
+        x, total = _known(frequency, mean)
+        share = [betaincinv(theta[0], theta[1] + theta[0] * x, (1 + way * level) / 2) for way in (-1, 1)]
+        ends = [(theta[2] + total) * each / (1 - each) for each in share]
+        figures = {
+            "expected_spend": expected,
+            "expected_low": expected * np.exp(-doubt),
+            "expected_high": expected * np.exp(doubt),
+            "range_low": ends[0],
+            "range_high": ends[1],
+        }
+        found = {} if summary.customer_id is None else {"customer_id": summary.customer_id}
+        return pa.table(found | {name: pa.array(each, mask=np.isnan(each)) for name, each in figures.items()})
 
-    def _learned(self, parameters: Mapping[str, float]) -> None:
-        for name in _NAMES:
-            setattr(self, f"{name}_", float(parameters[name]))
+    def _fitted_to(self) -> float:
+        return self._found().repeaters
 
-    def _told(self) -> dict[str, float]:
-        return {name: getattr(self, f"{name}_") for name in _NAMES}
+
+def expected_spend(theta: Array, frequency: Array, mean: Array) -> Array:
+    """Return p (v + x m) / (p x + q − 1), for means over x purchases; NaN where the mean is undefined."""
+    p, q, v = theta
+    x, total = _known(frequency, mean)
+    shape = p * x + q - 1
+    return np.where(shape > 0, p * (v + total) / np.where(shape > 0, shape, 1.0), np.nan)
+
+
+def log_slopes(theta: Array, frequency: Array, mean: Array) -> Array:
+    """Return the derivatives of ln E[amount] with respect to ln p, ln q and ln v: one row of three a customer."""
+    p, q, v = theta
+    x, total = _known(frequency, mean)
+    shape = p * x + q - 1
+    return np.stack([1 - p * x / shape, -q / shape, v / (v + total)], axis=-1)
 
 
 class _SpendLikelihood:
@@ -214,6 +209,14 @@ class _SpendLikelihood:
         slopes = self.slope(log_parameters)[1] * self._customers
         second = second * np.outer(parameters, parameters) + np.diag(slopes)
         return np.asarray(second / self._customers, dtype=np.float64)
+
+
+def _known_means(summary: PurchaseSummary) -> tuple[Array, Array]:
+    """Return over how many purchases the mean of each was taken, and the mean."""
+    if summary.monetary is None:
+        raise HistoryInvalid(row=0, problem="the summary has no amounts; give monetary, or orders with an amount")
+    first = 1.0 if summary.first_order == "included" else 0.0
+    return summary.frequency + first, summary.monetary
 
 
 def _known(frequency: Array, mean: Array) -> tuple[Array, Array]:

@@ -6,7 +6,9 @@ Source: P. S. Fader, B. G. S. Hardie and K. L. Lee, "Counting Your Customers" th
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import betainc, betaln, expit, gammaln, hyp2f1
+from scipy.special import betainc, betaln, expit, hyp2f1
+
+from regulars.lifetime.models._simulated import Lives
 
 Array = NDArray[np.float64]
 
@@ -18,28 +20,31 @@ _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(32)
 
 
 def log_odds_of_having_left(
-    parameters: Array, repeat_count: Array, age_at_last: Array, age: Array
+    parameters: Array, repeat_count: Array, age_at_last: Array, age: Array, *, first: int = 0
 ) -> tuple[Array, tuple[Array, Array, Array, Array]]:
-    """Return u = ln a − ln(b + x − 1) + (r + x) ln((α + T) / (α + t_x)) for x > 0, and its slopes in r, α, a, b.
+    """Return u = ln a − ln(b + n − 1) + (r + x) ln((α + T) / (α + t_x)), and its slopes in r, α, a, b.
 
-    P(alive) is 1 / (1 + e^u). There is no u for x = 0: BG/NBD lets nobody leave before a repeat purchase.
+    n is how often the customer might have left: x, and once more where `first` is 1, for those who may leave after
+    their first purchase (MBG/NBD). P(alive) is 1 / (1 + e^u). There is no u for n = 0.
     """
     r, alpha, a, b = parameters
     since = np.log1p((age - age_at_last) / (alpha + age_at_last))
-    left_over = b + repeat_count - 1
+    left_over = b + repeat_count + first - 1
     u = np.log(a) - np.log(left_over) + (r + repeat_count) * since
     by_alpha = (r + repeat_count) * (1 / (alpha + age) - 1 / (alpha + age_at_last))
     return u, (since, by_alpha, np.full_like(u, 1 / a), -1 / left_over)
 
 
-def log_alive(parameters: Array, repeat_count: Array, age_at_last: Array, age: Array) -> tuple[Array, Array]:
+def log_alive(
+    parameters: Array, repeat_count: Array, age_at_last: Array, age: Array, *, first: int = 0
+) -> tuple[Array, Array]:
     """Return ln P(still a customer at T | x, t_x, T), and its slopes in ln r, ln α, ln a, ln b: four a customer.
 
     In logarithms it stays finite for the long gone, whose P(alive) is 0 in floating point.
     """
-    again = repeat_count > 0
+    again = repeat_count + first > 0
     value, slopes = np.zeros(repeat_count.shape), np.zeros((*repeat_count.shape, 4))
-    u, du = log_odds_of_having_left(parameters, repeat_count[again], age_at_last[again], age[again])
+    u, du = log_odds_of_having_left(parameters, repeat_count[again], age_at_last[again], age[again], first=first)
     value[again] = -np.logaddexp(0, u)
     slopes[again] = -expit(u)[:, np.newaxis] * np.stack(du, axis=-1) * parameters
     return value, slopes
@@ -66,29 +71,27 @@ def purchases_while_alive(parameters: Array, t: ArrayLike, repeat_count: ArrayLi
     return np.asarray((1 - share) * before + share * behind, dtype=np.float64)
 
 
-def log_chance_of_none(parameters: Array, t: ArrayLike, repeat_count: ArrayLike, age: ArrayLike) -> Array:
-    """Return ln P(no purchase in (T, T + t] | still a customer at T) = −(r + x) ln(1 + t / (α + T)).
+def at_least(parameters: Array, count: ArrayLike, t: float, repeat_count: Array, age: Array) -> Array:
+    """Return P(Y(t) ≥ n | still a customer at T, x, T), n ≥ 1.
 
-    A customer leaves only after a purchase, so who is there at T buys next after an exponential time with rate λ; and
-    given that they are there, λ is gamma(r + x, α + T).
+    The n-th purchase comes if it falls within t and none of the n − 1 before it was the last:
+    B(a, b + x + n − 1) / B(a, b + x) · I(n, r + x; t / (α + T + t)), I the incomplete beta function.
     """
-    r, alpha, _, _ = parameters
-    ahead, x, ages = (np.asarray(value, dtype=np.float64) for value in (t, repeat_count, age))
-    return np.asarray(-(r + x) * np.log1p(ahead / (alpha + ages)), dtype=np.float64)
-
-
-def probability_of(parameters: Array, purchases: ArrayLike, t: ArrayLike) -> Array:
-    """Return P(X(t) = n) of a new customer (eq. 8); its bracket is an incomplete beta function."""
     r, alpha, a, b = parameters
-    n, ahead = np.broadcast_arrays(np.asarray(purchases, dtype=np.float64), np.asarray(t, dtype=np.float64))
-    share = ahead / (alpha + ahead)
-    some = np.maximum(n, 1.0)
-    with np.errstate(divide="ignore"):
-        powers = r * np.log1p(-share) + np.where(n > 0, n * np.log(share), 0.0)
-    counts = gammaln(r + n) - gammaln(r) - gammaln(n + 1)
-    stayed = np.exp(betaln(a, b + n) - betaln(a, b) + counts + powers)
-    left = np.exp(betaln(a + 1, b + some - 1) - betaln(a, b)) * betainc(some, r, share)
-    return np.asarray(stayed + np.where(n > 0, left, 0.0), dtype=np.float64)
+    n = np.asarray(count, dtype=np.float64)
+    stays = np.exp(betaln(a, b + repeat_count + n - 1) - betaln(a, b + repeat_count))
+    return np.asarray(stays * betainc(n, r + repeat_count, t / (alpha + age + t)), dtype=np.float64)
+
+
+def lives(parameters: Array, random: np.random.Generator, customers: int, *, first: int = 0) -> Lives:
+    """Return new customers, each gone after the repeat purchase at which a coin of their own first says so.
+
+    With `first` 1 the coin is thrown after the first purchase too.
+    """
+    r, alpha, a, b = parameters
+    rate, leaves = random.gamma(r, 1 / alpha, customers), random.beta(a, b, customers)
+    last = random.geometric(np.maximum(leaves, 1e-18), customers).astype(np.float64) - first
+    return Lives(rate=rate, last=last, lifetime=np.full(customers, np.inf))
 
 
 def _closed_form(parameters: Array, t: ArrayLike, repeat_count: ArrayLike, age: ArrayLike) -> Array:

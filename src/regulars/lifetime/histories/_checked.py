@@ -27,10 +27,10 @@ def purchase_histories(repeat_count: ArrayLike, age_at_last: ArrayLike, age: Arr
     """
     x, t_x, tenure = _of_one_shape(repeat_count, age_at_last, age)
     with np.errstate(invalid="ignore"):
-        _refuse(~((x >= 0) & (x == np.floor(x)) & np.isfinite(x)), "repeat_count is not a whole number of 0 or more")
-        _refuse(~((tenure >= 0) & np.isfinite(tenure)), "age is not a number of 0 or more")
-        _refuse(~((t_x >= 0) & (t_x <= tenure)), "age_at_last does not lie between 0 and age")
-        _refuse((x == 0) & (t_x > 0), "age_at_last is above 0 but there was no repeat purchase")
+        _refuse(~((x >= 0) & (x == np.floor(x)) & np.isfinite(x)), "frequency is not a whole number of 0 or more")
+        _refuse(~((tenure >= 0) & np.isfinite(tenure)), "T is not a number of 0 or more")
+        _refuse(~((t_x >= 0) & (t_x <= tenure)), "recency does not lie between 0 and T")
+        _refuse((x == 0) & (t_x > 0), "recency is above 0 but there was no repeat purchase")
     return x, t_x, tenure
 
 
@@ -43,8 +43,29 @@ def spend_histories(frequency: ArrayLike, mean_spend: ArrayLike) -> tuple[Array,
     x, mean = _of_one_shape(frequency, mean_spend)
     with np.errstate(invalid="ignore"):
         _refuse(~((x >= 0) & (x == np.floor(x)) & np.isfinite(x)), "frequency is not a whole number of 0 or more")
-        _refuse(np.isinf(mean), "mean_spend is infinite")
+        _refuse(np.isinf(mean), "monetary is infinite")
     return x, mean
+
+
+def gap_histories(repeat_count: Array, age_at_last: Array, log_gaps: ArrayLike) -> Array:
+    """Return Σ ln of the times from one purchase to the next, once it is known to be one.
+
+    Raises:
+        HistoryInvalid: not one a row, it is missing, or no x times add up to t_x and have it.
+    """
+    told = np.asarray(log_gaps, dtype=np.float64).ravel()
+    if told.shape != repeat_count.shape:
+        raise HistoryInvalid(
+            row=0, problem=f"there are {told.size} values of log_gaps for {repeat_count.size} customers"
+        )
+    with np.errstate(divide="ignore", invalid="ignore"):
+        # Equal times have the largest product.
+        most = np.where(repeat_count > 0, repeat_count * np.log(age_at_last / np.maximum(repeat_count, 1)), 0.0)
+        _refuse(
+            ~(told <= most + 1e-9 * np.abs(most) + 1e-9), "log_gaps is above what the times between purchases can have"
+        )
+    _refuse((repeat_count == 0) & (told != 0), "log_gaps is not 0 but there was no repeat purchase")
+    return told
 
 
 def weights_of(weights: ArrayLike | None, rows: int) -> Array:
@@ -68,14 +89,19 @@ def counted(columns: tuple[Array, ...], weights: Array) -> tuple[tuple[Array, ..
     Numbers count to 12 significant digits, so that two engines' last bits make no two rows of one. Sorting makes what
     is fitted independent of the order that rows came in.
     """
-    place = np.zeros(weights.size, dtype=np.int64)
-    rounded = tuple(significant(column) for column in columns)
-    for column in rounded:
+    rows, place = distinct(tuple(significant(column) for column in columns))
+    return rows, np.bincount(place, weights=weights).astype(np.float64)
+
+
+def distinct(columns: tuple[Array, ...]) -> tuple[tuple[Array, ...], NDArray[np.int64]]:
+    """Return each distinct row once, in ascending order, and the place of every given row among them."""
+    place = np.zeros(columns[0].size, dtype=np.int64)
+    for column in columns:
         values, ranks = np.unique(column, return_inverse=True)
         # Ranked anew at every column: the product stays below (rows)², which 64 bits hold.
         _, place = np.unique(place * values.size + ranks, return_inverse=True)
     _, first = np.unique(place, return_index=True)
-    return tuple(column[first] for column in rounded), np.bincount(place, weights=weights).astype(np.float64)
+    return tuple(column[first] for column in columns), place
 
 
 def _of_one_shape(*given: ArrayLike) -> tuple[Array, ...]:

@@ -1,0 +1,59 @@
+"""BG/NBD: how often will they still buy? Purchases at a steady rate of one's own, and a chance to leave after each.
+
+While a customer is a customer, purchases come as a Poisson process with rate λ; after every repeat purchase they leave
+for good with probability p; λ is gamma(r, α) and p is beta(a, b) among customers. Known of each is (x, t_x, T).
+
+Given that a customer is still one, λ is gamma(r + x, α + T) and p is beta(a, b + x), independent of each other.
+
+Source: P. S. Fader, B. G. S. Hardie and K. L. Lee, "Counting Your Customers" the Easy Way, Marketing Science 24 (2005),
+275-284.
+"""
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from regulars.lifetime.histories._summary import PurchaseSummary  # noqa: F401  (for the example)
+from regulars.lifetime.models import _bg_nbd_formulas as formulas
+from regulars.lifetime.models._bg_nbd_likelihood import PurchaseLikelihood
+from regulars.lifetime.models._purchase_model import History, Likelihood, PurchaseModel
+from regulars.lifetime.models._simulated import Simulated, lived
+
+Array = NDArray[np.float64]
+
+
+class BetaGeometricNBD(PurchaseModel):
+    """The model, by maximum likelihood; parameters r, alpha (a time), a, b.
+
+    P(alive) is 1 for who never came again, so it is no churn score: take `probability_of_purchase`.
+
+    >>> model = BetaGeometricNBD.with_parameters(r=0.242595, alpha=4.413602, a=0.792922, b=2.425907)
+    >>> customer = PurchaseSummary.from_columns([2], [30.43], [38.86], time_unit="week")
+    >>> model.expected_purchases(customer, 39).round(5).tolist()
+    [1.22591]
+    """
+
+    name = "bg_nbd"
+    letters = ("r", "alpha", "a", "b")
+    times = frozenset({"alpha"})
+
+    def _likelihood(self, x: Array, t_x: Array, age: Array, weights: Array) -> Likelihood:
+        return PurchaseLikelihood(x, t_x, age, weights)
+
+    def _start(self, pace: float) -> list[float]:
+        return [1.0, pace, 1.0, 3.0]
+
+    def _log_alive(self, theta: Array, x: Array, t_x: Array, age: Array) -> Array:
+        return formulas.log_alive(theta, x, t_x, age)[0]
+
+    def _slopes_alive(self, theta: Array, x: Array, t_x: Array, age: Array) -> Array:
+        return formulas.log_alive(theta, x, t_x, age)[1]
+
+    def _while_alive(self, theta: Array, t: ArrayLike, known: History) -> Array:
+        return formulas.purchases_while_alive(theta, t, known.x, known.age)
+
+    def _at_least(self, theta: Array, count: ArrayLike, t: float, known: History) -> Array:
+        return formulas.at_least(theta, count, t, known.x, known.age)
+
+    def _lived(self, random: np.random.Generator, ages: Array, ahead: float) -> Simulated:
+        lives = formulas.lives(self.theta(), random, ages.size)
+        return lived(lives, random, ages=ages, ahead=ahead, time_unit_days=self.time_unit_days_)

@@ -1,0 +1,339 @@
+"""What all models of purchases share: from a model's few closed forms to every answer, for each distinct history once.
+
+A subclass says how likely histories are, how likely a customer is still one, and what somebody who is still one will
+do. With most models that depends on (x, T) alone, which few customers do not share with others. All else is here.
+"""
+
+from abc import abstractmethod
+from collections.abc import Callable
+from dataclasses import replace
+from statistics import NormalDist
+from typing import ClassVar, NamedTuple, Protocol, Self
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import ArrayLike, NDArray
+
+from regulars.lifetime._discounting import Discounting
+from regulars.lifetime.histories._checked import counted, distinct
+from regulars.lifetime.histories._spans import Span, TimeUnit, days_ahead, days_of
+from regulars.lifetime.histories._summary import PurchaseSummary
+from regulars.lifetime.models._fitting import MaximumLikelihood
+from regulars.lifetime.models._maximum import maximise
+from regulars.lifetime.models._ranges import smallest_count
+from regulars.lifetime.models._residual import residual_of
+from regulars.lifetime.models._results import ModelFit, Reason
+from regulars.lifetime.models._simulated import Simulated
+
+Array = NDArray[np.float64]
+Places = NDArray[np.int64]
+_STEP = 1e-4
+
+
+class Likelihood(Protocol):
+    """The mean log-likelihood a customer as a function of log-parameters."""
+
+    def slope(self, log_parameters: Array) -> tuple[float, Array]:
+        """Return the value and its gradient."""
+
+    def curvature(self, log_parameters: Array) -> Array:
+        """Return its second derivatives."""
+
+
+class History(NamedTuple):
+    """(x, t_x, T) of some customers, arrays that broadcast, in the time unit of the parameters."""
+
+    x: Array
+    t_x: Array
+    age: Array
+
+    def at(self, places: Places | slice | tuple[slice, None]) -> "History":
+        """Return those at some places."""
+        return History(*(column[places] for column in self))
+
+
+class PurchaseModel(MaximumLikelihood[PurchaseSummary]):
+    """A model of when customers buy and when they leave for good.
+
+    Args:
+        min_customers: fewer are not fitted.
+        min_repeaters: nor are fewer with a repeat purchase; the default is five for each parameter.
+    """
+
+    times: ClassVar[frozenset[str]]
+    """The parameters that are times."""
+    remembers_last: ClassVar[bool] = False
+    """Whether what those still there will do depends on t_x as well as on (x, T)."""
+
+    def __init__(self, *, min_customers: int = 50, min_repeaters: int = 20) -> None:
+        self.min_customers = min_customers
+        self.min_repeaters = min_repeaters
+
+    @classmethod
+    def with_parameters(cls, *, time_unit: TimeUnit = "week", **parameters: float) -> Self:
+        """Return a model that was told its parameters: published ones, or those of an earlier fit.
+
+        Raises:
+            ParametersInvalid: other names, or not all above 0.
+        """
+        model = cls()
+        model.fit_ = ModelFit(model=cls.name, parameters=model._told(parameters), time_unit_days=days_of(time_unit))
+        return model
+
+    def attempt(self, summary: PurchaseSummary) -> Self:
+        """Learn the parameters; what speaks against using them stands in `fit_.reason`."""
+        there = summary.weight > 0
+        rows = tuple(column[there] for column in (summary.frequency, summary.recency, summary.T))
+        (x, t_x, tenure), counts = counted(rows, summary.weight[there])
+        customers, repeaters = float(counts.sum()), float(counts[x > 0].sum())
+        watched, purchases = float((counts * tenure).sum()), float((counts * x).sum())
+        self.fit_ = ModelFit(
+            model=self.name, customers=customers, repeaters=repeaters, time_unit_days=summary.time_unit_days
+        )
+        reason, needed = self._too_little(customers, repeaters, watched)
+        if reason is not None:
+            self.fit_ = replace(self.fit_, reason=reason, needed=needed)
+            return self
+        # In units of the mean age the search is the same whatever the unit of time was; opportunities are only counted.
+        unit = watched / customers if self.times else 1.0
+        likelihood = self._likelihood(x, t_x / unit, tenure / unit, counts)
+        start = np.log(self._start(customers / purchases))
+        found = maximise(likelihood.slope, likelihood.curvature, start=start, customers=customers)
+        scale = np.array([unit if letter in self.times else 1 for letter in self.letters])
+        told = dict(zip(self.letters, (np.exp(found.log_parameters) * scale).tolist(), strict=True))
+        self.fit_ = replace(
+            self.fit_,
+            reason=found.reason,
+            distinct_rows=x.size,
+            parameters=told,
+            standard_errors=found.standard_errors(told),
+            log_covariance=found.log_covariance(),
+            # The density of `purchases` times, which were measured in units of the mean age.
+            log_likelihood=found.value * customers - purchases * float(np.log(unit)),
+            iterations=found.iterations,
+        )
+        return self
+
+    @property
+    def time_unit_days_(self) -> float:
+        """The unit of the parameters that are times, in days."""
+        return self._found().time_unit_days or 7.0
+
+    # What is asked of a fitted model
+
+    def probability_alive(self, summary: PurchaseSummary) -> Array:
+        """Return P(still a customer at T | x, t_x, T), one a row of the summary.
+
+        Raises:
+            ModelNotFitted: the model has no parameters.
+        """
+        x, t_x, age = self._histories(summary)
+        return np.asarray(np.exp(self._log_alive(self.theta(), x, t_x, age)), dtype=np.float64)
+
+    def expected_purchases(self, summary: PurchaseSummary, horizon: float | Span) -> Array:
+        """Return E[Y(t) | x, t_x, T], the purchases expected in (T, T + t], one a row of the summary.
+
+        Args:
+            summary: whose; `PurchaseSummary.new_customer` stands for somebody who has just made a first purchase.
+            horizon: t; a plain number is in the time unit of the summary, `Span(12, "month")` in real months.
+
+        Raises:
+            ModelNotFitted: the model has no parameters.
+            SpanInvalid: the horizon is negative.
+        """
+        known, places = self._cells(summary)
+        ahead = self._while_alive(self.theta(), self._units(summary, horizon), known)
+        return self.probability_alive(summary) * ahead[places]
+
+    def probability_of_purchase(self, summary: PurchaseSummary, horizon: float | Span) -> Array:
+        """Return P(at least one purchase in (T, T + t] | x, t_x, T), one a row of the summary.
+
+        Raises:
+            ModelNotFitted: the model has no parameters.
+            SpanInvalid: the horizon is negative.
+        """
+        return self._of_at_least(summary, 1, horizon)
+
+    def probability_of_count(self, summary: PurchaseSummary, count: int, horizon: float | Span) -> Array:
+        """Return P(Y(t) = n | x, t_x, T), one a row of the summary.
+
+        Raises:
+            ModelNotFitted: the model has no parameters.
+            SpanInvalid: the horizon is negative.
+        """
+        fewest = np.ones(len(summary)) if count == 0 else self._of_at_least(summary, count, horizon)
+        return fewest - self._of_at_least(summary, count + 1, horizon)
+
+    def discounted_residual_transactions(self, summary: PurchaseSummary, annual_rate: float) -> Array:
+        """Return DERT, the purchases of all time to come, each counted as what is left of its worth when it comes.
+
+        ∫₀^∞ e^(−δ t) dE[Y(t) | x, t_x, T], continuously discounted at δ = ln(1 + annual rate) a real year.
+
+        Raises:
+            ModelNotFitted: the model has no parameters.
+            ResidualUnbounded: the rate is 0 or less, so that the sum need not be finite.
+        """
+        known, places = self._cells(summary)
+        theta = self.theta()
+        found = residual_of(
+            lambda part, t: self._while_alive(theta, t, known.at((part, np.newaxis))),
+            scale=float(theta[self.letters.index("alpha")]) + known.age,
+            annual_rate=annual_rate,
+            time_unit_days=self.time_unit_days_,
+        )
+        return self.probability_alive(summary) * found[places]
+
+    def discounted_purchases(self, summary: PurchaseSummary, discounting: Discounting) -> Array:
+        """Return the purchases expected in the months to come, each counted as what its month's discount leaves of it.
+
+        Σₘ fₘ (E[Y(end of month m)] − E[Y(end of month m − 1)]); months and fₘ are those of `discounting`.
+
+        Raises:
+            ModelNotFitted: the model has no parameters.
+        """
+        known, places = self._cells(summary)
+        ends = discounting.month_ends_days() / self.time_unit_days_
+        totals = self._while_alive(self.theta(), ends, known.at((slice(None), np.newaxis)))
+        worth: Array = (totals * discounting.weights_of_totals()).sum(axis=1)
+        return self.probability_alive(summary) * worth[places]
+
+    def predict(self, summary: PurchaseSummary, horizon: float | Span, *, level: float = 0.95) -> pa.Table:
+        """Return one row a row of the summary: what is expected in the horizon, how sure, and where it will fall.
+
+        Columns: customer_id where the summary has it, probability_alive, probability_of_purchase, expected_purchases;
+        expected_low and expected_high (of the expectation, from the doubt about the parameters by the delta method on
+        its logarithm; null where the model was told its parameters); range_low and range_high (where the number of
+        purchases will fall: the smallest numbers whose probability of not being exceeded reaches (1 ± level) / 2, by
+        the exact distribution at these parameters).
+
+        Raises:
+            ModelNotFitted: the model has no parameters.
+            SpanInvalid: the horizon is negative.
+        """
+        columns = tuple(self._histories(summary))
+        rows, places = distinct(columns)
+        histories = PurchaseSummary.from_columns(*rows, time_unit=self.time_unit_days_)
+        ahead = Span(days_ahead(horizon, summary.time_unit_days), "day")
+        figures = {
+            "probability_alive": self.probability_alive(histories),
+            "probability_of_purchase": self.probability_of_purchase(histories, ahead),
+            "expected_purchases": self.expected_purchases(histories, ahead),
+        }
+        figures |= dict(zip(("expected_low", "expected_high"), self._doubt(histories, ahead, level), strict=True))
+        counts = dict(zip(("range_low", "range_high"), self._range(histories, ahead, level), strict=True))
+        found = {} if summary.customer_id is None else {"customer_id": summary.customer_id}
+        found |= {name: pa.array(each[places], mask=np.isnan(each[places])) for name, each in figures.items()}
+        return pa.table(found | {name: pa.array(each[places]) for name, each in counts.items()})
+
+    def simulate(
+        self, customers: int, *, seed: int, age: float | Span | ArrayLike, horizon: float | Span = 0.0
+    ) -> Simulated:
+        """Return customers who live by the model: what is known of each at an age, and what they do after it.
+
+        Args:
+            customers: how many.
+            seed: of the draws.
+            age: T, time from the first purchase to the day the histories end; one for all or one for each, in the
+                model's time unit unless it is a `Span`.
+            horizon: how long after that day their purchases are counted.
+
+        Raises:
+            ModelNotFitted: the model has no parameters.
+        """
+        unit = self.time_unit_days_
+        random = np.random.default_rng(seed)
+        ages = np.broadcast_to(np.asarray(age.days / unit if isinstance(age, Span) else age, float), customers)
+        return self._lived(random, ages, days_ahead(horizon, unit) / unit)
+
+    # What a model must say; `x`, `t_x` and `age` are arrays that broadcast, in the unit of the parameters
+
+    @abstractmethod
+    def _likelihood(self, x: Array, t_x: Array, age: Array, weights: Array) -> Likelihood:
+        """Return how likely histories are, with slopes and curvature."""
+
+    @abstractmethod
+    def _start(self, pace: float) -> list[float]:
+        """Return parameters to begin at, where the mean age is 1 and `pace` is customers by repeat purchases."""
+
+    @abstractmethod
+    def _log_alive(self, theta: Array, x: Array, t_x: Array, age: Array) -> Array:
+        """Return ln P(still a customer at T)."""
+
+    @abstractmethod
+    def _while_alive(self, theta: Array, t: ArrayLike, known: History) -> Array:
+        """Return E[Y(t)] of who is still a customer at T."""
+
+    @abstractmethod
+    def _at_least(self, theta: Array, count: ArrayLike, t: float, known: History) -> Array:
+        """Return P(Y(t) ≥ n) of who is still a customer at T, n ≥ 1."""
+
+    @abstractmethod
+    def _lived(self, random: np.random.Generator, ages: Array, ahead: float) -> Simulated:
+        """Return new customers of the population as they are known at these ages, and what they did `ahead` of that."""
+
+    def _slopes_alive(self, theta: Array, x: Array, t_x: Array, age: Array) -> Array:
+        """Return the slopes of `_log_alive` in the log-parameters, shape (rows, k): by differences."""
+        return _slopes(lambda moved: self._log_alive(moved, x, t_x, age), theta)
+
+    # How the answers are put together
+
+    def _histories(self, summary: PurchaseSummary) -> tuple[Array, Array, Array]:
+        unit = self.time_unit_days_ / summary.time_unit_days
+        return summary.frequency, summary.recency / unit, summary.T / unit
+
+    def _cells(self, summary: PurchaseSummary) -> tuple[History, Places]:
+        """Return each distinct history once, as far as it matters to who is still there, and the place of every row."""
+        x, t_x, age = self._histories(summary)
+        columns, places = distinct((x, t_x, age) if self.remembers_last else (x, age))
+        return History(
+            columns[0], columns[1] if self.remembers_last else np.zeros(columns[0].size), columns[-1]
+        ), places
+
+    def _units(self, summary: PurchaseSummary, horizon: float | Span) -> float:
+        return days_ahead(horizon, summary.time_unit_days) / self.time_unit_days_
+
+    def _of_at_least(self, summary: PurchaseSummary, count: int, horizon: float | Span) -> Array:
+        known, places = self._cells(summary)
+        there = self._at_least(self.theta(), float(count), self._units(summary, horizon), known)
+        return self.probability_alive(summary) * there[places]
+
+    def _doubt(self, summary: PurchaseSummary, horizon: Span, level: float) -> tuple[Array, Array]:
+        """Return the interval of the expectation; nobody buys more than who certainly is still a customer."""
+        theta, root, z = self.theta(), self.root_of_log_covariance(), NormalDist().inv_cdf((1 + level) / 2)
+        known, places = self._cells(summary)
+        t = self._units(summary, horizon)
+        if t == 0:
+            return np.zeros(len(summary)), np.zeros(len(summary))
+        ahead = np.log(self._while_alive(theta, t, known))
+        slopes = _slopes(lambda moved: np.log(self._while_alive(moved, t, known)), theta)
+        history = self._histories(summary)
+        there, of_there = self._log_alive(theta, *history), self._slopes_alive(theta, *history)
+        doubt = np.sqrt((((slopes[places] + of_there) @ root) ** 2).sum(axis=1))
+        most = (ahead + z * np.sqrt(((slopes @ root) ** 2).sum(axis=1)))[places]
+        value = ahead[places] + there
+        return np.exp(value - z * doubt), np.exp(np.minimum(value + z * doubt, most))
+
+    def _range(self, summary: PurchaseSummary, horizon: Span, level: float) -> tuple[Places, Places]:
+        theta, t = self.theta(), self._units(summary, horizon)
+        known, places = self._cells(summary)
+        alive = self.probability_alive(summary)
+        low, high = (
+            smallest_count(
+                lambda count, at: self._at_least(theta, count, t, known.at(at)), places, alive, exceeded=exceeded
+            )
+            for exceeded in ((1 + level) / 2, (1 - level) / 2)
+        )
+        return low, high
+
+    def _too_little(self, customers: float, repeaters: float, watched: float) -> tuple[Reason | None, int | None]:
+        if customers < self.min_customers:
+            return "too_few_customers", self.min_customers
+        if repeaters < self.min_repeaters:
+            return "too_few_repeaters", self.min_repeaters
+        return (None, None) if watched > 0 else ("no_time_observed", None)
+
+
+def _slopes(function: Callable[[Array], Array], theta: Array) -> Array:
+    """Return central differences in the logarithms of the parameters, the parameters along the last axis."""
+    moves = np.exp(np.eye(theta.size) * _STEP)
+    return np.stack([(function(theta * move) - function(theta / move)) / (2 * _STEP) for move in moves], axis=-1)
