@@ -31,6 +31,7 @@ bench: $(VENV)/dev-ready  ## speed and memory as ratios against named peers, in 
 	$(BIN)/python bench/engines.py
 	$(BIN)/python bench/imports.py
 	$(BIN)/python bench/matching.py --large
+	$(BIN)/python bench/lifetime.py
 	$(BIN)/python bench/app.py --customers 100000
 
 soak: $(VENV)/dev-ready  ## long rigs: kill -9 while a result is published, records come and go or are analysed; ten minutes of broken files
