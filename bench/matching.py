@@ -25,8 +25,8 @@ import pyarrow.compute as pc
 from measure import peak_mib
 
 from regulars.core import Settings
-from regulars.customers import HashedIdentities, Matching, match
-from regulars.customers._matching import known_of
+from regulars.customers import HashedIdentities, Matching
+from regulars.customers._matching import known_of, match
 from regulars.engines import open_engine
 from regulars.simulation import simulate_people
 

@@ -7,8 +7,8 @@ from typing import Any
 import pyarrow as pa
 
 from regulars.core import Settings
-from regulars.customers import HashedIdentities, Matching, match
-from regulars.customers._matching import known_of
+from regulars.customers import HashedIdentities, Matching
+from regulars.customers._matching import known_of, match
 from regulars.engines import Engine
 
 Fact = tuple[str, str, str]

@@ -53,7 +53,7 @@ def run(engine: Engine, folder: Path | None, desk: Path, today: date = TODAY, **
     found = clean(engine, records, resolve=identities.resolve, settings=SETTINGS, today=TODAY, match=matching)
     if folder is not None and found.matching is not None:
         identities.save()
-        remember_matching(identities, found.matching, decided_at=today)
+        remember_matching(identities, found.matching, told_apart=found.told_apart, decided_at=today)
     return found
 
 

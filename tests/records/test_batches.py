@@ -190,7 +190,7 @@ class TestDaysToCome:
         assert desk.aside() == [(3, "solved", "after_today", "2024-12-02")]
 
     def test_a_file_that_lies_in_the_future_was_not_understood(self, desk: Desk, store: Batches) -> None:
-        with pytest.raises(RegularsError, match=r"2 of 2 rows could not be read, .* reason: dated in the future"):
+        with pytest.raises(RegularsError, match=r"every row \(2\) is dated after today, 2024-06-30"):
             keep(store, desk.engine, orders(("ana", "2090-06-29", "1"), ("ana", "2090-07-05", "2")))
         assert store.live() == ()
 
@@ -244,9 +244,11 @@ class TestAppearingAndVanishing:
         first = keep(store, desk.engine, orders(("ana", "2024-01-02", "1")))
         keep(store, desk.engine, orders(("bo", "2024-01-02", "1")), now=NOW + timedelta(days=1))
         assert store.find("20240630").id == first.id
-        for name in ("", "2024", "nothing", "../batches"):
+        for name in ("", "nothing", "../batches"):
             with pytest.raises(RegularsError, match="There is no batch"):
                 store.undo(name)
+        with pytest.raises(RegularsError, match=r"Several batches in .* begin with '2024'"):
+            store.undo("2024")
 
     def test_a_batch_undone_while_it_is_read_is_said_so(
         self, desk: Desk, store: Batches, monkeypatch: pytest.MonkeyPatch
@@ -290,6 +292,20 @@ class TestWhatCannotBeRead:
         keep(store, desk.engine, orders(("bo", "2024-01-02", "1")), chosen=yuan)
         with pytest.raises(RegularsError, match="brings the amounts in CNY, € together"):
             opened(store, desk.engine)
+
+    def test_rates_that_come_after_the_import_are_not_the_advice_for_they_change_no_batch(
+        self, desk: Desk, store: Batches
+    ) -> None:
+        batch = keep(store, desk.engine, orders(("ana", "2024-01-02", "$1"))).id
+        rates = Settings.model_validate({"business": {"currency": "EUR", "rates": {"USD": 0.9}}})
+        with pytest.raises(RegularsError) as told:
+            store.open(desk.engine, settings=rates, today=TODAY)
+        assert told.value.code == "currency_of_batch"
+        assert f"regulars records undo {batch} --workspace {store.folder}" in str(told.value)
+        store.undo(batch)
+        keep(store, desk.engine, orders(("ana", "2024-01-02", "$1")), chosen=rates)
+        store.open(desk.engine, settings=rates, today=TODAY)
+        assert desk.orders("amount") == [(Decimal("0.9"),)]
 
     def test_a_file_in_the_place_of_the_workspace_is_told(self, store: Batches) -> None:
         store.folder.write_text("a file")

@@ -22,6 +22,7 @@ VALUES = {
     "yuan": ["¥128", "¥298", "¥128", "¥15", "¥66"],
     "count": ["13", "24", "32", "11", "20"],
     "rating": ["9", "10", "3", "8", "7"],
+    "coins": ["5", "8", "5", "10", "3"],
     "words": ["Haircut", "Colour and cut", "Haircut", "Beard trim", "Colour and cut"],
     "name": ["Ana Diaz", "Bo Li", "Ana Diaz", "Cy Young", "Di Wang"],
 }
@@ -195,6 +196,15 @@ SALES = {
     ],
     "a general day": [("姓名", "name"), ("手机", "mobile"), ("日期", "day"), ("多少钱", "yuan")],
     "a known amount": [("name", "name"), ("phone", "mobile"), ("Bought", "day"), ("amount", "count")],
+    "a few coins": [("name", "name"), ("phone", "mobile"), ("bought", "day"), ("paid", "coins")],
+    "a few yuan": [("姓名", "name"), ("手机", "mobile"), ("什么时候买的", "day"), ("多少钱", "coins")],
+    "coins for some things": [
+        ("name", "name"),
+        ("phone", "mobile"),
+        ("bought", "day"),
+        ("items", "count"),
+        ("paid", "count"),
+    ],
     "more columns": [("Name", "name"), ("E-mail", "mail"), ("Bought", "day"), ("Paid", "money"), ("Note", "words")],
 }
 
@@ -241,6 +251,26 @@ def test_an_ordinary_list_of_people_is_read_without_asking(desk: Desk, name: str
 def test_whole_numbers_of_people_met_once_are_no_money(desk: Desk) -> None:
     rows = "张三,13800138000,2024-01-02,41\n李四,13900139000,2024-01-03,38\n"
     (file,) = desk.text("姓名,手机,什么时候来的,多大\n" + rows).files
+    assert file.kind == "profiles"
+
+
+@pytest.mark.parametrize("header", ["Bill no", "付款单号"])
+def test_the_number_of_a_bill_is_not_what_was_paid(desk: Desk, header: str) -> None:
+    columns = [("name", "name"), ("phone", "mobile"), ("bought", "day"), (header, "count")]
+    (file,) = desk.read(written(desk.folder, columns)).files
+    assert file.kind == "profiles"
+
+
+def test_of_two_numbers_the_one_that_was_paid_is_asked_about(tmp_path: Path) -> None:
+    proposal = proposed(tmp_path, SALES["coins for some things"])
+    assert (proposal.kind, proposal.mapping["amount"]) == ("orders", "paid")
+
+
+def test_what_people_met_once_paid_is_asked_about_and_what_they_gave_is_not(desk: Desk) -> None:
+    rows = "张三,13800138000,2024-01-02,5\n李四,13900139000,2024-01-03,8\n"
+    with pytest.raises(MappingUnconfirmed, match="ordered_at = '什么时候买的', amount = '花了'"):
+        desk.text("姓名,手机,什么时候买的,花了\n" + rows)
+    (file,) = desk.text("姓名,手机,什么时候来的,几颗星\n" + rows).files
     assert file.kind == "profiles"
 
 

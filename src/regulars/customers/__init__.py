@@ -11,13 +11,14 @@ from regulars.customers._clean_tables import CLEAN_TABLES
 from regulars.customers._hiding import hide_identities
 from regulars.customers._identity import IDENTITY_SCHEMA, Crosswalk, HashedIdentities, read_identities
 from regulars.customers._keys import address_keys
-from regulars.customers._matching import Matching, match
+from regulars.customers._matching import Matching
 from regulars.customers._merges import (
     decide,
     forget_people,
     read_merges,
     read_persons,
     read_review,
+    read_told_apart,
     remember_matching,
 )
 from regulars.customers._outliers import outlier_bound
@@ -34,7 +35,6 @@ __all__ = [
     "decide",
     "forget_people",
     "hide_identities",
-    "match",
     "match_identities",
     "outlier_bound",
     "read_facts_of_persons",
@@ -42,5 +42,6 @@ __all__ = [
     "read_merges",
     "read_persons",
     "read_review",
+    "read_told_apart",
     "remember_matching",
 ]

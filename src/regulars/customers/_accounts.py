@@ -7,9 +7,10 @@ import pyarrow.compute as pc
 
 from regulars.core import Settings
 from regulars.customers._crosswalk import remember_known, remember_profiles
-from regulars.customers._identity import IDENTITY_SCHEMA, HashedIdentities, read_identities
+from regulars.customers._identity import IDENTITY_SCHEMA, HashedIdentities, each_once, read_identities
 from regulars.customers._matching import Matching, known_of, match
 from regulars.customers._merges import decisions, learned_model, read_persons
+from regulars.customers._told_apart import facts_told_apart
 from regulars.engines import Engine
 
 
@@ -19,7 +20,7 @@ def match_identities(engine: Engine, *, identities: HashedIdentities, settings: 
     Run it between the crosswalk and everything that reads customer ids: `clean` does.
 
     Args:
-        engine: holds `raw_profiles` and `crosswalk`.
+        engine: holds `raw_profiles`, `crosswalk`, `key_names` and `told_apart`.
         identities: takes the direct identifiers of the profiles, and knows those of earlier runs.
         settings: how to match.
         seed: of the pairs drawn at random to learn from.
@@ -27,7 +28,7 @@ def match_identities(engine: Engine, *, identities: HashedIdentities, settings: 
     remember_profiles(engine, identities)
     remember_known(engine, identities)
     known = known_of(
-        identities.facts(),
+        facts_told_apart(engine, identities),
         hashed=identities.hashed,
         decisions=decisions(identities.folder),
         model=learned_model(identities.folder),
@@ -46,5 +47,4 @@ def read_facts_of_persons(folder: Path) -> pa.Table:
     places = pc.index_in(facts.column("customer_id"), value_set=persons.column("customer_id").combine_chunks())
     persons_of = pc.coalesce(persons.column("person_id").take(places), facts.column("customer_id"))
     of_persons = facts.set_column(0, IDENTITY_SCHEMA.field(0), persons_of)
-    each_once = of_persons.group_by(IDENTITY_SCHEMA.names).aggregate([]).select(IDENTITY_SCHEMA.names)
-    return each_once.sort_by([(name, "ascending") for name in IDENTITY_SCHEMA.names])
+    return each_once(of_persons)

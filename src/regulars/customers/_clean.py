@@ -19,6 +19,7 @@ from regulars.customers._paid_twice import PaidTwice, paid_twice
 from regulars.customers._people import clean_people
 from regulars.customers._quality import contradicting, quality_table
 from regulars.customers._soundness import Soundness, count_filled, soundness
+from regulars.customers._told_apart import tell_apart
 from regulars.engines import Engine
 from regulars.records import RecordSet
 
@@ -32,7 +33,8 @@ class Cleaning:
     last recorded order or refund became known, charges of subscriptions apart; `consents_of_nobody` counts people
     whom only the consents name; `quality` has one row an issue (see docs/columns.md); `sources` says how good each
     source is; `matching` whose records were found to be one person's, and is empty where nobody asked;
-    `paid_twice` which payments seem to be of orders that are there too.
+    `paid_twice` which payments seem to be of orders that are there too; `told_apart` (customer_id, key_id) who is a
+    customer by name, for the phone or address is several people's in all batches together.
     """
 
     duplicates: Mapping[int, int]
@@ -43,6 +45,7 @@ class Cleaning:
     quality: pa.Table
     sources: tuple[Soundness, ...]
     matching: Matching | None
+    told_apart: pa.Table
     paid_twice: tuple[PaidTwice, ...] = ()
 
 
@@ -68,7 +71,8 @@ def clean(
             Without it every id is a person.
     """
     filled = count_filled(engine, records)
-    records = build_crosswalk(engine, records, resolve, most=settings.customers.key_shared_by_more_than)
+    most = settings.customers.key_shared_by_more_than
+    records = build_crosswalk(engine, tell_apart(engine, records, most=most), resolve, most=most)
     matching = None if match is None else match(engine)
     if matching is not None and matching.persons.num_rows:
         lead_to_persons(engine, records)
@@ -90,6 +94,7 @@ def clean(
         quality=quality,
         sources=soundness(records, filled=filled, copies=_by_file(copies), contradicting=contradicting(quality)),
         matching=matching,
+        told_apart=engine.fetch("SELECT DISTINCT customer_id, key_id FROM told_apart"),
         paid_twice=doubled,
     )
 

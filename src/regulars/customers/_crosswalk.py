@@ -31,6 +31,16 @@ WHERE p.person_id <> r.{key}
 """
 
 
+# Where a row has an id already, it is that of its phone; names that tell people apart here lead to ids of their own.
+_FACTS = """
+SELECT DISTINCT coalesce(w.own_id, a.own_id, r.customer_key) AS customer_id, $field AS field, r.{value} AS value
+FROM raw_profiles AS r
+LEFT JOIN crosswalk AS w ON w.file_id = r.file_id AND w.customer_key = r.customer_key
+LEFT JOIN (SELECT DISTINCT own_id FROM crosswalk) AS a ON a.own_id = r.key_name
+WHERE r.{value} IS NOT NULL
+"""
+
+
 def build_crosswalk(engine: Engine, records: RecordSet, resolve: Resolve, *, most: int) -> RecordSet:
     """Write the table `crosswalk` (see CROSSWALK_SCHEMA); return the records with what is told of keys shared.
 
@@ -67,16 +77,15 @@ def build_crosswalk(engine: Engine, records: RecordSet, resolve: Resolve, *, mos
 
 def remember_profiles(engine: Engine, identities: HashedIdentities) -> None:
     """Hand the direct identifiers of the profiles to the crosswalk of the workspace; nothing else may read them."""
-    for field in _IDENTIFIERS:
-        facts = engine.fetch(
-            f"SELECT DISTINCT coalesce(w.own_id, r.customer_key) AS customer_id, $field AS field,"
-            f" r.{quoted(field)} AS value FROM raw_profiles AS r"
-            f" LEFT JOIN crosswalk AS w ON w.file_id = r.file_id AND w.customer_key = r.customer_key"
-            f" WHERE r.{quoted(field)} IS NOT NULL",
-            field=field,
-        )
-        if facts.num_rows:
-            identities.remember(facts.cast(IDENTITY_SCHEMA))
+    facts = profile_facts(engine)
+    if facts.num_rows:
+        identities.remember(facts)
+
+
+def profile_facts(engine: Engine) -> pa.Table:
+    """Return the direct identifiers of the profiles (IDENTITY_SCHEMA), before keys gave way to ids or after it."""
+    facts = [engine.fetch(_FACTS.format(value=quoted(field)), field=field) for field in _IDENTIFIERS]
+    return pa.concat_tables([each.cast(IDENTITY_SCHEMA) for each in facts])
 
 
 def remember_known(engine: Engine, identities: HashedIdentities) -> None:

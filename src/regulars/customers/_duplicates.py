@@ -13,7 +13,7 @@ from regulars.customers._known_rows import rows_by_id
 from regulars.engines import Engine, quoted
 from regulars.records import KINDS, FileReport, Kind, RecordSet
 
-_PLACE = {"file_id", "line"}
+_PLACE = {"file_id", "line", "key_name"}  # two spellings of one name are still the same row
 
 _NONE = "SELECT CAST(0 AS INTEGER) AS file_id, CAST(0 AS BIGINT) AS line WHERE 1 = 0"
 

@@ -8,41 +8,57 @@ from dataclasses import replace
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from regulars.customers._crosswalk import build_crosswalk, remember_profiles
+from regulars.customers._crosswalk import build_crosswalk, profile_facts, remember_profiles
 from regulars.customers._identity import HashedIdentities, canonical_key
 from regulars.customers._known_rows import rows_by_id
+from regulars.customers._names_kept import hide_names
 from regulars.engines import Engine, quoted
 from regulars.records import KINDS, FileReport, RecordSet, contacts
 
 _KEYS_WITHDRAWN = "SELECT DISTINCT file_id, customer_key FROM withdrawn WHERE customer_key IS NOT NULL"
 
 _WITHDRAWN_HIDDEN = """
-SELECT w.file_id, coalesce(c.own_id, i.customer_id) AS customer_key, w.ordered_at, w.order_id, w.line_id, w.why
+SELECT w.file_id, coalesce(n.key_id, c.own_id, i.customer_id) AS customer_key, w.ordered_at, w.order_id, w.line_id,
+    w.why, n.key_name
 FROM withdrawn AS w
+LEFT JOIN hidden_names AS n ON n.file_id = w.file_id AND n.customer_key = w.customer_key
 LEFT JOIN withdrawn_ids AS i ON i.file_id = w.file_id AND i.customer_key = w.customer_key
 LEFT JOIN crosswalk AS c ON c.file_id = w.file_id AND c.customer_key = w.customer_key
 """
 
 
+# The ids that a row may be found by: its keys, that of its phone with the name beside it, or that no name is there.
+_UNNAMED = f"CASE WHEN r.key_name IS NULL THEN concat(r.customer_key, '{contacts.unnamed('')}') END"
+_WHOSE = [
+    *((f"raw_{kind.name}", f"r.{kind.column(name).key_name}") for kind in KINDS.values() for name in kind.keys),
+    ("withdrawn", "r.customer_key"),
+    *((table, who)
+      for table in (*(f"raw_{kind.name}" for kind in KINDS.values() if kind.takes_identities), "withdrawn")
+      for who in ("r.key_name", _UNNAMED)),
+]  # fmt: skip
+
+
 def hide_identities(engine: Engine, records: RecordSet, identities: HashedIdentities, *, most: int) -> RecordSet:
     """Put customer ids in the place of keys in the raw tables, and nothing in that of direct identifiers.
 
-    The rule is that of an analysis of these records alone. `identities` remembers the way back; `most` is how many
-    names a phone or address may have and still be one account's. Returns the reports; where all keys of a file were
+    A phone or address is one id whatever stands beside it, and `key_name` says whose each row is if names tell people
+    apart: only all batches together say whether they do. `identities` remembers the way back, by name where these
+    records alone have more than `most` names of a phone or address. Returns the reports; where all keys of a file were
     hashed, they say so.
     """
     records = build_crosswalk(engine, records, identities.resolve, most=most)
-    remember_profiles(engine, identities)
+    hide_names(engine, records, identities)
     hashed = set(engine.fetch("SELECT DISTINCT file_id FROM crosswalk")["file_id"].to_pylist())
     for kind in KINDS.values():
         if {place for place, file in enumerate(records.files) if file.kind == kind.name} & hashed:
-            engine.run(rows_by_id(kind), into=f"raw_{kind.name}")
+            engine.run(rows_by_id(kind, with_names=True), into=f"raw_{kind.name}")
     _hide_withdrawn(engine, records, identities)
     files = _without_erased(engine, records.files, identities)
+    remember_profiles(engine, identities)  # of whoever is left
     hidden = _held_identifiers(engine)
     if any(file.kind == "profiles" for file in files):
         engine.run(rows_by_id(KINDS["profiles"], without_identifiers=True), into="raw_profiles")
-    engine.drop("crosswalk")
+    engine.drop("crosswalk", "hidden_names")
     personal = any(file.looks_personal for file in files)
     files = tuple(
         replace(
@@ -61,21 +77,17 @@ def _without_erased(
     """Leave out every row of somebody who was erased: an old export must not bring them back. Return the reports."""
     if not identities.knows_of_erasures:
         return files
-    keys = [(f"raw_{kind.name}", column.key_name) for kind in KINDS.values() for column in kind.columns
-            if column.role == "key"]  # fmt: skip
-    keys.append(("withdrawn", "customer_key"))
-    every = " UNION ".join(f"SELECT {quoted(key)} AS id FROM {quoted(table)}" for table, key in keys)
-    ids = engine.fetch(f"SELECT DISTINCT id FROM ({every}) AS every WHERE id IS NOT NULL")["id"]
-    gone = identities.erased(ids.cast(pa.string()).combine_chunks())
+    ids = _ids_in_rows(engine)
+    gone = identities.erased(ids, profile_facts(engine))
     if not gone:
         return files
     engine.load("erased", pa.table({"id": sorted(gone)}))
     before = _rows_of_files(engine)
-    for table, key in keys:
-        query = f"SELECT r.* FROM {quoted(table)} AS r ANTI JOIN erased AS e ON e.id = r.{quoted(key)}"
-        engine.run(query, into=table)
+    for table, who in [*_WHOSE, ("key_names", "r.key_id"), ("key_names", "r.key_name")]:
+        engine.run(f"SELECT r.* FROM {quoted(table)} AS r ANTI JOIN erased AS e ON e.id = {who}", into=table)
     engine.drop("erased")
     after = _rows_of_files(engine)
+    identities.forget(set(ids.to_pylist()) - set(_ids_in_rows(engine).to_pylist()))
     lost = [before.get(place, 0) - after.get(place, 0) for place in range(len(files))]
     return tuple(
         replace(file, accepted=file.accepted - rows, left_out=dict(sorted({**file.left_out, "erased": rows}.items())))
@@ -83,6 +95,12 @@ def _without_erased(
         else file
         for file, rows in zip(files, lost, strict=True)
     )
+
+
+def _ids_in_rows(engine: Engine) -> pa.Array:
+    every = " UNION ".join(f"SELECT {who} AS id FROM {quoted(table)} AS r" for table, who in _WHOSE)
+    ids = engine.fetch(f"SELECT DISTINCT id FROM ({every}) AS every WHERE id IS NOT NULL")["id"]
+    return ids.cast(pa.string()).combine_chunks()
 
 
 def _rows_of_files(engine: Engine) -> dict[int, int]:

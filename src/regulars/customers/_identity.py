@@ -10,7 +10,8 @@ import os
 import re
 import secrets
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
+from hashlib import blake2b
 from pathlib import Path
 from typing import Protocol
 
@@ -78,7 +79,7 @@ class HashedIdentities:
             self._key = crosswalk.key
         else:
             self._key = secrets.token_bytes(_KEY_BYTES) if folder is None else _key_of(folder)
-        self._seen: list[pa.Table] = []
+        self._seen: dict[str, list[pa.Table]] = {}
         self.has_hashed = False
         """Whether any key was turned into a hash."""
         self.batches: tuple[str, ...] = ()
@@ -103,19 +104,30 @@ class HashedIdentities:
         self.remember(facts)
         return pc.if_else(known, keys, ids)
 
-    def remember(self, facts: pa.Table) -> None:
-        """Keep facts (customer_id, field, value) for the crosswalk; they leave memory only through `save`."""
-        self._seen.append(facts)
+    def remember(self, facts: pa.Table, *, batch: str = "") -> None:
+        """Keep facts (customer_id, field, value) for the crosswalk; they leave memory only through `save`.
+
+        `batch`: the one that says so, where that is not the one in the making.
+        """
+        self._seen.setdefault(batch, []).append(facts)
 
     def hashed(self, texts: pa.Array) -> pa.Array:
         """Return 128 bits of the HMAC of each text, as hexadecimal text; equal texts have equal hashes."""
         return pa.array([self._hashed(text) for text in texts.to_pylist()], pa.string())
 
+    def pieces(self, key: str, pieces: Iterable[str]) -> list[int]:
+        """Return 31 bits of the keyed hash of each piece of a name under a key, in no order that tells of the name.
+
+        The HMAC of the key itself keys the hashes of its pieces, so that equal pieces under two keys share nothing.
+        """
+        of_key = hmac.digest(self._key, f"{key}{contacts.NAMED}".encode(), "sha256")
+        hashes = (blake2b(piece.encode(), digest_size=4, key=of_key).digest() for piece in pieces)
+        return sorted(int.from_bytes(found, "big") >> 1 for found in hashes)
+
     def facts(self) -> pa.Table:
         """Return what is known of everybody (customer_id, field, value): of the workspace, and seen in this run."""
         self.batches = () if self.folder is None else Batches(self.folder).ids()
-        order = [(name, "ascending") for name in IDENTITY_SCHEMA.names]
-        return _each_once(pa.concat_tables([self.stored(), *self._seen])).sort_by(order)
+        return each_once(pa.concat_tables([self.stored(), *self._everything_seen]))
 
     def stored(self) -> pa.Table:
         """Return what was known of people before this run (IDENTITY_SCHEMA)."""
@@ -128,13 +140,19 @@ class HashedIdentities:
         """Whether anybody can have been erased: only a crosswalk of its own remembers that."""
         return self._crosswalk is not None
 
-    def erased(self, customer_ids: pa.Array) -> set[str]:
-        """Return those of some ids whose people were erased: by the id, or by an e-mail address or phone seen here."""
+    def forget(self, customer_ids: set[str]) -> None:
+        """Keep nothing of what was seen here of some ids."""
+        gone = pa.array(sorted(customer_ids), pa.string())
+        for batch, seen in self._seen.items():
+            self._seen[batch] = [each.filter(pc.invert(pc.is_in(each["customer_id"], value_set=gone))) for each in seen]
+
+    def erased(self, customer_ids: pa.Array, facts: pa.Table) -> set[str]:
+        """Return those of some ids whose people were erased: by the id, or by an address or phone seen here or told."""
         if self._crosswalk is None:
             return set()
         fields = pa.array(["customer_id"] * len(customer_ids), pa.string())
         plain = pa.table([customer_ids, fields, customer_ids], schema=IDENTITY_SCHEMA)
-        return self._crosswalk.erased(pa.concat_tables([plain, *self._seen]))
+        return self._crosswalk.erased(pa.concat_tables([plain, facts, *self._everything_seen]))
 
     def save(self) -> None:
         """Add what was seen to `identities.parquet` in the workspace; without a workspace, forget it."""
@@ -145,26 +163,30 @@ class HashedIdentities:
             return
         path = self.folder / _FILE
         earlier = pq.read_table(path, schema=IDENTITY_SCHEMA) if path.exists() else IDENTITY_SCHEMA.empty_table()
-        self._write([earlier, *self._seen], path)
+        self._write([earlier, *self._everything_seen], path)
 
     def save_to(self, folder: Path, *, batch: str = "") -> None:
         """Write what was seen, and nothing else, into a folder of batches: it comes and goes with them."""
         if self._crosswalk is not None:
             self._keep(batch)
         elif self._has_seen:
-            self._write(self._seen, folder / _FILE)
+            self._write(self._everything_seen, folder / _FILE)
 
     def _keep(self, batch: str) -> None:
-        if self._crosswalk is not None and self._has_seen:
-            self._crosswalk.keep(pa.concat_tables(self._seen), batch=batch)
+        if self._crosswalk is not None:
+            for named, seen in self._seen.items():
+                self._crosswalk.keep(pa.concat_tables(seen), batch=named or batch)
 
     @property
     def _has_seen(self) -> bool:
-        return any(facts.num_rows for facts in self._seen)
+        return any(facts.num_rows for facts in self._everything_seen)
+
+    @property
+    def _everything_seen(self) -> list[pa.Table]:
+        return [facts for seen in self._seen.values() for facts in seen]
 
     def _write(self, facts: list[pa.Table], path: Path) -> None:
-        order = [(name, "ascending") for name in IDENTITY_SCHEMA.names]
-        ordered = pa.concat_tables(facts).group_by(IDENTITY_SCHEMA.names).aggregate([]).sort_by(order)
+        ordered = each_once(pa.concat_tables(facts))
         write_private(path, lambda target: pq.write_table(ordered, target))
 
     def _are_hashes(self, keys: pa.Array) -> pa.Array:
@@ -212,6 +234,11 @@ def _names_told(ids: pa.Array, keys: pa.Array) -> pa.Table:
         if name:
             field = canonical_key(bare, "name").partition(":")[0]
             facts += [(own, field if field == "email" else "phone", bare), (own, "name", name)]
+    return facts_table(facts)
+
+
+def facts_table(facts: Sequence[tuple[str, str, str]]) -> pa.Table:
+    """Return customer ids, fields and values as a table (IDENTITY_SCHEMA)."""
     columns = list(zip(*facts, strict=True)) or [(), (), ()]
     return pa.table([pa.array(column, pa.string()) for column in columns], schema=IDENTITY_SCHEMA)
 
@@ -234,15 +261,16 @@ def read_identities(folder: Path) -> pa.Table:
     return _identities(folder)
 
 
-def _each_once(facts: pa.Table) -> pa.Table:
-    return facts.group_by(IDENTITY_SCHEMA.names).aggregate([]).select(IDENTITY_SCHEMA.names)
+def each_once(facts: pa.Table) -> pa.Table:
+    """Return facts (IDENTITY_SCHEMA) in order, without repetitions."""
+    names = IDENTITY_SCHEMA.names
+    return facts.group_by(names).aggregate([]).select(names).sort_by([(name, "ascending") for name in names])
 
 
 def _identities(folder: Path) -> pa.Table:
     _check_identities(folder)
     found = [pq.read_table(path, schema=IDENTITY_SCHEMA) for path in _files(folder)]
-    everything = pa.concat_tables([IDENTITY_SCHEMA.empty_table(), *found]).group_by(IDENTITY_SCHEMA.names)
-    return everything.aggregate([]).sort_by([(name, "ascending") for name in IDENTITY_SCHEMA.names])
+    return each_once(pa.concat_tables([IDENTITY_SCHEMA.empty_table(), *found]))
 
 
 def _files(folder: Path) -> list[Path]:

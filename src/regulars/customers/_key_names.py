@@ -3,8 +3,12 @@
 A family shares a phone, and a shop enters info@ for everybody: only the names in the same rows tell.
 """
 
-from collections.abc import Iterable, Mapping
+import re
+import unicodedata
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
+from itertools import groupby, pairwise
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -13,7 +17,11 @@ from regulars.customers._traits import name_parts
 from regulars.engines import Engine, quoted
 from regulars.records import KINDS, RecordSet, contacts, masked
 
-_SEVERAL, _MANY = "key_of_several_names", "key_of_many_names"
+# Han, kana, Hangul: names in them are written without blanks as often as with.
+_NO_BLANKS = re.compile(r"[぀-ヿ㐀-鿿豈-﫿가-힣]")
+_PARTS = re.compile(r"\d+|\D")
+
+SEVERAL, MANY = "key_of_several_names", "key_of_many_names"
 _MARKED = pa.schema([("file_id", pa.int32()), ("customer_key", pa.string()), ("issue", pa.string())])
 
 _ROWS = """
@@ -26,7 +34,7 @@ SELECT r.customer_key FROM {raw} AS r
 JOIN keys_with_names AS m ON m.file_id = r.file_id AND m.customer_key = r.customer_key
 WHERE r.file_id = $file_id AND r.line = $line AND m.issue = $issue
 """
-_SALES = "CAST(sum(CASE WHEN r.amount > 0 AND NOT coalesce(r.is_refund, FALSE) THEN r.amount END) AS DECIMAL(18, 4))"
+SALES = "CAST(sum(CASE WHEN r.amount > 0 AND NOT coalesce(r.is_refund, FALSE) THEN r.amount END) AS DECIMAL(18, 4))"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +56,7 @@ class KeyNames:
 
     def _account(self, key: str) -> str:
         bare, _, name = key.partition(contacts.NAMED)
-        form = self.forms.get(name) if self.issues.get(bare) == _MANY else None
+        form = self.forms.get(name) if self.issues.get(bare) == MANY else None
         return bare if form is None else f"{bare}{contacts.NAMED}{form}"
 
 
@@ -63,12 +71,12 @@ def names_of_keys(keys: Iterable[pa.Array], *, most: int) -> KeyNames:
             bare, _, name = key.partition(contacts.NAMED)
             found.setdefault(bare, set()).add(name)
     several = {bare: names for bare, names in found.items() if len(names) > 1}
-    forms = {name: form for name in set().union(*several.values()) if (form := _form(name)) is not None}
+    forms = {name: form for name in set().union(*several.values()) if (form := form_of(name)) is not None}
     issues = {}
     for bare, names in several.items():
-        people = _people({forms[name] for name in names if name in forms})
-        if people > 1:
-            issues[bare] = _MANY if people > most else _SEVERAL
+        issue = issue_of({pieces_of(forms[name]) for name in names if name in forms}, most=most)
+        if issue is not None:
+            issues[bare] = issue
     return KeyNames(issues=issues, forms=forms)
 
 
@@ -88,7 +96,7 @@ def with_shared_keys(engine: Engine, records: RecordSet, names: KeyNames, keys: 
         if "customer_id" not in KINDS[kind].keys:
             continue
         raw = quoted(f"raw_{kind}")
-        amount = _SALES if kind == "orders" else "CAST(NULL AS DECIMAL(18, 4))"
+        amount = SALES if kind == "orders" else "CAST(NULL AS DECIMAL(18, 4))"
         for row in engine.fetch(_ROWS.format(raw=raw, amount=amount)).to_pylist():
             place = {"file_id": row["file_id"], "line": row["line"], "issue": row["issue"]}
             first = engine.fetch(_FIRST.format(raw=raw), **place).column(0)[0].as_py()
@@ -100,17 +108,47 @@ def with_shared_keys(engine: Engine, records: RecordSet, names: KeyNames, keys: 
     return replace(records, files=tuple(files))
 
 
-def _form(name: str) -> str | None:
+def form_of(name: str) -> str | None:
+    """Return the one form of a name in all its spellings; None of what is no name."""
     parts = name_parts(name)
     return None if parts is None else str(parts["full_name"])
 
 
-def _people(names: set[str]) -> int:
-    """Return how many names there are that no other one holds."""
-    return sum(not any(other != name and _holds(other, name) for other in names) for name in names)
+def issue_of(names: Collection[frozenset[Any]], *, most: int) -> str | None:
+    """Return what is to be told of a key with these names, each by its pieces; None where they are one person's."""
+    people = _people(names, most=max(most, 1))
+    if people < 2:
+        return None
+    return MANY if people > most else SEVERAL
 
 
-def _holds(whole: str, part: str) -> bool:
-    # Without blanks between them, as in Chinese, characters are what a name consists of; Ann is not Anna.
-    is_spaced = whole.isascii() or part.isascii()
-    return set(part.split()) <= set(whole.split()) if is_spaced else part in whole
+def _people(names: Collection[frozenset[Any]], *, most: int) -> int:
+    """Return how many names there are, by the pieces of each, that no other one holds; above `most` counting ends.
+
+    An address that a shop enters for everybody has as many names as the shop has customers, so that not each of them
+    is compared with all: only a longer one can hold it.
+    """
+    found = 0
+    longer: list[frozenset[Any]] = []
+    by_length = sorted(names, key=len, reverse=True)
+    for _, some in groupby(by_length, key=len):
+        alike_long = list(some)
+        for pieces in alike_long:
+            found += not any(pieces <= other for other in longer)
+            if found > most:
+                return found
+        longer += alike_long
+    return found
+
+
+def pieces_of(name: str) -> frozenset[str]:
+    """Return what a name consists of: one name holds another if it has all of its pieces.
+
+    Words, for Ann is not Anna. Without blanks between them, as in Chinese, the characters and every two neighbours; a
+    number in a name is one of them, for the twelfth guest is not the first.
+    """
+    pieces: set[str] = set()
+    for word in unicodedata.normalize("NFC", name).split():  # the form has Hangul taken apart
+        parts = _PARTS.findall(word) if _NO_BLANKS.search(word) else [word]
+        pieces.update(parts, map("".join, pairwise(parts)))
+    return frozenset(pieces)

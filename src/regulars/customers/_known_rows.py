@@ -20,19 +20,26 @@ def known_rows(kind: str) -> str:
     return _KNOWN.format(raw=quoted(f"raw_{kind}"), duplicates=quoted(f"duplicate_{kind}"))
 
 
-def rows_by_id(kind: Kind, *, without_identifiers: bool = False, as_told: bool = False) -> str:
+def rows_by_id(
+    kind: Kind, *, without_identifiers: bool = False, as_told: bool = False, with_names: bool = False
+) -> str:
     """Return the SELECT of a kind's raw rows (as `r`), customer ids in its columns of keys; it needs `crosswalk` only.
 
     So the same person is the same in it however a key was spelt, whether it was hashed here or on its way in.
-    `as_told`: the account instead, so that what two accounts of a person did stays two things.
+    `as_told`: the account instead, so that what two accounts of a person did stays two things. `with_names`: a
+    row has the id of its phone or address, and says whose it is if names tell people apart; it needs `hidden_names`.
     """
     keys = {kind.column(name).key_name: f"w{place}" for place, name in enumerate(kind.keys)}
     identifiers = {column.name for column in kind.columns if column.role == "identifier"}
     who = "own_id" if as_told else "customer_id"
     columns = []
     for name in RAW_TABLES[f"raw_{kind.name}"].names:
-        if name in keys:
+        if name == "customer_key" and with_names and kind.takes_identities:
+            columns.append(f"coalesce(n.key_id, {keys[name]}.{who}, r.{name}) AS {name}")
+        elif name in keys:
             columns.append(f"coalesce({keys[name]}.{who}, r.{name}) AS {name}")
+        elif name == "key_name" and with_names:
+            columns.append(f"n.{name}")
         elif name in identifiers and without_identifiers:
             columns.append(f"CAST(NULL AS VARCHAR) AS {quoted(name)}")
         else:
@@ -41,4 +48,6 @@ def rows_by_id(kind: Kind, *, without_identifiers: bool = False, as_told: bool =
         f" LEFT JOIN crosswalk AS {alias} ON {alias}.file_id = r.file_id AND {alias}.customer_key = r.{name}"
         for name, alias in keys.items()
     )
+    if with_names and kind.takes_identities:
+        joins += " LEFT JOIN hidden_names AS n ON n.file_id = r.file_id AND n.customer_key = r.customer_key"
     return f"SELECT {', '.join(columns)} FROM {quoted('raw_' + kind.name)} AS r{joins}"

@@ -1,8 +1,8 @@
 """What the workspace remembers of who is one person: the state, the log that led there, and what people decided.
 
-`persons.parquet` (the state), `review.parquet` (pairs to look at), `merges.parquet` (the log; rows are only added) and
-`match_model.json`: ids and figures, never a name. A person's newest word on a pair holds against every automatic
-match, and an un-merge is remembered like any other.
+`persons.parquet` (the state), `review.parquet` (pairs to look at), `merges.parquet` (the log; rows are only added),
+`told_apart.parquet` (who is a customer by name under a phone) and `match_model.json`: ids and figures, never a name. A
+person's newest word on a pair holds against every automatic match, and an un-merge is remembered like any other.
 
 What was found in batches lies with the newest of them (`Batches.found`), so that it goes with each, and the undo of the
 newest brings back what was found before. A person's word lies in the workspace itself and outlives them all.
@@ -12,6 +12,7 @@ import json
 import shutil
 from collections.abc import Callable, Iterable
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +41,10 @@ MERGES = pa.schema(
 
 AUTOMATIC, OWNER = "regulars", "owner"
 
-_FILES = {"persons": PERSONS, "review": REVIEW, "merges": MERGES}
+TOLD_APART = pa.schema([("customer_id", pa.string()), ("key_id", pa.string())])
+"""Who is a customer by name, for the phone or address of that id is several people's."""
+
+_FILES = {"persons": PERSONS, "review": REVIEW, "merges": MERGES, "told_apart": TOLD_APART}
 _MODEL = "match_model.json"
 _NAMING = {"customer_id", "person_id", "left_id", "right_id"}
 _IDENTITIES = "identities.parquet"
@@ -81,6 +85,15 @@ def read_persons(folder: Path) -> pa.Table:
     return _stored(folder, _found(folder), "persons")
 
 
+def read_told_apart(folder: Path) -> dict[str, str]:
+    """Return who is a customer by name, as of the last analysis, each with the id of the phone or address they share.
+
+    Rows that no name stands beside are a customer too, under that id itself.
+    """
+    rows = _stored(folder, _found(folder), "told_apart").to_pylist()
+    return {row["customer_id"]: row["key_id"] for row in rows}
+
+
 def read_review(folder: Path) -> pa.Table:
     """Return the pairs of the last analysis that may be one person (REVIEW) and on which nobody has decided since."""
     decided = {(row["left_id"], row["right_id"]) for row in decisions(folder).to_pylist()}
@@ -116,13 +129,19 @@ def learned_model(folder: Path | None) -> Model | None:
 
 
 def remember_matching(
-    identities: HashedIdentities, matching: Matching, *, decided_at: date, batches: Iterable[str] = ()
+    identities: HashedIdentities,
+    matching: Matching,
+    *,
+    told_apart: pa.Table,
+    decided_at: date,
+    batches: Iterable[str] = (),
 ) -> None:
     """Write what was found into the workspace of these identities, and log what has changed since the last time.
 
     Args:
         identities: those that the matching was made of.
         matching: what was found.
+        told_apart: who is a customer by name (customer_id, key_id).
         decided_at: the day of the log.
         batches: those whose records were analysed; what had to be hashed for them is kept with what was found.
     """
@@ -136,6 +155,8 @@ def remember_matching(
             identities.save_to(place)
         elif (_found(folder) / _IDENTITIES).exists():  # of an analysis of batches, before this one of files
             shutil.copyfile(_found(folder) / _IDENTITIES, place / _IDENTITIES)
+        if told_apart.num_rows:
+            _store(place, "told_apart", told_apart.cast(TOLD_APART).sort_by("customer_id"))
         _write(folder, place, matching, decided_at)
 
     if told:
@@ -214,12 +235,19 @@ def _stored(folder: Path, place: Path, name: str) -> pa.Table:
         problem = "there is no file 'key' in it, so no analysis was made with it"
         raise WorkspaceUnreadable(folder=folder, problem=problem)
     path = place / f"{name}.parquet"
-    if not path.exists():
-        return _FILES[name].empty_table()
     try:
-        return pq.read_table(path, schema=_FILES[name])
+        told = path.stat()
+        return _read(path, name, (told.st_ino, told.st_mtime_ns, told.st_size))
+    except FileNotFoundError:
+        return _FILES[name].empty_table()
     except (OSError, pa.ArrowInvalid) as error:
         raise _unreadable(folder, path) from error
+
+
+@lru_cache(maxsize=6)
+def _read(path: Path, name: str, state: tuple[int, ...]) -> pa.Table:
+    """Read a table once for each state of its file: every page of a customer asks it, and analyses alone write it."""
+    return pq.read_table(path, schema=_FILES[name])
 
 
 def _store(place: Path, name: str, table: pa.Table) -> None:

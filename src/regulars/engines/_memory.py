@@ -1,6 +1,7 @@
 """How much memory an engine may take: one way to write it, one default, whatever the engine."""
 
 import re
+from functools import cache
 
 import duckdb
 
@@ -43,6 +44,7 @@ def mebibytes(limit: str) -> int:
     return int(float(found[1]) * _BYTES[found[2]] / _BYTES["MiB"])
 
 
+@cache  # asking takes longer than opening an engine, and the machine stays what it is
 def _half_of_the_machine() -> str:
     """Return five eighths of DuckDB's own default, which is 80 % of what the machine or its container has."""
     with duckdb.connect(":memory:") as connection:

@@ -129,14 +129,21 @@ KINDS: Mapping[str, Kind] = {
 }
 
 
+KEY_NAME = "key_name"
+"""The raw column of whose row it is if the name beside its phone or address tells people apart; filled for a batch."""
+
+
 def raw_schema(kind: Kind) -> pa.Schema:
-    """Return the columns of the table `raw_<kind>`: where the row stood, its keys, then every canonical column."""
+    """Return the columns of the table `raw_<kind>`: where the row stood, its keys, then every canonical column.
+
+    The last is KEY_NAME, where a phone or address may be the key.
+    """
     fields = [("file_id", pa.int32()), ("line", pa.int64())]
     for column in kind.columns:
         fields.append((column.key_name, TYPES[column.role]))
         if column.role == "time":
             fields.append((column.day_name, pa.date32()))
-    return pa.schema(fields)
+    return pa.schema([*fields, (KEY_NAME, pa.string())] if kind.takes_identities else fields)
 
 
 RAW_TABLES: Mapping[str, pa.Schema] = {f"raw_{name}": raw_schema(kind) for name, kind in KINDS.items()}
@@ -153,6 +160,21 @@ QUARANTINE = pa.schema(
 )
 """The schema of the table `quarantine`: one row for each row that could not be read, at its first bad column."""
 
+KEY_NAMES = pa.schema(
+    [
+        ("file_id", pa.int32()),
+        ("key_id", pa.string()),
+        (KEY_NAME, pa.string()),
+        ("pieces", pa.list_(pa.int32())),
+        ("shape", pa.string()),
+    ]
+)
+"""The schema of the table `key_names`: which names stand beside a phone or address, as a batch keeps it.
+
+`key_id` is the id of the phone or address alone, `key_name` that of it with the name, `pieces` keyed hashes of what
+the name consists of, other ones under another phone; `shape` is the phone or address, masked. A row without a name
+stands for one that was erased: whom it was told from are several people ever since."""
+
 WITHDRAWN = pa.schema(
     [
         ("file_id", pa.int32()),
@@ -161,8 +183,9 @@ WITHDRAWN = pa.schema(
         ("order_id", pa.string()),
         ("line_id", pa.string()),
         ("why", pa.string()),
+        (KEY_NAME, pa.string()),
     ]
 )
 """The schema of the table `withdrawn`: the orders that an export says do not count, and under which code its recipe
-says so. What was cancelled is taken back from what an earlier export said; `not_paid` and `not_shipped` take
-nothing back."""
+says so. What was cancelled is taken back from what an earlier export said; `not_paid`, `not_shipped`,
+`not_won` and `refund_failed` take nothing back."""

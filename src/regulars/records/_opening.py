@@ -15,6 +15,7 @@ from regulars.records._formats.stored import Stored, stored_at
 from regulars.records._formats.tables import open_parquet, open_table
 from regulars.records._formats.texts import FileEmpty, Piece, open_text
 from regulars.records._formats.workbooks import open_workbook
+from regulars.records._marks import N_
 from regulars.records._recognition.headers import (
     ColumnMissing,
     ColumnMissingEntirely,
@@ -30,18 +31,19 @@ from regulars.records._recognition.whole_names import WithWholeNames, told_by_ha
 from regulars.records._results import Source
 
 _ZIP, _OLE, _PARQUET = b"PK", b"\xd0\xcf\x11\xe0", b"PAR1"
+_PICTURE, _RECORDING = N_("a picture"), N_("a recording")
 _FORMATS = (
-    (b"\x1f\x8b", "compressed by gzip"),
-    (b"%PDF", "a PDF document"),
-    (b"SQLite format 3\x00", "an SQLite database"),
-    (b"{\\rtf", "a text document (RTF)"),
-    (b"7z\xbc\xaf", "a 7z archive"),
-    (b"Rar!", "a RAR archive"),
-    *((mark, "a picture") for mark in (b"\x89PNG\r\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a", b"II*\x00", b"MM\x00*")),
-    *((mark, "a recording") for mark in (b"OggS\x00", b"fLaC\x00", b"ID3\x02", b"ID3\x03", b"ID3\x04", b"\xff\xfb")),
+    (b"\x1f\x8b", N_("compressed by gzip")),
+    (b"%PDF", N_("a PDF document")),
+    (b"SQLite format 3\x00", N_("an SQLite database")),
+    (b"{\\rtf", N_("a text document (RTF)")),
+    (b"7z\xbc\xaf", N_("a 7z archive")),
+    (b"Rar!", N_("a RAR archive")),
+    *((mark, _PICTURE) for mark in (b"\x89PNG\r\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a", b"II*\x00", b"MM\x00*")),
+    *((mark, _RECORDING) for mark in (b"OggS\x00", b"fLaC\x00", b"ID3\x02", b"ID3\x03", b"ID3\x04", b"\xff\xfb")),
 )
-_RIFF = {b"WEBP": "a picture", b"WAVE": "a recording", b"AVI ": "a recording"}
-_BOXES = {b"heic": "a picture", b"heix": "a picture", b"mif1": "a picture", b"avif": "a picture"}
+_RIFF = {b"WEBP": _PICTURE, b"WAVE": _RECORDING, b"AVI ": _RECORDING}
+_BOXES = {b"heic": _PICTURE, b"heix": _PICTURE, b"mif1": _PICTURE, b"avif": _PICTURE}
 """What a file is that begins with RIFF, a length and a form; or with a length, `ftyp` and a brand."""
 _PAGE = (b"<html", b"<!doctype html", b"<table", b"<?xml", b"<meta")
 _NO_RECORDS = (KindUnknown, HeaderLineMissing, MappingUnconfirmed)
@@ -53,6 +55,7 @@ class FormatUnknown(RegularsError):
 
     code = "format_unknown"
     template = "{file} is {format}. What is read: CSV and its kin, Excel (.xlsx, .xls), Parquet, and ZIP of these."
+    texts = frozenset({"format"})
 
 
 class ExportUnfit(RegularsError):
@@ -89,6 +92,7 @@ class Opened:
     """A table of records that was understood, before its rows are read.
 
     `tables_left_out`: the other tables of the same source that are not read, with the reason; told once a source.
+    `is_beside`: its rows are those of another table of the same source, read as another kind.
     """
 
     file: str
@@ -98,6 +102,7 @@ class Opened:
     size: int | None
     tables_left_out: Mapping[str, str] = field(default_factory=dict)
     export: Export | None = None
+    is_beside: bool = False
 
 
 def open_source(source: Source, *, place: int) -> tuple[Opened, ...]:
@@ -227,11 +232,11 @@ def _format_of(start: bytes) -> str | None:
     if start.startswith(b"RIFF"):
         known = _RIFF.get(start[8:12])
     elif start[4:8] == b"ftyp":
-        known = _BOXES.get(start[8:12], "a recording")
+        known = _BOXES.get(start[8:12], _RECORDING)
     elif start.startswith(b"BM") and start[6:10] == bytes(4):
-        known = "a picture"
+        known = _PICTURE
     bare = start.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
-    return known or ("a web page or XML, whatever its name says" if bare.startswith(_PAGE) else None)
+    return known or (N_("a web page or XML, whatever its name says") if bare.startswith(_PAGE) else None)
 
 
 def _understood(content: Content, source: Source, *, sha256: str | None, size: int | None) -> tuple[Opened, ...]:
@@ -255,9 +260,18 @@ def _understood(content: Content, source: Source, *, sha256: str | None, size: i
         opened = Opened(file=content.file, content=content, layout=layout, sha256=sha256, size=size)
         if referrals is None:
             return (opened,)
-        return (opened, replace(opened, file=referrals.file, content=referrals, layout=referrals.layout))
+        beside = replace(opened, file=referrals.file, content=referrals, layout=referrals.layout, is_beside=True)
+        return (opened, beside)
     return tuple(
-        Opened(file=one.file, content=one, layout=one.layout, sha256=sha256, size=size, export=found.export)
+        Opened(
+            file=one.file,
+            content=one,
+            layout=one.layout,
+            sha256=sha256,
+            size=size,
+            export=found.export,
+            is_beside=not one.plan.is_first,
+        )
         for one in export_contents(content, found)
     )
 

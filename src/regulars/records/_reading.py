@@ -16,18 +16,18 @@ from regulars.records._cells.zones import zone_of
 from regulars.records._exports.content import ExportContent
 from regulars.records._formats.tables import ParquetSource, TableSource
 from regulars.records._formats.texts import TextFile
-from regulars.records._kinds import KINDS, QUARANTINE, WITHDRAWN, Kind, raw_schema
+from regulars.records._kinds import KEY_NAMES, KINDS, QUARANTINE, WITHDRAWN, Kind, raw_schema
 from regulars.records._opening import Opened, open_source
 from regulars.records._recognition.mappings import fingerprint
 from regulars.records._recognition.whole_names import WithWholeNames
-from regulars.records._results import FileReport, RecordSet, Refused, Source
+from regulars.records._results import AFTER_TODAY, FileReport, RecordSet, Refused, Source
 from regulars.records._rows.closing import without_closing_totals
 from regulars.records._rows.currencies import Currencies
 from regulars.records._rows.details import TOLD, leave_out_details
 from regulars.records._rows.evidence import DecimalMarks
 from regulars.records._rows.rates import Rates
 from regulars.records._rows.refunds import TOLD_BY_ROW, settle_refunds
-from regulars.records._rows.refusals import DateSerial, too_many
+from regulars.records._rows.refusals import DateSerial, all_later, too_many
 from regulars.records._rows.restated import RESTATED, leave_out_restated
 from regulars.records._rows.rows import Reading, Tally, rows_of
 from regulars.records._rows.withdrawn import withdrawn_rows
@@ -54,11 +54,12 @@ def read(
     progress: Progress | None = None,
     keep_later: bool = False,
 ) -> RecordSet:
-    """Read the sources into the tables `raw_<kind>`, one for each kind, `quarantine` and `withdrawn`.
+    """Read the sources into the tables `raw_<kind>`, `quarantine` and `withdrawn`; `key_names` is for batches.
 
     Args:
         engine: where the tables go; tables of these names are replaced.
-        sources: files and tables, in any order; those of one kind become one table.
+        sources: files and tables; those of one kind become one table. Of exports of the same orders the newest
+            stands last; else their order is of no matter.
         settings: the business's zone and currency, and how files are read.
         today: rows dated later are set aside, but for consents.
         progress: told how far each source is.
@@ -85,10 +86,11 @@ def read(
     for kind in KINDS.values():
         work.load(engine, kind, {place: each for place, each in enumerate(opened) if each.layout.kind is kind})
     engine.load("withdrawn", pa.Table.from_batches(work.withdrawn, WITHDRAWN))
+    engine.load("key_names", KEY_NAMES.empty_table())  # a batch brings some
     by_older = _leave_out(engine, opened, work.tallies)
     engine.load("quarantine", pa.Table.from_batches(work.quarantine, QUARANTINE))
     for place, each in enumerate(opened):
-        _check_share(each, work.tallies[place], settings.records.max_quarantined_share)
+        _check_share(each, work.tallies[place], settings.records.max_quarantined_share, today)
     stated = settings.business.currency
     reports = [_report(engine, each, place, work.tallies[place], stated) for place, each in enumerate(opened)]
     reports = [replace(report, by_older=by_older.get(place)) for place, report in enumerate(reports)]
@@ -183,7 +185,7 @@ def _places(source: Opened) -> list[int]:
     return sorted(places if isinstance(source.content, ParquetSource | TableSource) else places | {0})
 
 
-def _check_share(source: Opened, tally: Tally, most: float) -> None:
+def _check_share(source: Opened, tally: Tally, most: float, today: date) -> None:
     records = tally.accepted + tally.quarantined
     if not tally.quarantined or (tally.quarantined < records and tally.quarantined <= most * records):
         return
@@ -192,6 +194,8 @@ def _check_share(source: Opened, tally: Tally, most: float) -> None:
     if reason == SERIAL:
         line, column, _ = first
         raise DateSerial(file=source.file, line=line, column=column, rows=tally.reasons[reason], read=records)
+    if tally.reasons.get(AFTER_TODAY) == records:
+        raise all_later(file=source.file, rows=records, today=today, first=first, mapping=source.layout.mapping())
     counts = (tally.quarantined, records, most)
     raise too_many(reason, file=source.file, counts=counts, first=first, mapping=source.layout.mapping())
 
@@ -227,6 +231,8 @@ def _report(engine: Engine, source: Opened, place: int, tally: Tally, stated: st
         told_by=source.layout.told_by,
         headers_id=fingerprint(content.headers),
         currencies=tuple(sorted(tally.signs | ({stated} if stated else set()))),
+        is_beside=source.is_beside,
+        of_people=source.layout.of_people() if source.export is None else (),
     )
 
 

@@ -7,8 +7,13 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Literal, Protocol, TypeAlias, runtime_checkable
 
+from regulars.records._kinds import IDENTITIES
+
 ToldBy: TypeAlias = Literal["headers", "person", "confirmed"]
 """Who says what the columns are: their headers, the person who asks, or somebody's earlier yes."""
+
+AFTER_TODAY = "after_today"
+"""The reason of rows dated later than the day of the reading, which a batch keeps for their day."""
 
 
 @runtime_checkable
@@ -95,8 +100,11 @@ class FileReport:
     `told_by` says who told what the columns are; `headers_id` is the fingerprint of the header line.
     `currencies` are the codes and signs that its amounts named, and what the settings stated.
     `by_name`: some people are told apart by nothing but their name.
+    `of_people` are those of the unused columns that tell who somebody is, and would be read with the file as profiles.
+    `is_beside`: its rows are rows of another table of the same file, told as another kind: a file counts them once.
     Of a file in a batch: `batch` is its id; `key_role` is `hashed` where every key became one on the way in; `hidden`
-    counts the rows by direct identifier (name, e-mail ...) whose value lies with the identities of the batch instead.
+    counts the rows by direct identifier (name, e-mail ...) whose value lies with the identities of the batch instead;
+    `later` are those of the accepted rows that are dated after the day of the import.
     """
 
     file: str
@@ -129,11 +137,31 @@ class FileReport:
     batch: str | None = None
     hidden: dict[str, int] = field(default_factory=dict)
     by_name: bool = False
+    is_beside: bool = False
+    of_people: tuple[str, ...] = ()
+    later: Refused | None = None
+
+    def on_its_day(self) -> "FileReport":
+        """Return the report as an analysis on the day of the import tells it: what is dated later is set aside."""
+        return self if self.later is None else replace(self.setting_aside(AFTER_TODAY, self.later), later=None)
+
+    def setting_aside(self, reason: str, refused: Refused) -> "FileReport":
+        """Return the report with some of the accepted rows set aside."""
+        quarantined = {**self.quarantined, reason: self.quarantined.get(reason, 0) + refused.rows}
+        return replace(
+            self,
+            accepted=self.accepted - refused.rows,
+            quarantined=dict(sorted(quarantined.items())),
+            quarantined_total=self.quarantined_total + refused.rows,
+            refused=dict(sorted({**self.refused, reason: refused}.items())),
+        )
 
     def telling(self, issue: str, *, rows: int, line: int, example: str, amount: Decimal | None) -> "FileReport":
         """Return the report with what is told of its rows whose phone or address has several names."""
-        is_contact = self.key_role in {"email", "phone"}
-        column = self.key_role if is_contact else self.mapping.get("customer_id", self.key_role)
+        role = self.key_role
+        if role == "hashed":  # on the way into a batch; what it was before is the best that the file has
+            role = next((name for name in IDENTITIES if name in self.mapping), role)
+        column = role if role in {"email", "phone"} else self.mapping.get("customer_id", role)
         told = Refused(rows=rows, line=line, column=column, example=example, amount=amount)
         return replace(self, shared_keys={**self.shared_keys, issue: told})
 

@@ -22,7 +22,8 @@ class Words:
     `own[kind]` and `general[kind]` map a plain header to its canonical column; general headers serve only once
     the kind is known. `cells[kind, column]` maps a plain word to its code, and `closed` names the columns that
     take no other word. `unlike` maps `time` and `amount` to plain parts of headers that are something else, and
-    `of_people` lists those of days and amounts that are told of a person and not of one sale.
+    `of_people` lists those of days and amounts that are told of a person and not of one sale, `of_sales` those of what
+    was paid.
     `steps` maps the plain words of an answer to its step, by list. `given` and `family` are the plain headers of the
     two halves of a name, `whole_names` those of both together.
     """
@@ -31,6 +32,7 @@ class Words:
     general: Mapping[str, Mapping[str, str]]
     unlike: Mapping[str, tuple[str, ...]]
     of_people: tuple[str, ...]
+    of_sales: tuple[str, ...]
     missing: Mapping[Silence, frozenset[str]]
     yes: frozenset[str]
     no: frozenset[str]
@@ -78,6 +80,7 @@ def words() -> Words:
         general={kind: _general_headers(kind, data["general"]) for kind in KINDS},
         unlike={name: tuple(plain(part) for part in parts) for name, parts in data["unlike"].items()},
         of_people=tuple(plain(part) for part in data["of_people"]["parts"]),
+        of_sales=tuple(plain(part) for part in data["of_sales"]["parts"]),
         missing=_missing(data["cells"]),
         yes=frozenset(data["cells"]["yes"]),
         no=frozenset(data["cells"]["no"]),

@@ -359,7 +359,7 @@ HUBSPOT_DEALS = Sample(
     money="5250.50",
     orders=2,
     customers=2,
-    left_out={"nobody_named": 1, "not_won": 2},
+    left_out={"deal_lost": 1, "nobody_named": 1, "not_won": 1},
     tables={"": 2},
 )  # fmt: skip
 

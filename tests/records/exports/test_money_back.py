@@ -118,3 +118,27 @@ class TestWeChatPayWithACoupon:
         desk.read(Source(data=path, mapping={"amount": "应结订单金额"}))
         assert money(desk) == 0
         assert desk.orders("amount")[0] == (Decimal(90),)
+
+
+class TestWeChatPayWithARefundThatFailed:
+    """Of a price of 100 the 30 that were to go back did not; the bill lists the attempt all the same."""
+
+    PAID: ClassVar[Row] = TestWeChatPayWithACoupon.PAID
+    TRIED: ClassVar[Row] = {**TestWeChatPayWithACoupon.BACK, "退款金额": "30.00", "申请退款金额": "30.00"}
+
+    @pytest.mark.parametrize("state", ["FAIL", "REFUNDCLOSE", "CLOSED", "退款失败", "退款关闭", "已关闭"])
+    def test_nothing_was_given_back_and_the_attempt_is_counted(self, desk: Desk, state: str) -> None:
+        (file,) = desk.text(sheet(headers.WECHAT, [self.PAID, {**self.TRIED, "退款状态": state}], lead="`")).files
+        assert money(desk) == 100
+        assert file.left_out == {"refund_failed": 1}
+
+    @pytest.mark.parametrize("state", ["SUCCESS", "PROCESSING", "CHANGE", ""])
+    def test_money_that_went_back_or_is_on_its_way_counts(self, desk: Desk, state: str) -> None:
+        (file,) = desk.text(sheet(headers.WECHAT, [self.PAID, {**self.TRIED, "退款状态": state}], lead="`")).files
+        assert money(desk) == 70
+        assert file.left_out == {}
+
+    def test_the_attempt_takes_back_no_payment_of_an_earlier_bill(self, desk: Desk) -> None:
+        bills = (("may.csv", self.PAID), ("june.csv", {**self.TRIED, "退款状态": "FAIL"}), ("july.csv", self.TRIED))
+        desk.read(*[Source(data=desk.file(sheet(headers.WECHAT, [row], lead="`"), name)) for name, row in bills])
+        assert money(desk) == 70

@@ -98,6 +98,18 @@ def test_where_the_moment_may_change_it_is_one_order_of_a_person_within_thirty_d
     assert money(desk) == Decimal(net)
 
 
+@pytest.mark.parametrize(("stage", "nets"), [("Negotiation", ["100", "100"]), ("Closed Lost", ["100", "0"])])
+def test_a_deal_that_was_open_before_it_was_won_is_won_in_whichever_order_the_files_are_named(
+    desk: Desk, stage: str, nets: list[str]
+) -> None:
+    deal = {"Record ID": "7", "Deal Name": "Tea", "Associated Contact IDs": "501", "Amount": "100"}
+    other = sheet(headers.HUBSPOT_DEALS, [deal | {"Deal Stage": stage, "Close Date": "2024-05-01"}])
+    won = sheet(headers.HUBSPOT_DEALS, [deal | {"Deal Stage": "Closed Won", "Close Date": "2024-05-09"}])
+    for texts, net in zip(([other, won], [won, other]), nets, strict=True):
+        desk.read(*(desk.file(text, f"{place}.csv") for place, text in enumerate(texts)))
+        assert money(desk) == Decimal(net)
+
+
 def test_a_payment_is_the_same_with_its_invoice_and_without(desk: Desk) -> None:
     paid = {"id": "ch_1", "Customer Email": "ana@example.com", "Created (UTC)": "2024-05-01 10:00:00",
             "Amount": "100", "Currency": "usd", "Status": "Paid"}  # fmt: skip

@@ -233,3 +233,26 @@ def test_births_are_read_however_they_are_written_and_a_birthday_without_a_year_
     ).files
     assert (file.export, file.unusable) == ("youzan_customers", {})
     assert desk.rows("raw_profiles", "birth_year", "birth_date") == [(1990, "1990年1月2日"), (None, None)]
+
+
+@pytest.mark.parametrize(("order", "born"), [("dmy", "1990-01-02"), ("mdy", "1990-02-01"), (None, "2/1/1990")])
+@pytest.mark.parametrize(
+    ("header", "birth", "who"),
+    [(headers.ZOHO, "Date of Birth", {"Record Id": "z1", "Email": "ana@example.com"}),
+     (headers.DYNAMICS, "Birthday", {"(Do Not Modify) Contact": "d1", "Email": "ana@example.com"}),
+     ("customer_id,birth_date", "birth_date", {"customer_id": "ana"})],
+)  # fmt: skip
+def test_a_birth_that_can_be_read_in_two_ways_is_read_as_the_order_of_days_that_was_said(
+    desk: Desk, header: str, birth: str, who: Row, order: str | None, born: str
+) -> None:
+    header = header if birth in header.split(",") else f"{header},{birth}"
+    chosen = {} if order is None else {"records": {"date_order": order}}
+    rows: list[Row] = [{**who, birth: told} for told in ("2/1/1990", "31/1/1990", "1990-05-06", "5/6")]
+    (file, *_) = desk.text(sheet(header, rows), **chosen).files
+    births = [found for (found,) in desk.rows("raw_profiles", "birth_date")]
+    assert births[:3] == [born, "31/1/1990", "1990-05-06"]
+    is_export = file.export is not None
+    assert file.unusable.keys() == ({"birth_date_unusable"} if order is None or not is_export else set())
+    if is_export:
+        assert desk.rows("raw_profiles", "birth_year") == [(1990,), (1990,), (1990,), (None,)]
+        assert births[3] is None

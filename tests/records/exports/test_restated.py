@@ -328,6 +328,20 @@ def test_a_cancellation_takes_back_in_an_export_that_does_not_state_whole_orders
     assert money(desk) == 0
 
 
+@pytest.mark.both_engines(slow=True)
+@pytest.mark.parametrize("nickname", ["Ana", "安娜", ""])
+def test_an_order_closed_since_is_the_same_whatever_nickname_its_buyer_has_by_then(
+    engine: Engine, tmp_path: Path, nickname: str
+) -> None:
+    desk = Desk(engine=engine, folder=tmp_path)
+    header = "订单号,买家手机号,买家昵称,订单实付金额,订单创建时间,买家付款时间,订单状态\n"
+    paid = "E1,13800138000,Ana,10,2024-05-01 09:00:00,2024-05-01 10:00:00,交易完成\n"
+    other = "E2,13900139000,Bo,5,2024-05-02 09:00:00,2024-05-02 10:00:00,交易完成\n"
+    closed = f"E1,13800138000,{nickname},10,2024-05-01 09:00:00,,交易关闭\n"
+    desk.read(desk.file(header + paid + other, "monday.csv"), desk.file(header + closed, "friday.csv"))
+    assert desk.orders("order_id") == [("E2",)]
+
+
 def test_a_file_that_is_no_named_export_replaces_nothing(desk: Desk) -> None:
     header = "customer_id,ordered_at,amount,order_id\n"
     desk.read(

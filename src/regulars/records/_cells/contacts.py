@@ -36,6 +36,7 @@ _FLOAT = re.compile(r"(\+?\d{7,15})\.0+")
 _YEAR_FIRST = re.compile(r"(\d{4})\D{0,2}(\d{1,2})\D{1,2}(\d{1,2})\D?(?:\D.*)?")
 _EIGHT_DIGITS = re.compile(r"(\d{4})(\d{2})(\d{2})(?:\.0)?")
 _YEAR_LAST = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})")
+_DAY_AND_MONTH = frozenset({"dmy", "mdy"})
 # What a form enters where nobody said anything.
 _NO_BIRTH_DATES = frozenset({"19000101", "19700101", "19800101", "20000101"})
 OLDEST = 1900
@@ -52,6 +53,11 @@ def named(keys: pa.Array, names: pa.Array) -> pa.Array:
     told = pc.invert(pc.match_substring_regex(names, _HIDDEN))
     names = pc.if_else(told, pc.replace_substring(names, NAMED, " "), pa.scalar(None, pa.string()))
     return pc.coalesce(pc.binary_join_element_wise(keys, names, NAMED), keys)
+
+
+def unnamed(key: str) -> str:
+    """Return what stands for the rows of a phone or address that no name stands beside, and for none of the others."""
+    return f"{key}{NAMED}"
 
 
 def phones(cell: str) -> list[str]:
@@ -145,6 +151,22 @@ def day_of_birth(cell: str) -> str | None:
     except ValueError:
         return None
     return None if year < OLDEST else digits
+
+
+def birth_in_order(cell: str, order: str) -> str:
+    """Return a birth date that can be read in two ways as the order of its days (dmy, mdy) has it; any other as it is.
+
+    >>> birth_in_order("2/1/1990", "dmy"), birth_in_order("2/1/1990", "mdy"), birth_in_order("1/31/1990", "dmy")
+    ('1990-01-02', '1990-02-01', '1/31/1990')
+    """
+    found = _YEAR_LAST.fullmatch(unicodedata.normalize("NFKC", cell).strip())
+    if not found or order not in _DAY_AND_MONTH:
+        return cell
+    first, second, year = (int(part) for part in found.groups())
+    if not (1 <= first <= 12 and 1 <= second <= 12):
+        return cell
+    day, month = (first, second) if order == "dmy" else (second, first)
+    return f"{year:04}-{month:02}-{day:02}"
 
 
 def _apart(part: str) -> list[str]:

@@ -1,6 +1,7 @@
 """What may be shown of a value: its shape, and nothing that says whose it is; and whether a text is a value at all."""
 
 import re
+from functools import lru_cache
 
 import pyarrow as pa
 
@@ -17,8 +18,13 @@ def masked(value: str) -> str:
     >>> masked("ana@example.com"), masked("25,000"), masked("2024-13-45"), masked("张三")
     ('xxx@xxxxxxx.xxx', '##,###', '####-##-##', 'xx')
     """
-    shape = re.sub(r"\d", "#", value)
-    shape = "".join(letter if letter == "#" or not letter.isalnum() else "x" for letter in shape)
+    return _shape(re.sub(r"\d", "#", value))
+
+
+@lru_cache(maxsize=1_000)
+def _shape(value: str) -> str:
+    """Return the shape of a value whose digits are masked: of phones and amounts there are few."""
+    shape = "".join(letter if letter == "#" or not letter.isalnum() else "x" for letter in value)
     shape = "".join(letter if letter.isprintable() else "?" for letter in shape)
     return shape if len(shape) <= _SHOWN else shape[: _SHOWN - 1] + "…"
 

@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from regulars.records._exports.recipes import Condition, Export, RefundRows, Rule, Table, exports
 from regulars.records._kinds import IDENTITIES, KINDS
@@ -155,8 +156,13 @@ def layout_of(found: Found, plan: Plan) -> ExportLayout:
 
 def _fit(export: Export, known: set[str]) -> int:
     """Return how many headers of its longest set are all there; 0 if of no set all are."""
-    sets = [{same(header) for header in headers} for headers in export.recognised_by]
-    return max((len(one) for one in sets if one <= known), default=0)
+    return max((len(one) for one in _bare(export.recognised_by) if one <= known), default=0)
+
+
+@cache
+def _bare(sets: tuple[tuple[str, ...], ...]) -> tuple[frozenset[str], ...]:
+    # Kept: it is asked of every row that may be a header, for every export, under every possible delimiter.
+    return tuple(frozenset(map(same, headers)) for headers in sets)
 
 
 def _plans(export: Export, headers: tuple[str, ...], kind: str | None, mapping: Mapping[str, str]) -> Iterator[Plan]:

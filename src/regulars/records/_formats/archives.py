@@ -12,6 +12,7 @@ from pathlib import PurePosixPath
 
 from regulars.core import RegularsError
 from regulars.records._formats.stored import Copy, Stored
+from regulars.records._marks import N_
 
 HARMLESS = 50 << 20
 MOST_RATIO = 100
@@ -148,11 +149,11 @@ def zip_kind(stored: Stored, *, file: str) -> str:
     """
     names = {member.filename for member in contents_of(stored, file=file)}
     if "xl/workbook.bin" in names:
-        return "a binary Excel workbook (.xlsb)"
+        return N_("a binary Excel workbook (.xlsb)")
     if "[Content_Types].xml" in names and any(name.replace("\\", "/").startswith("xl/") for name in names):
         return "xlsx"
     if "content.xml" in names and "mimetype" in names:
-        return "an OpenDocument file"
+        return N_("an OpenDocument file")
     if "word/document.xml" in names:
-        return "a Word document"
+        return N_("a Word document")
     return "zip"

@@ -50,6 +50,9 @@ _FITTING: Mapping[str, frozenset[What]] = {
 }
 _ENDINGS_OF_IDS = ("id", "no", "nr", "number", "code", "key", "编号", "号", "码")
 
+_NO_IDS = ("paid",)
+"""What ends as numbers do and is none."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
@@ -62,7 +65,18 @@ class Candidate:
     @property
     def is_numbered(self) -> bool:
         """Whether its header ends as those of numbers that name something do."""
-        return plain(self.header).endswith(_ENDINGS_OF_IDS)
+        header = plain(self.header)
+        return header.endswith(_ENDINGS_OF_IDS) and not header.endswith(_NO_IDS)
+
+    @property
+    def is_of_sales(self) -> bool:
+        """Whether its header tells of what was paid, and not of the number of a bill."""
+        return not self.is_numbered and any(part in plain(self.header) for part in words().of_sales)
+
+    @property
+    def is_score(self) -> bool:
+        """Whether its values are such as scores have, and its header does not say that they are none."""
+        return self.look.is_rating and ("score" in near_meanings(self.header, "feedback") or not self.is_of_sales)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,15 +149,15 @@ def best_fit(candidates: Sequence[Candidate], *, kind: str | None, mapping: Mapp
 def orders_among(candidates: Sequence[Candidate]) -> Fit | None:
     """Return the orders that these columns tell of by days and amounts of money; None where that is not clear.
 
-    Numbers that are not clearly money will do under a header of amounts, or where somebody stands in more than one row,
-    as in no list of people.
+    Numbers that are not clearly money will do under a header of amounts or of what was paid, or where somebody stands
+    in more than one row, as in no list of people.
     """
     fit = _fit(KINDS["orders"], candidates, {}, is_stated=False)
     if not fit.is_complete or fit.claims["ordered_at"].candidate.look.what != "time":
         return None
     key = next(fit.claims[name] for name in IDENTITIES if name in fit.claims)
     amount = fit.claims["amount"]
-    is_told = amount.why != "guess" or key.candidate.look.is_repeated
+    is_told = amount.why != "guess" or amount.candidate.is_of_sales or key.candidate.look.is_repeated
     return fit if amount.candidate.look.what in ({"money", "number"} if is_told else {"money"}) else None
 
 
@@ -234,7 +248,7 @@ def _by_values(kind: Kind, candidates: Sequence[Candidate], claims: Mapping[str,
     if kind.name == "orders":
         yield from _amounts([each for each in candidates if _may_be(each, "amount", kind)])
     if kind.name == "feedback":
-        yield from (Claim(name="score", candidate=each, why="guess") for each in candidates if each.look.is_rating)
+        yield from (Claim(name="score", candidate=each, why="guess") for each in candidates if each.is_score)
 
 
 def _seen(name: str, candidate: Candidate) -> Claim:
@@ -251,8 +265,10 @@ def _amounts(candidates: Sequence[Candidate]) -> Iterator[Claim]:
     money = [each for each in candidates if each.look.what == "money"]
     yield from _one_or_guess("amount", money)
     if not money:
-        plainer = [each for each in candidates if each.look.what == "number" and not each.look.is_rating]
-        yield from (Claim(name="amount", candidate=each, why="guess") for each in plainer if not each.is_numbered)
+        plainer = [each for each in candidates if each.look.what == "number" and not each.is_score]
+        for each in plainer:
+            if not each.is_numbered:
+                yield Claim(name="amount", candidate=each, why="guess", likeness=1.0 if each.is_of_sales else 0.5)
 
 
 def _guessed_keys(candidates: Sequence[Candidate], *, has_money: bool) -> Iterator[Claim]:

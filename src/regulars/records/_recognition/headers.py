@@ -46,6 +46,7 @@ class KindIncomplete(HeadersUnclear):
         "{file} looks like {kind} but has no column for {column}. Did you mean {nearest}? "
         "Map it with --map {column}={first}."
     )
+    texts = frozenset({"kind"})
 
 
 class KindIncompleteEntirely(HeadersUnclear):
@@ -56,6 +57,7 @@ class KindIncompleteEntirely(HeadersUnclear):
         "{file} looks like {kind} but has no column for {column}. Map it with --map {column}=HEADER, "
         "or say another kind with --as. Its headers: {headers}."
     )
+    texts = frozenset({"kind"})
 
 
 class HeaderLineMissing(RegularsError):
@@ -96,6 +98,7 @@ class ColumnMissingEntirely(HeadersUnclear):
     template = (
         "{file} has no column '{column}', which {kind} need. Map it with --map {column}=HEADER. Its headers: {headers}."
     )
+    texts = frozenset({"kind"})
 
 
 class ColumnAmbiguous(HeadersUnclear):
@@ -124,6 +127,7 @@ class MappingInvalid(RegularsError):
 
     code = "mapping_invalid"
     template = "--map names '{column}', which {kind} do not have ({file}). Their columns: {columns}."
+    texts = frozenset({"kind"})
 
 
 class MappingMisspelt(RegularsError):
@@ -131,6 +135,7 @@ class MappingMisspelt(RegularsError):
 
     code = "mapping_misspelt"
     template = "--map names '{column}', which {kind} do not have ({file}). Did you mean {nearest}?"
+    texts = frozenset({"kind"})
 
 
 class MappingForeign(RegularsError):
@@ -201,6 +206,14 @@ class Layout:
         """Return the headers that nothing is read from."""
         used = {*self.used_elsewhere, *self.sources().values(), self.name_place}
         return tuple(header for place, header in enumerate(self.headers) if place not in used)
+
+    def of_people(self) -> tuple[str, ...]:
+        """Return those of the unused headers that tell who somebody is, as only a profile may."""
+        if self.kind.name == "profiles" or not self.kind.takes_identities:
+            return ()
+        meanings = words().own["profiles"]
+        personal = {column.name for column in KINDS["profiles"].columns if column.role == "identifier"}
+        return tuple(header for header in self.unused() if meanings.get(plain(header)) in personal)
 
 
 def recognise(

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from regulars.core import RegularsError
+from regulars.records._marks import N_
 from regulars.records._results import Confirmed, FileReport
 
 _NAME = "mappings.json"
@@ -27,6 +28,7 @@ class MappingsUnreadable(RegularsError):
     """A file of mappings that holds something else."""
 
     code = "mappings_unreadable"
+    texts = frozenset({"problem"})
     template = "{path} holds no mappings that can be used: {problem}. Delete it, and what it kept is asked again."
 
 
@@ -78,9 +80,9 @@ class Mappings:
         except FileNotFoundError:
             return {}
         except OSError as error:
-            raise MappingsUnreadable(path=path, problem=error.strerror or "it cannot be read") from error
+            raise MappingsUnreadable(path=path, problem=error.strerror or N_("it cannot be read")) from error
         except (ValueError, TypeError, KeyError, AttributeError) as error:
-            raise MappingsUnreadable(path=path, problem="it is something else, or damaged") from error
+            raise MappingsUnreadable(path=path, problem=N_("it is something else, or damaged")) from error
 
     def keep(self, files: Iterable[FileReport], *, day: date, batch: str | None = None) -> tuple[str, ...]:
         """Keep the mappings of files that were read as somebody said, and not as their headers say by themselves.

@@ -97,6 +97,7 @@ class MappingUnconfirmed(RegularsError):
         "{file}: its headers do not say for certain what it holds. It looks like {kind} with {columns}. If that is "
         "right, add --accept-mapping; else say it yourself: {options}. With --dry-run you see it before you read it."
     )
+    texts = frozenset({"kind"})
 
     def __init__(self, proposal: Proposal, *, instead: str = "") -> None:
         self.proposal = proposal

@@ -1,17 +1,10 @@
-"""Why a row can be set aside, in words, and what a person can do about it; the errors of files that are too bad.
-
-`N_` marks a text for the Chinese catalogue: it is a part of an error, and translated with it.
-"""
+"""Why a row can be set aside, in words, and what a person can do about it; the errors of files that are too bad."""
 
 from collections.abc import Mapping
+from datetime import date
 
 from regulars.core import RegularsError
-
-
-def N_(text: str) -> str:  # noqa: N802  (gettext's own name for it)
-    """Return the text; mark it for the catalogue."""
-    return text
-
+from regulars.records._marks import N_
 
 REASONS: Mapping[str, str] = {
     "customer_missing": N_("no customer is named"),
@@ -53,6 +46,11 @@ _FUTURE = N_(
     "Say in which order days are written with --date-order, or name the right column with --map {name}=HEADER;"
     " if the days are right, say with --today what day it is."
 )
+_WRONG_DAYS = N_(
+    "If they are not, say in which order days are written with --date-order, or name the right column with"
+    " --map {name}=HEADER."
+)
+_WRONG_ORDER = N_("If they are not, say in which order days are written with --date-order.")
 _SERIAL = N_('Say from when Excel counted in the settings: [records] excel_dates = "1900" or excel_dates = "1904".')
 _COLUMN = N_("Name the right column with --map {name}=HEADER.")
 _ANSWER = N_("Name the right column with --map {name}=HEADER, or write yes or no in it.")
@@ -120,6 +118,16 @@ class AllRefused(TooManyRefused):
     )
 
 
+class AllLater(TooManyRefused):
+    """A file of which every row is dated after today: bookings, or days that were read in the wrong order."""
+
+    code = "all_later"
+    template = (
+        "{file}: every row ({read}) is dated after today, {today} (first: {where}), so none of them counts yet. If the"
+        " days are right, read the file again once they have come, or say with --today what day it is. {cure}"
+    )
+
+
 class DateSerial(RegularsError):
     """A column of days as Excel counts them, and nobody said from when."""
 
@@ -128,6 +136,18 @@ class DateSerial(RegularsError):
         "{file}, line {line}: column '{column}' holds days as numbers ({rows} of {read} rows), as Excel counts them. "
         'Say from when in the settings: [records] excel_dates = "1900" (nearly always) or "1904" (from an old Mac).'
     )
+
+
+def all_later(
+    *, file: str, rows: int, today: date, first: tuple[int, str, str], mapping: Mapping[str, str]
+) -> AllLater:
+    """Return the error of a file of which every row is dated after today; `first` and `mapping` as for `too_many`."""
+    line, column, value = first
+    name = next((name for name, header in mapping.items() if header.strip() == column), "")
+    return AllLater(
+        file=file, read=rows, today=today, line=line, column=column, value=value, name=name,
+        where=_WITH_VALUE if value else _IN_COLUMN, cure=_WRONG_DAYS if name else _WRONG_ORDER,
+    )  # fmt: skip
 
 
 def too_many(

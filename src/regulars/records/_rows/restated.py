@@ -21,6 +21,7 @@ from dataclasses import dataclass, field
 import pyarrow as pa
 
 from regulars.engines import Engine
+from regulars.records._cells import contacts
 from regulars.records._cells.masking import masked
 from regulars.records._exports.recipes import exports
 from regulars.records._results import Refused
@@ -29,7 +30,7 @@ from regulars.records._rows.taking_out import take_out
 RESTATED = "stated_again"
 """The code that such rows are counted under."""
 
-_NOT_YET = "('not_paid', 'not_shipped')"
+_NOT_YET = "('not_paid', 'not_shipped', 'not_won', 'refund_failed')"
 
 _FILES = pa.schema(
     [
@@ -44,10 +45,13 @@ _FILES = pa.schema(
 
 _IS_SALE = "(r.amount >= 0 AND NOT coalesce(r.is_refund, FALSE))"
 
+# The phone or address is the same person's whatever stands beside it: a nickname may be another by the next export.
+_WHO = f"split_part({{key}}, '{contacts.NAMED}', 1) AS customer_key"
+
 _STATED = f"""
 SELECT f.export, f.may_change, f.turn, f.states_whole AS decides, FALSE AS cancelled, r.order_id,
     CASE WHEN f.by_line AND r.line_id IS NOT NULL THEN r.line_id ELSE r.order_id END AS number,
-    coalesce(r.line_id, '') AS line_id, r.customer_key,
+    coalesce(r.line_id, '') AS line_id, {_WHO.format(key="r.customer_key")},
     CASE WHEN {_IS_SALE} THEN r.ordered_at END AS ordered_at,
     CASE WHEN {_IS_SALE} THEN r.amount ELSE 0 END AS gross,
     CASE WHEN {_IS_SALE} THEN 0 ELSE abs(r.amount) END AS back
@@ -56,7 +60,8 @@ WHERE r.order_id IS NOT NULL
 UNION ALL
 SELECT f.export, f.may_change, f.turn, TRUE AS decides, TRUE AS cancelled, w.order_id,
     CASE WHEN f.by_line AND w.line_id IS NOT NULL THEN w.line_id ELSE w.order_id END AS number,
-    coalesce(w.line_id, '') AS line_id, w.customer_key, w.ordered_at, 0 AS gross, 0 AS back
+    coalesce(w.line_id, '') AS line_id, {_WHO.format(key="w.customer_key")},
+    w.ordered_at, 0 AS gross, 0 AS back
 FROM withdrawn AS w JOIN stating_files AS f ON f.file_id = w.file_id
 WHERE w.order_id IS NOT NULL AND coalesce(w.why, '') NOT IN {_NOT_YET}
 """

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from regulars.core import RegularsError
 from regulars.records._cells import contacts
-from regulars.records._cells.cells import FAULT, REASONS, Cells, Faults, Mask, marked, mask_of
+from regulars.records._cells.cells import FAULT, REASONS, Cells, Faults, Mask, by_distinct, marked, mask_of
 from regulars.records._cells.decimals import read_money, read_number, read_year
 from regulars.records._cells.masking import masked
 from regulars.records._cells.personal import any_suspect
@@ -224,6 +224,19 @@ def _decimal(column: pa.Array, spec: Column, reading: Reading) -> Cells:
     return read(column, reading.marks.of(spec.name)) if reading.marks.could_decide(cells) else cells
 
 
+def _identifier(column: pa.Array, spec: Column, reading: Reading) -> Cells:
+    cells = read_text(column, silence=silence_of(spec.name))
+    order = reading.clock.order
+    if spec.name != "birth_date" or order is None:
+        return cells
+
+    def in_order(distinct: pa.Array) -> Cells:
+        births = [None if text is None else contacts.birth_in_order(text, order) for text in distinct.to_pylist()]
+        return Cells(values=pa.array(births, pa.string()))
+
+    return replace(cells, values=by_distinct(cells.values, in_order).values)
+
+
 def _word(column: pa.Array, spec: Column, reading: Reading) -> Cells:
     return read_word(column, place=(reading.layout.kind.name, spec.name))
 
@@ -234,7 +247,7 @@ def _flag(column: pa.Array, spec: Column, reading: Reading) -> Cells:
 
 _READERS: Mapping[str, Callable[[pa.Array, Column, Reading], Cells]] = {
     "key": _key,
-    "identifier": lambda column, spec, reading: read_text(column, silence=silence_of(spec.name)),
+    "identifier": _identifier,
     "text": lambda column, spec, reading: (
         read_id(column) if spec.name.endswith("_id") else read_text(column, silence=silence_of(spec.name))
     ),
@@ -303,7 +316,9 @@ def _raw_batch(cells: Mapping[str, Cells], piece: Piece, reading: Reading) -> pa
         arrays.append(pa.nulls(rows, TYPES[column.role]) if cell is None else cell.values)
         if column.role == "time":
             arrays.append(pa.nulls(rows, pa.date32()) if cell is None else cell.days)
-    return pa.RecordBatch.from_arrays(arrays, schema=raw_schema(kind))
+    schema = raw_schema(kind)
+    arrays += [pa.nulls(rows, field.type) for field in list(schema)[len(arrays) :]]  # no cell fills these
+    return pa.RecordBatch.from_arrays(arrays, schema=schema)
 
 
 def _without_no_records(piece: Piece, faults: Faults, reading: Reading, tally: Tally) -> NDArray[np.int64]:

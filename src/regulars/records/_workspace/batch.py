@@ -1,23 +1,26 @@
 """One batch: what was imported together, told by the manifest that lies beside its rows."""
 
+import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from pydantic import TypeAdapter
 
 from regulars.core import RegularsError
+from regulars.records._marks import N_
 from regulars.records._results import FileReport
 
-FORMAT = 1
+FORMAT = 2
 """Of the folder of a batch; a higher one was written by a later version."""
 
 MANIFEST = "manifest.json"
 
+_TIME = "%Y%m%dT%H%M%S"
 _ID = re.compile(r"\d{8}T\d{6}-[0-9a-f]{6}")
 
 
@@ -25,6 +28,7 @@ class BatchUnreadable(RegularsError):
     """A batch on the disk that cannot be read."""
 
     code = "batch_unreadable"
+    texts = frozenset({"problem"})
     template = (
         "Batch {batch} in {folder} cannot be read: {problem}."
         " Undo it (regulars records undo {batch} --workspace {folder}) and import its files again."
@@ -61,8 +65,18 @@ class Batch:
     versions: Mapping[str, str]
 
     @property
+    def whole_files(self) -> tuple[FileReport, ...]:
+        """The tables that account for the rows of its files, each once; not those that tell of these rows otherwise."""
+        return tuple(file for file in self.on_its_day if not file.is_beside)
+
+    @property
+    def on_its_day(self) -> tuple[FileReport, ...]:
+        """Its tables as the day of the import tells them: rows dated later are set aside, as an analysis does then."""
+        return tuple(file.on_its_day() for file in self.files)
+
+    @property
     def read(self) -> int:
-        """How many rows its files had."""
+        """How many rows its tables had."""
         return sum(file.read for file in self.files)
 
     @property
@@ -70,9 +84,24 @@ class Batch:
         """How many of them it holds."""
         return sum(file.accepted for file in self.files)
 
+    @property
+    def zone(self) -> str:
+        """The time zone in which its files were read."""
+        return str(self.settings["business"]["time_zone"])
+
 
 _BATCH = TypeAdapter(Batch)
 """To and from JSON; what an earlier version did not know has its default."""
+
+
+def id_after(newest: str, now: datetime, origins: Sequence[Origin]) -> str:
+    """Return an id that sorts after the newest one's, also within one second and where the clock was set back."""
+    digest = hashlib.sha256(repr([(each.name, each.sha256) for each in origins]).encode()).hexdigest()
+    moment = now.astimezone(UTC)
+    if newest:
+        last = datetime.strptime(newest[:15], _TIME).replace(tzinfo=UTC)
+        moment = max(moment, last + timedelta(seconds=1))
+    return f"{moment.strftime(_TIME)}-{digest[:6]}"
 
 
 def places_in(home: Path) -> list[Path]:
@@ -98,9 +127,10 @@ def read_manifest(folder: Path) -> Batch:
     try:
         content = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
         if content["format"] > FORMAT:
-            problem = "it was written by a later version of regulars"
+            problem = N_("it was written by a later version of regulars")
             raise BatchUnreadable(batch=folder.name, folder=workspace, problem=problem)
         return _BATCH.validate_python(content)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        problem = f"{MANIFEST} is damaged ({type(error).__name__})"
-        raise BatchUnreadable(batch=folder.name, folder=workspace, problem=problem) from error
+        told = {"manifest": MANIFEST, "fault": type(error).__name__}
+        problem = N_("{manifest} is damaged ({fault})")
+        raise BatchUnreadable(batch=folder.name, folder=workspace, problem=problem, **told) from error

@@ -14,15 +14,17 @@ from regulars.core import RegularsError, Settings
 from regulars.engines import Engine, quoted
 from regulars.records._ahead import read_ahead
 from regulars.records._cells.masking import masked
-from regulars.records._kinds import KINDS, QUARANTINE, WITHDRAWN, Kind, raw_schema
+from regulars.records._kinds import KEY_NAMES, KINDS, QUARANTINE, WITHDRAWN, Kind, raw_schema
+from regulars.records._marks import N_
 from regulars.records._results import FileReport, RecordSet
-from regulars.records._rows.currencies import Currencies
+from regulars.records._rows.currencies import Currencies, CurrencyMixed, CurrencyUnexpected
 from regulars.records._rows.details import TOLD, leave_out_details
 from regulars.records._rows.refunds import TOLD_BY_ROW, settle_refunds
 from regulars.records._rows.restated import RESTATED, leave_out_restated
 from regulars.records._workspace.batch import Batch, BatchUnreadable
-from regulars.records._workspace.later import count_later, set_aside_later
+from regulars.records._workspace.later import set_aside_later, tell_later
 from regulars.records._workspace.months import MOST_FILES, write_by_month, writer
+from regulars.records._workspace.people_rows import KEY_NAMES_FILE
 
 _ROWS = 131_072
 _UNDATED, _LATER = "undated", "later"
@@ -33,6 +35,7 @@ _MONTHS = f"SELECT DISTINCT {_MONTH} AS month FROM {{raw}} WHERE local_day <= $t
 _OF_MONTHS = f"SELECT {{columns}} FROM {{raw}} WHERE local_day <= $today AND {_MONTH} BETWEEN $first AND $last"
 _AFTER = "SELECT {columns} FROM {raw} WHERE local_day > $today ORDER BY file_id, line"
 _WITHDRAWN = "SELECT * FROM withdrawn ORDER BY file_id, order_id, line_id, ordered_at, customer_key"
+_KEY_NAMES = "SELECT * FROM key_names ORDER BY file_id, key_id, key_name"
 _QUARANTINE = "SELECT * FROM quarantine ORDER BY file_id, line, column_name, reason"
 
 
@@ -47,22 +50,52 @@ class ZoneChanged(RegularsError):
     )
 
 
-def write_rows(engine: Engine, records: RecordSet, folder: Path, *, today: date, share: float) -> int:
-    """Write `<kind>/<yyyy-mm>.parquet`, `withdrawn.parquet`, `quarantine.parquet`; return how many rows are later.
+class CurrencyOfBatch(RegularsError):
+    """A batch whose amounts are in another currency than the settings state; rates come too late for it."""
+
+    code = "currency_of_batch"
+    template = (
+        "Batch {batch}: {file} holds amounts in {currencies}, but business.currency in the settings is {stated}."
+        " Rates are used when a file is imported. Correct the setting; or say in business.rates what the other is"
+        " worth, undo the batch (regulars records undo {batch} --workspace {folder}) and import its file again with"
+        " --settings."
+    )
+
+
+class CurrenciesOfBatches(RegularsError):
+    """Batches whose amounts are in several currencies."""
+
+    code = "currencies_of_batches"
+    template = (
+        "Batch {batch}: {file} brings the amounts in {currencies} together. One analysis has one currency,"
+        " and rates are used when a file is imported: keep each currency in a workspace of its own; or state"
+        " business.currency and business.rates in the settings, undo the batches in other currencies (such as:"
+        " regulars records undo {batch} --workspace {folder}) and import their files again with --settings."
+    )
+
+
+def write_rows(
+    engine: Engine, records: RecordSet, folder: Path, *, today: date, share: float
+) -> tuple[FileReport, ...]:
+    """Write `<kind>/<yyyy-mm>.parquet`, `withdrawn.parquet`, `key_names.parquet`, `quarantine.parquet`.
+
+    Returns what is told of the files.
 
     Later is dated after `today`. Such rows stand in `later.parquet`: dates of every century make no thousand files.
 
     Raises:
         TooManyRefused: more rows of a file than `share` are dated after `today`, or could not be read.
     """
-    later = count_later(engine, records, today=today, share=share)
+    files = tell_later(engine, records, today=today, share=share)
     for kind in KINDS.values():
         if any(file.kind == kind.name and file.accepted for file in records.files):
             (folder / kind.name).mkdir(mode=0o700)
             _write_kind(engine, kind, folder / kind.name, today)
     engine.write_parquet(_WITHDRAWN, folder / "withdrawn.parquet")
+    if engine.fetch("SELECT count(*) AS n FROM key_names")["n"][0].as_py():
+        engine.write_parquet(_KEY_NAMES, folder / KEY_NAMES_FILE)
     engine.write_parquet(_QUARANTINE, folder / "quarantine.parquet")
-    return later
+    return files
 
 
 def _write_kind(engine: Engine, kind: Kind, folder: Path, today: date) -> None:
@@ -102,14 +135,15 @@ def _write_file(rows: pa.RecordBatchReader, path: Path) -> None:
 
 
 def load_rows(engine: Engine, home: Path, batches: Sequence[Batch], *, settings: Settings, today: date) -> RecordSet:
-    """Load the rows of batches in `home` into `raw_<kind>` and `quarantine`; see `Batches.open`."""
+    """Load the rows of batches in `home` into `raw_<kind>`, `key_names` and `quarantine`; see `Batches.open`."""
     _check_zone(batches, home.parent, settings.business.time_zone)
     files = tuple(replace(file, batch=batch.id) for batch in batches for file in batch.files)
-    records = RecordSet(files=files, currency=_currency(files, settings.business.currency))
+    records = RecordSet(files=files, currency=_currency(files, home.parent, settings.business.currency))
     for kind in KINDS.values():
         _load(engine, f"raw_{kind.name}", _Stored(home, batches, f"{kind.name}/*.parquet", raw_schema(kind)))
     records, later = set_aside_later(engine, records, today=today)
     _load(engine, "withdrawn", _Stored(home, batches, "withdrawn.parquet", WITHDRAWN))
+    _load(engine, "key_names", _Stored(home, batches, KEY_NAMES_FILE, KEY_NAMES))
     restated = leave_out_restated(engine, [(file.file, file.export) for file in records.files])
     kept = [
         replace(
@@ -149,10 +183,15 @@ def _check_zone(batches: Sequence[Batch], folder: Path, zone: str) -> None:
             raise ZoneChanged(batch=batch.id, imported=imported, stated=zone, folder=folder)
 
 
-def _currency(files: Sequence[FileReport], stated: str) -> str:
+def _currency(files: Sequence[FileReport], folder: Path, stated: str) -> str:
     currencies = Currencies(stated)
     for file in files:
-        currencies.meet(set(file.currencies), file=file.file)
+        try:
+            currencies.meet(set(file.currencies), file=file.file)
+        except CurrencyUnexpected as error:
+            raise CurrencyOfBatch(batch=file.batch, folder=folder, **error.params) from error
+        except CurrencyMixed as error:
+            raise CurrenciesOfBatches(batch=file.batch, folder=folder, **error.params) from error
     return currencies.only
 
 
@@ -193,8 +232,9 @@ class _Stored:
         except FileNotFoundError:
             raise
         except (OSError, pa.ArrowException) as error:
-            problem = f"{path.relative_to(self._home / batch.id)}: {str(error).splitlines()[0][:200]}"
-            raise BatchUnreadable(batch=batch.id, folder=self._home.parent, problem=problem) from error
+            told = {"part": path.relative_to(self._home / batch.id), "fault": str(error).splitlines()[0][:200]}
+            problem = N_("its part {part} is damaged ({fault})")
+            raise BatchUnreadable(batch=batch.id, folder=self._home.parent, problem=problem, **told) from error
 
 
 def _numbered(rows: pa.RecordBatch, first: int, schema: pa.Schema) -> pa.RecordBatch:

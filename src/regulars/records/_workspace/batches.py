@@ -1,20 +1,19 @@
 """Accepted records that stay: batches in a workspace, each one folder that appears and vanishes as a whole.
 
     <workspace>/batches/<id>/manifest.json, <kind>/<yyyy-mm>.parquet, withdrawn.parquet, quarantine.parquet,
-                            identities.parquet, found/
+                            key_names.parquet, identities.parquet, found/
 
 What lies there is the list of batches; no other file has to agree with it. A folder whose name begins with a dot is
 not yet, or no longer, a batch, and whoever next holds the lock clears it away. One that is to take the place of a batch
 is whole when it is called `.next-<id>`, so it does take that place if this was begun. Folders are for their owner only.
 """
 
-import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -26,14 +25,13 @@ from regulars.core import RegularsError, Settings
 from regulars.engines import Engine
 from regulars.records._recognition.mappings import Mappings, MappingsUnreadable
 from regulars.records._results import FileReport, RecordSet, Source
-from regulars.records._workspace.batch import Batch, Origin, places_in, read_manifest, write_manifest
+from regulars.records._workspace.batch import Batch, Origin, id_after, places_in, read_manifest, write_manifest
 from regulars.records._workspace.batch_rows import load_rows, set_aside, write_rows
 from regulars.records._workspace.findings import all_found, clear_away, forget_undone, keep_found, newest_found
 from regulars.records._workspace.lock import held
 from regulars.records._workspace.origins import Digests, origin_of, sort_out
-from regulars.records._workspace.people_rows import copy_without, keys_in, rows_of
+from regulars.records._workspace.people_rows import Chosen, OfPeople, Until, copy_without, keys_in, rows_of
 
-_TIME = "%Y%m%dT%H%M%S"
 _NEXT = ".next-"
 
 
@@ -42,6 +40,13 @@ class BatchUnknown(RegularsError):
 
     code = "batch_unknown"
     template = "There is no batch '{batch}' in {folder}. List them: regulars records list --workspace {folder}"
+
+
+class BatchUnclear(BatchUnknown):
+    """The beginning of the ids of several batches."""
+
+    code = "batch_unclear"
+    template = "Several batches in {folder} begin with '{batch}': {batches}. Write more of the id."
 
 
 class WorkspaceUnwritable(RegularsError):
@@ -88,7 +93,7 @@ class Batches:
         """Return the batch of that id, or of the one id that begins with it.
 
         Raises:
-            BatchUnknown: there is none, or more than one.
+            BatchUnknown: there is none. BatchUnclear: there are several.
             BatchUnreadable: its manifest is damaged.
         """
         return read_manifest(self._place(name))
@@ -205,7 +210,7 @@ class Batches:
 
         Raises:
             BatchUnreadable: a file of a batch is damaged.
-            CurrencyMixed, CurrencyUnexpected: the amounts are not all in one currency, or not in the stated one.
+            CurrenciesOfBatches, CurrencyOfBatch: the amounts are not all in one currency, or not in the stated one.
             ZoneChanged: a batch was read in another time zone than the settings state.
             WorkspaceChanged: a batch was undone meanwhile.
         """
@@ -221,7 +226,7 @@ class Batches:
         return pc.unique(pa.concat_arrays([pa.array([], pa.string()), *found]))
 
     def rows_of(self, people: pa.Array) -> Iterator[tuple[Batch, str, pa.Table]]:
-        """Yield the rows of some people by their keys: batch, kind and rows."""
+        """Yield the rows of some people by their keys: batch, kind and rows; see `contacts.unnamed`."""
         for batch in self.live():
             for kind, rows in rows_of(self._home / batch.id, people):
                 yield batch, kind, rows
@@ -236,12 +241,27 @@ class Batches:
             BatchUnreadable: a batch is damaged.
             WorkspaceBusy, WorkspaceUnwritable: as in `alone`.
         """
+        return self._leave_out(lambda _: OfPeople(people))
+
+    def let_go(self, until: Mapping[str, date]) -> int:
+        """As `leave_out`, for every row of these kinds that is of the day of its kind or earlier: `expired`."""
+        return self._leave_out(lambda batch: Until(until, batch.zone))
+
+    def past(self, until: Mapping[str, date]) -> dict[str, int]:
+        """Return how many rows of these kinds `let_go` would remove."""
+        found = dict.fromkeys(until, 0)
+        for batch in self.live():
+            for kind, rows in Until(until, batch.zone).counted(self._home / batch.id).items():
+                found[kind] += rows
+        return found
+
+    def _leave_out(self, chosen_in: Callable[[Batch], Chosen]) -> int:
         removed = 0
         with self.alone():
             for batch in self.live():
                 with self._writing():
                     folder = Path(tempfile.mkdtemp(prefix=".new-", dir=self._home))
-                    fewer = copy_without(batch, self._home / batch.id, people, folder)
+                    fewer = copy_without(batch, self._home / batch.id, chosen_in(batch), folder)
                     if fewer is None:
                         shutil.rmtree(folder, ignore_errors=True)
                     else:
@@ -275,7 +295,10 @@ class Batches:
 
     def _place(self, name: str) -> Path:
         places = [place for place in self._places() if place.name.startswith(name)]
-        if len(places) != 1 or not name:
+        if name and len(places) > 1:
+            found = ", ".join(place.name for place in places)
+            raise BatchUnclear(batch=name, folder=self.folder, batches=found)
+        if not name or not places:
             raise BatchUnknown(batch=name, folder=self.folder)
         return places[0]
 
@@ -285,13 +308,8 @@ class Batches:
 
     def next_id(self, now: datetime, origins: Sequence[Origin]) -> str:
         """Return an id that sorts after every other one's, also within one second and where the clock was set back."""
-        digest = hashlib.sha256(repr([(each.name, each.sha256) for each in origins]).encode()).hexdigest()
-        moment = now.astimezone(UTC)
         places = self._places()
-        if places:
-            newest = datetime.strptime(places[-1].name[:15], _TIME).replace(tzinfo=UTC)
-            moment = max(moment, newest + timedelta(seconds=1))
-        return f"{moment.strftime(_TIME)}-{digest[:6]}"
+        return id_after(places[-1].name if places else "", now, origins)
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
@@ -311,7 +329,6 @@ class Draft:
         self._store = store
         self.folder = folder
         self._files: tuple[FileReport, ...] = ()
-        self._later = 0
         self._origins: tuple[Origin, ...] = ()
         self._settings: dict[str, Any] = {}
         self._versions: dict[str, str] = {}
@@ -323,8 +340,7 @@ class Draft:
             TooManyRefused: too many rows are dated after `today` to have been understood.
         """
         share = settings.records.max_quarantined_share
-        self._later = write_rows(engine, records, self.folder, today=today, share=share)
-        self._files = records.files
+        self._files = write_rows(engine, records, self.folder, today=today, share=share)
         self._settings = _shaping(settings)
         self._versions = {"regulars": __version__, "pyarrow": pa.__version__, **engine.versions}
 
@@ -350,7 +366,7 @@ class Draft:
             imported_at=now.astimezone(UTC),
             origins=origins,
             files=self._files,
-            later=self._later,
+            later=sum(file.later.rows for file in self._files if file.later is not None),
             settings=self._settings,
             versions=self._versions,
         )

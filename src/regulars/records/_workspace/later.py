@@ -13,10 +13,8 @@ import pyarrow as pa
 from regulars.engines import Engine, quoted
 from regulars.records._cells.masking import masked
 from regulars.records._kinds import KINDS, QUARANTINE, Kind
-from regulars.records._results import FileReport, RecordSet, Refused
-from regulars.records._rows.refusals import too_many
-
-_REASON = "after_today"
+from regulars.records._results import AFTER_TODAY, FileReport, RecordSet, Refused
+from regulars.records._rows.refusals import all_later, too_many
 
 _LATER = """
 SELECT
@@ -38,23 +36,25 @@ _SALE = "CASE WHEN amount > 0 AND NOT coalesce(is_refund, FALSE) THEN amount END
 _KNOWN = "SELECT * FROM {raw} WHERE NOT coalesce({is_later}, FALSE)"
 
 
-def count_later(engine: Engine, records: RecordSet, *, today: date, share: float) -> int:
-    """Return how many accepted rows are dated later than today.
+def tell_later(engine: Engine, records: RecordSet, *, today: date, share: float) -> tuple[FileReport, ...]:
+    """Return the reports, each with those of its accepted rows that are dated later than today.
 
     Raises:
         TooManyRefused: in some file they are, with those that could not be read, more than this share.
     """
-    total = 0
+    later: dict[int, Refused] = {}
     for kind in _dated(records):
         for row in engine.fetch(_FIRST.format(later=_parts(kind, _LATER)), today=today).to_pylist():
-            total += row["n"]
             file = records.files[row["file_id"]]
+            later[row["file_id"]] = _refused(file, row)
             refused, rows = file.quarantined_total + row["n"], file.accepted + file.quarantined_total
             if refused > share * rows or refused == rows:
                 first = (row["line"], _header(file, row["column_name"]), masked(row["raw_value"]))
+                if row["n"] == rows:
+                    raise all_later(file=file.file, rows=rows, today=today, first=first, mapping=file.mapping)
                 counts = (refused, rows, share)
-                raise too_many(_REASON, file=file.file, counts=counts, first=first, mapping=file.mapping)
-    return total
+                raise too_many(AFTER_TODAY, file=file.file, counts=counts, first=first, mapping=file.mapping)
+    return tuple(replace(file, later=later.get(place)) for place, file in enumerate(records.files))
 
 
 def set_aside_later(engine: Engine, records: RecordSet, *, today: date) -> tuple[RecordSet, pa.Table]:
@@ -73,11 +73,11 @@ def set_aside_later(engine: Engine, records: RecordSet, *, today: date) -> tuple
         found.append(
             pa.table(
                 [rows["file_id"], rows["line"], pa.array(headers, pa.string()),
-                 pa.array([_REASON] * len(headers), pa.string()), rows["raw_value"]],
+                 pa.array([AFTER_TODAY] * len(headers), pa.string()), rows["raw_value"]],
                 names=QUARANTINE.names,
             ).cast(QUARANTINE)
         )  # fmt: skip
-    files = [_without(file, refused.get(place)) for place, file in enumerate(records.files)]
+    files = [replace(file, later=refused.get(place)).on_its_day() for place, file in enumerate(records.files)]
     return replace(records, files=tuple(files)), pa.concat_tables(found)
 
 
@@ -117,17 +117,4 @@ def _refused(file: FileReport, row: Mapping[str, Any]) -> Refused:
         column=_header(file, row["column_name"]),
         example=masked(row["raw_value"]),
         amount=row["amount"] if file.kind == "orders" else None,
-    )
-
-
-def _without(file: FileReport, later: Refused | None) -> FileReport:
-    if later is None:
-        return file
-    quarantined = {**file.quarantined, _REASON: later.rows}
-    return replace(
-        file,
-        accepted=file.accepted - later.rows,
-        quarantined=dict(sorted(quarantined.items())),
-        quarantined_total=file.quarantined_total + later.rows,
-        refused=dict(sorted({**file.refused, _REASON: later}.items())),
     )

@@ -1,0 +1,178 @@
+"""Whose is a phone or an address that a shop gives out among new names, batch after batch? All of them together say.
+
+A batch has one id for a phone whatever stands beside it, and `key_name` for whom its name would make of a row. So an
+undo, which takes names away, gives back exactly what was one customer before.
+"""
+
+from dataclasses import replace
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from regulars.customers._identity import HashedIdentities, canonical_key, each_once, facts_table
+from regulars.customers._key_names import MANY, SALES, issue_of
+from regulars.engines import Engine, quoted
+from regulars.records import KINDS, RAW_TABLES, RecordSet, contacts
+
+_ISSUES = pa.schema([("key_id", pa.string()), ("issue", pa.string()), ("shape", pa.string())])
+
+TOLD_APART = pa.schema([("batch", pa.string()), ("key_id", pa.string()), ("customer_id", pa.string())])
+"""The table `told_apart`: the customers that each batch has under a phone or address that is several people's."""
+
+_NAMES = """
+SELECT DISTINCT n.key_id, n.key_name, n.pieces, n.shape FROM key_names AS n
+JOIN (
+    SELECT key_id FROM key_names GROUP BY key_id
+    HAVING count(DISTINCT key_name) > 1 OR count(key_name) < count(*)
+) AS several ON several.key_id = n.key_id
+"""
+_ROWS = """
+SELECT r.file_id, k.issue, CAST(count(*) AS BIGINT) AS n, min(r.line) AS line, arg_min(k.shape, r.line) AS shape,
+    {amount} AS amount
+FROM {raw} AS r JOIN key_issues AS k ON k.key_id = r.customer_key
+GROUP BY r.file_id, k.issue
+"""
+_CUSTOMERS = """
+SELECT DISTINCT r.file_id, k.key_id, coalesce(r.key_name, k.key_id) AS customer_id
+FROM {raw} AS r JOIN key_issues AS k ON k.key_id = r.customer_key
+WHERE k.issue = $issue
+"""
+# What an app wrote down of a phone as a whole was said by somebody of all who are told apart by now: nobody knows whom.
+_REFUSED_BY_ALL = """
+SELECT {columns} FROM raw_consents AS r
+UNION ALL
+SELECT {copied} FROM raw_consents AS r
+JOIN (SELECT DISTINCT key_id, customer_id FROM told_apart WHERE customer_id <> key_id) AS t ON t.key_id = r.customer_key
+WHERE NOT r.granted AND r.file_id >= $first_beside
+"""
+_NOBODY = """
+SELECT DISTINCT n.key_name FROM key_names AS n ANTI JOIN told_apart AS t ON t.customer_id = n.key_name
+WHERE n.key_name IS NOT NULL
+"""
+_BY_NAME = """
+SELECT {columns} FROM {raw} AS r
+LEFT JOIN (SELECT DISTINCT key_id FROM told_apart) AS t ON t.key_id = r.customer_key
+"""
+
+
+def tell_apart(engine: Engine, records: RecordSet, *, most: int) -> RecordSet:
+    """Give each name a customer of its own where a phone or address has more than `most` in all batches together.
+
+    Writes `told_apart`. Returns the records, each file of a batch with what is told of its rows whose key has several
+    names.
+    """
+    engine.load("told_apart", TOLD_APART.empty_table())
+    if not any(file.batch is not None for file in records.files):
+        return records
+    engine.load("key_issues", _issues(engine, most=most))
+    kinds = sorted({file.kind for file in records.files if file.accepted and KINDS[file.kind].takes_identities})
+    records = _told(engine, _told_anew(engine, records), kinds)
+    if kinds:
+        every = " UNION ".join(_CUSTOMERS.format(raw=quoted(f"raw_{kind}")) for kind in kinds)
+        told = engine.fetch(every, issue=MANY).to_pylist()
+        rows = [row | {"batch": records.files[row["file_id"]].batch or ""} for row in told]
+        engine.load("told_apart", pa.Table.from_pylist(rows, schema=TOLD_APART))
+        for kind in sorted({records.files[row["file_id"]].kind for row in told if row["customer_id"] != row["key_id"]}):
+            engine.run(_by_name(kind), into=f"raw_{kind}")
+        _let_refusals_hold_for_all(engine, records)
+    engine.drop("key_issues")
+    return records
+
+
+def _issues(engine: Engine, *, most: int) -> pa.Table:
+    """Return the keys with several names, and what becomes of them; whom a name was erased of stays told apart."""
+    shapes: dict[str, str] = {}
+    names: dict[str, set[frozenset[int]]] = {}
+    apart = set()
+    for row in engine.fetch(_NAMES).to_pylist():
+        shapes[row["key_id"]] = row["shape"]
+        if row["key_name"] is None:
+            apart.add(row["key_id"])
+        else:
+            names.setdefault(row["key_id"], set()).add(frozenset(row["pieces"]))
+    found = {key: MANY if key in apart else issue_of(names[key], most=most) for key in shapes}
+    rows = [{"key_id": key, "issue": issue, "shape": shapes[key]} for key, issue in found.items() if issue is not None]
+    return pa.Table.from_pylist(rows, schema=_ISSUES)
+
+
+def _told_anew(engine: Engine, records: RecordSet) -> RecordSet:
+    """Return the records without what an import told of the names it met, where these are counted again.
+
+    Files of earlier versions keep it, for their batches hold no names.
+    """
+    held = set(engine.fetch("SELECT DISTINCT file_id FROM key_names")["file_id"].to_pylist())
+    files = [replace(file, shared_keys={}) if place in held else file for place, file in enumerate(records.files)]
+    return replace(records, files=tuple(files))
+
+
+def _told(engine: Engine, records: RecordSet, kinds: list[str]) -> RecordSet:
+    files = list(records.files)
+    for kind in kinds:
+        amount = SALES if kind == "orders" else "CAST(NULL AS DECIMAL(18, 4))"
+        for row in engine.fetch(_ROWS.format(raw=quoted(f"raw_{kind}"), amount=amount)).to_pylist():
+            place = row["file_id"]
+            if files[place].batch is not None and not records.files[place].shared_keys:
+                files[place] = files[place].telling(
+                    row["issue"], rows=row["n"], line=row["line"], example=row["shape"], amount=row["amount"]
+                )
+    return replace(records, files=tuple(files))
+
+
+def _let_refusals_hold_for_all(engine: Engine, records: RecordSet) -> None:
+    """Have what was refused beside the batches under a phone hold for each name of it: the strictest wins."""
+    beside = [place for place, file in enumerate(records.files) if file.batch is None and file.kind == "consents"]
+    if beside:
+        names = RAW_TABLES["raw_consents"].names
+        columns = ", ".join(f"r.{quoted(name)}" for name in names)
+        copied = columns.replace(f"r.{quoted('customer_key')}", "t.customer_id")
+        query = _REFUSED_BY_ALL.format(columns=columns, copied=copied)
+        engine.run(query, into="raw_consents", first_beside=beside[0])
+
+
+def _by_name(kind: str) -> str:
+    """Return the SELECT of a kind's raw rows, those of a key that is several people's under the name beside it."""
+    whose = "CASE WHEN t.key_id IS NULL THEN r.customer_key ELSE coalesce(r.key_name, r.customer_key) END"
+    columns = [
+        f"{whose} AS customer_key" if name == "customer_key" else f"r.{quoted(name)}"
+        for name in RAW_TABLES[f"raw_{kind}"].names
+    ]
+    return _BY_NAME.format(columns=", ".join(columns), raw=quoted(f"raw_{kind}"))
+
+
+def facts_told_apart(engine: Engine, identities: HashedIdentities) -> pa.Table:
+    """Return what is known of everybody (IDENTITY_SCHEMA), of who is told apart here that phone or address.
+
+    What else was known of a phone as a whole is of nobody in particular; and who was told apart in one import, but is
+    not in all together, is nobody. `identities` remembers of each what the batches say that know them.
+    """
+    facts = identities.facts()
+    told = engine.fetch("SELECT batch, key_id, customer_id FROM told_apart").to_pylist()
+    keys = _own_facts(facts, {(row["key_id"], row["customer_id"]) for row in told}, identities)
+    new: dict[str, set[tuple[str, str, str]]] = {}
+    for row in told:
+        new.setdefault(row["batch"], set()).update((row["customer_id"], *fact) for fact in keys[row["key_id"]])
+    nobody = pa.array(sorted({*keys, *engine.fetch(_NOBODY)["key_name"].to_pylist()}), pa.string())
+    facts = facts.filter(pc.invert(pc.is_in(facts["customer_id"], value_set=nobody)))
+    parts = [facts]
+    for batch, rows in sorted(new.items()):
+        parts.append(facts_table(sorted(rows)))
+        identities.remember(parts[-1], batch=batch)
+    return each_once(pa.concat_tables(parts))
+
+
+def _own_facts(
+    facts: pa.Table, told: set[tuple[str, str]], identities: HashedIdentities
+) -> dict[str, set[tuple[str, str]]]:
+    """Return of each key what it is, in plain words, by its id: somebody under it is known by it."""
+    found: dict[str, set[tuple[str, str]]] = {key: set() for key, _ in told}
+    theirs = pc.is_in(
+        facts["customer_id"], value_set=pa.array(sorted({who for pair in told for who in pair}), pa.string())
+    )
+    for fact in facts.filter(
+        pc.and_(theirs, pc.is_in(facts["field"], value_set=pa.array(["email", "phone"])))
+    ).to_pylist():
+        bare = fact["value"].partition(contacts.NAMED)[0]
+        (key,) = identities.hashed(pa.array([canonical_key(bare, fact["field"])])).to_pylist()
+        if key in found:
+            found[key].add((fact["field"], bare))
+    return found

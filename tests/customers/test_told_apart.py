@@ -1,0 +1,93 @@
+"""A phone or an address whose names come in many batches: as many customers as there are names in all of them."""
+
+from functools import partial
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from kept_shop import TODAY, kept, put
+from regulars import feedback
+from regulars.core import Settings
+from regulars.customers import Cleaning, HashedIdentities, clean, match_identities
+from regulars.engines import Engine
+from regulars.records import Batches, contacts
+
+HEADER = "phone,name,ordered_at,amount\n"
+GUESTS = ["Ana", "Bo", "Cy", "Di", "Ed", "Flo", "Gus"]
+
+
+@pytest.fixture
+def weekly(tmp_path: Path) -> Path:
+    """A workspace in which a phone has a new name every week, and once none."""
+    for week, name in enumerate([*GUESTS, ""], 1):
+        kept(tmp_path / "workspace", put(tmp_path, f"{week}.csv", f"{HEADER}13800138000,{name},2024-05-{week:02},10\n"))
+    return tmp_path / "workspace"
+
+
+def cleaned(engine: Engine, workspace: Path, **customers: object) -> Cleaning:
+    settings = Settings.model_validate({"customers": customers})
+    records = Batches(workspace).open(engine, settings=settings, today=TODAY)
+    feedback.add(engine)
+    identities = HashedIdentities(workspace)
+    matching = partial(match_identities, identities=identities, settings=settings, seed=0)
+    return clean(engine, records, resolve=identities.resolve, settings=settings, today=TODAY, match=matching)
+
+
+def spends(engine: Engine) -> list[int]:
+    query = "SELECT sum(amount) AS spend FROM orders GROUP BY customer_id ORDER BY spend"
+    return [int(row["spend"]) for row in engine.fetch(query).to_pylist()]
+
+
+@pytest.mark.both_engines(slow=True)
+def test_a_phone_with_a_new_name_every_week_is_nobody_s(engine: Engine, weekly: Path) -> None:
+    found = cleaned(engine, weekly)
+    assert spends(engine) == [10] * 8
+    told = [row for row in found.quality.to_pylist() if row["issue"] == "key_of_many_names"]
+    assert [(row["row_count"], row["masked_value"]) for row in told] == [(1, "###########")] * 8
+    assert found.matching is not None
+    assert [(key.field, key.ids) for key in found.matching.shared_keys] == [("phone", 8)], "it joins none of them"
+    assert not found.matching.persons.num_rows
+
+
+def test_with_more_names_allowed_it_is_one_customer_s_and_joins_who_has_it_too(engine: Engine, weekly: Path) -> None:
+    people = put(weekly.parent, "people.csv", "customer_id,phone\nc1,138 0013 8000\n")
+    kept(weekly, people)
+    cleaned(engine, weekly, key_shared_by_more_than=6)
+    found = cleaned(engine, weekly, key_shared_by_more_than=9)
+    assert spends(engine) == [80]
+    assert found.matching is not None
+    assert found.matching.persons.num_rows == 2
+    assert not found.told_apart.num_rows
+
+
+def test_whoever_is_erased_does_not_make_one_of_the_others(engine: Engine, weekly: Path) -> None:
+    told = cleaned(engine, weekly).told_apart.to_pylist()
+    somebody = min(row["customer_id"] for row in told if row["customer_id"] != row["key_id"])
+    assert Batches(weekly).leave_out(pa.array([somebody])) == 1
+    cleaned(engine, weekly)
+    assert spends(engine) == [10] * 7
+    said = [row for path in weekly.rglob("key_names.parquet") for row in pq.read_table(path).to_pylist()]
+    assert [row["pieces"] for row in said if row["key_name"] is None] == [None], "there was a name, and no more"
+    assert somebody not in {row["key_name"] for row in said}
+
+
+def test_what_is_erased_of_rows_without_a_name_leaves_all_that_have_one(engine: Engine, weekly: Path) -> None:
+    (phone,) = set(cleaned(engine, weekly).told_apart["key_id"].to_pylist())
+    assert Batches(weekly).leave_out(pa.array([contacts.unnamed(phone)])) == 1
+    cleaned(engine, weekly)
+    assert spends(engine) == [10] * 7
+
+
+def test_batches_of_an_earlier_version_keep_one_customer_for_a_phone(engine: Engine, weekly: Path) -> None:
+    """They hold no names: what they have of a phone that is several people's by now is of none of these."""
+    first, *_ = Batches(weekly).ids()
+    folder = weekly / "batches" / first
+    (folder / "key_names.parquet").unlink()
+    (path,) = folder.glob("orders/*.parquet")
+    pq.write_table(pq.read_table(path).drop_columns(["key_name"]), path)
+    cleaned(engine, weekly, key_shared_by_more_than=5)
+    assert spends(engine) == [10] * 6 + [20]
+    cleaned(engine, weekly)
+    assert spends(engine) == [80]
