@@ -129,7 +129,8 @@ class TestAgain:
         self, shop: simulation.SimulatedShop, result: Result, workspace: Path, tmp_path: Path
     ) -> None:
         sources = [Source(data=path) for path in reversed(shop.paths)]
-        again = analyze(files=sources, today=TODAY, out=tmp_path / "again", workspace=workspace, threads=1)
+        out = tmp_path / "again"
+        again = analyze(files=sources, today=TODAY, out=out, workspace=workspace, threads=1, events=True)
         assert again.manifest["content_hash"] == result.manifest["content_hash"]
         numbers, the_same = flat(result.rates), flat(again.rates)
         assert the_same.keys() == numbers.keys()
@@ -326,7 +327,7 @@ class TestBadInput:
         table = pa.table({"email": ["ana@example.com"], "ordered_at": ["2024-01-01"], "amount": ["5"]})
         with pytest.raises(OSError, match="disk full"):
             analyze(table, workspace=tmp_path, today=TODAY)
-        assert [path.name for path in tmp_path.iterdir()] == ["key"]
+        assert list(tmp_path.iterdir()) == []
 
     def test_a_report_is_written_into_new_folders_in_a_language_there_is(self, result: Result, tmp_path: Path) -> None:
         assert result.report(tmp_path / "new" / "x.html").exists()

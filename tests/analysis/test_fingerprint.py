@@ -4,6 +4,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -44,6 +45,12 @@ def test_the_last_bits_of_a_fraction_do_not_count(tmp_path: Path) -> None:
 )
 def test_every_other_change_does(tmp_path: Path, column: str, changed: list[Any]) -> None:
     assert hashed(tmp_path, {**ROWS, column: changed}) != hashed(tmp_path, ROWS)
+
+
+@pytest.mark.parametrize("power", [-64.0, 0.25, 1.0, 128.0])
+def test_nor_do_they_beside_a_power_of_two(tmp_path: Path, power: float) -> None:
+    at, below = ({"score": [value]} for value in (power, float(np.nextafter(power, 0))))
+    assert hashed(tmp_path, below) == hashed(tmp_path, at)
 
 
 def test_the_size_of_the_pieces_does_not_count(tmp_path: Path) -> None:

@@ -59,6 +59,6 @@ def test_where_all_rows_were_left_out_it_is_said_why_in_both_languages(tmp_path:
     deals = tmp_path / "deals.csv"
     head = "Record ID,Deal Name,Deal Stage,Amount,Close Date,Associated Contact IDs\n"
     deals.write_text(head + "1,Tea,Closed Lost,10,2024-01-02,11\n2,Tea,Closed Lost,10,2024-01-02,12\n")
-    with pytest.raises(NoRecords, match=r"set aside: 0, left out: deals not won \(2\)\)") as failed:
+    with pytest.raises(NoRecords, match=r"set aside: 0, left out: deals lost \(2\)\)") as failed:
         analyze(files=[Source(data=deals)], today=date(2024, 6, 30))
-    assert "略过：未成交的商机 (2)" in reports.error_text(failed.value, language="zh")
+    assert "略过：已丢单的商机 (2)" in reports.error_text(failed.value, language="zh")

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from regulars.analysis import analyze, import_records
 from regulars.core import Settings
-from regulars.customers import decide, read_facts_of_persons, read_merges, read_persons, read_review
+from regulars.customers import decide, read_facts_of_persons, read_merges, read_persons, read_review, read_told_apart
 from regulars.records import Batches, Source
 
 TODAY = date(2024, 6, 30)
@@ -92,6 +92,27 @@ def test_the_workspace_is_what_it_would_be_without_the_import_file_by_file(first
     analysed(first)
     analysed(other)
     assert tree(first) == tree(other)
+
+
+def test_who_was_told_apart_by_the_names_of_a_later_import_is_one_again_after_its_undo(first: Path) -> None:
+    header, row = "phone,name,ordered_at,amount\n", "13700137000,{},2024-05-{:02},5\n"
+    folder = first.parent
+    early = "".join(row.format(name, day) for day, name in enumerate(("Al", "Bea", "Cy", "Dee"), 1))
+    keep(first, put(folder, "early.csv", header + early))
+    analysed(first)
+    before, facts = tree(first), read_facts_of_persons(first)
+    assert not read_told_apart(first)
+    late = "".join(row.format(name, day) for day, name in enumerate(("Ed", "Flo", "Gus"), 11))
+    batch = keep(first, put(folder, "late.csv", header + late))
+    analysed(first)
+    told = read_told_apart(first)
+    assert len(told) == 7
+    (phone,) = set(told.values())
+    known = read_facts_of_persons(first).to_pylist()
+    assert {fact["customer_id"] for fact in known if fact["value"] == "13700137000"} == {*told, phone}
+    Batches(first).undo(batch)
+    assert tree(first) == before
+    assert read_facts_of_persons(first) == facts
 
 
 def test_right_after_the_undo_nothing_of_the_import_is_in_any_file(first: Path, later: list[Path]) -> None:

@@ -1,43 +1,25 @@
 """What a workspace keeps is analysed as the files themselves would be, says nobody's name, and can be taken back."""
 
 import json
-import os
 import shutil
-from datetime import date
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import Phase, given, settings
+from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 
 import regulars
-from regulars import feedback, reports
+from kept_shop import HEADER, SHOP, TODAY, kept, put
+from regulars import feedback
 from regulars.analysis import Imported, NothingToRead, Result, analyze, import_records
 from regulars.core import RegularsError, Settings
 from regulars.customers import CLEAN_TABLES, HashedIdentities, clean, read_identities
 from regulars.engines import Engine, open_engine
-from regulars.records import Batches, MappingUnconfirmed, RecordSet, Source, read
+from regulars.records import Batches, RecordSet, Source, read
 
-TODAY = date(2024, 6, 30)
-HEADER = "customer_id,ordered_at,amount\n"
-SHOP = "".join(
-    f"c{who},2024-0{1 + (who + turn) % 6}-{1 + (7 * who + 5 * turn) % 28:02},{10 + who}\n"
-    for who in range(20)
-    for turn in range(1 + who % 4)
-)
-
-
-def put(folder: Path, name: str, text: str) -> Path:
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / name
-    path.write_text(text, encoding="utf-8")
-    return path
-
-
-def kept(workspace: Path, *paths: Path) -> Imported:
-    return import_records(workspace, files=[Source(data=path) for path in paths], today=TODAY)
+GUESTS = ["Ana", "Ana Smith", "Bo", "Cy", "Di", "Ed", "Flo", "Gus", "Hal"]
 
 
 def content(result: Result) -> object:
@@ -105,6 +87,55 @@ class TestTheLaw:
             records = Batches(home / "workspace").open(engine, settings=Settings(), today=TODAY)
             assert cleaned(engine, records, home / "workspace") == together
             assert "ana" not in words_in(home / "workspace").lower()
+
+    @settings(max_examples=8, deadline=None, phases=[Phase.explicit, Phase.generate])
+    @given(weeks=st.lists(st.lists(st.sampled_from(["", *GUESTS]), min_size=1, max_size=6), min_size=2, max_size=4))
+    @example(weeks=[["Ana", "Bo", "Cy", ""], ["Di", "Ed", "Ana Smith"], ["Flo", "Bo"], ["Gus", ""]])
+    def test_a_phone_given_out_among_new_names_is_as_many_people_in_many_imports_as_in_one(
+        self, tmp_path_factory: pytest.TempPathFactory, weeks: list[list[str]]
+    ) -> None:
+        home = tmp_path_factory.mktemp("weeks")
+        paths = []
+        for week, names in enumerate(weeks):
+            rows = [f"13800138000,{name},2024-05-{day + 6 * week:02},5\n" for day, name in enumerate(names, 1)]
+            own = f"13900139000,Zoe,2024-04-{week + 1:02},1\n"  # no week is a copy of another
+            paths.append(put(home, f"{week}.csv", "phone,name,ordered_at,amount\n" + own + "".join(rows)))
+        workspace = home / "workspace"
+        batches = [kept(workspace, path).batch for path in paths]
+        last = batches[-1]
+        assert last is not None
+        with open_engine(threads=1) as engine:
+            for known in (paths, paths[:-1]):
+                records = read(engine, [Source(data=path) for path in known], settings=Settings(), today=TODAY)
+                together = cleaned(engine, records, workspace)
+                records = Batches(workspace).open(engine, settings=Settings(), today=TODAY)
+                assert cleaned(engine, records, workspace) == together
+                if known == paths:
+                    Batches(workspace).undo(last.id)
+
+    @pytest.mark.parametrize("second", ["李四", "张三先生"])
+    def test_a_phone_with_one_name_in_each_import_is_told_as_in_files_together(
+        self, tmp_path: Path, second: str
+    ) -> None:
+        header, rows = "phone,name,ordered_at,amount\n", "13900139000,王五,2024-05-01,7\n13800138000,{},2024-05-0{},5\n"
+        paths = [
+            put(tmp_path, f"{place}.csv", header + rows.format(name, place + 2))
+            for place, name in enumerate(["张三", second])
+        ]
+        bare = "phone,ordered_at,amount\n13800138000,2024-05-09,3\n"
+        paths.append(put(tmp_path, "bare.csv", bare))
+        for path in paths:
+            kept(tmp_path / "workspace", path)
+        with open_engine(threads=1) as engine:
+            records = read(engine, [Source(data=path) for path in paths], settings=Settings(), today=TODAY)
+            together = cleaned(engine, records, tmp_path / "workspace")
+            records = Batches(tmp_path / "workspace").open(engine, settings=Settings(), today=TODAY)
+            found = cleaned(engine, records, tmp_path / "workspace")
+        assert found == together
+        quality = found["quality"]
+        assert isinstance(quality, pa.Table)
+        told = [row["row_count"] for row in quality.to_pylist() if row["issue"] == "key_of_several_names"]
+        assert told == ([1, 1, 1] if second == "李四" else [])
 
     def test_what_a_later_import_says_of_a_person_speaks_over_an_earlier_one(self, tmp_path: Path) -> None:
         orders = put(tmp_path, "orders.csv", HEADER + SHOP)
@@ -178,6 +209,22 @@ class TestIdentities:
         after = {row["customer_id"] for row in read_identities(workspace).to_pylist() if row["value"] == "Ana Lee"}
         assert after == {"c1"}
 
+    def test_names_beside_a_phone_stand_nowhere_but_as_hashes_and_go_with_their_batch(self, tmp_path: Path) -> None:
+        workspace = tmp_path / "workspace"
+        alone = kept(workspace, put(tmp_path, "orders.csv", HEADER + SHOP)).batch
+        assert alone is not None
+        before = files_of(workspace)
+        assert not [name for name in before if name.endswith("key_names.parquet")]
+        named = "phone,name,ordered_at,amount\n13800138000,Ana Lee,2024-05-01,5\n13800138000,Bo,2024-05-02,5\n"
+        batch = kept(workspace, put(tmp_path, "named.csv", named)).batch
+        assert batch is not None
+        path = workspace / "batches" / batch.id / "key_names.parquet"
+        assert pq.read_table(path).num_rows == 2
+        told = json.dumps(pq.read_table(path).to_pylist()).lower() + words_in(workspace).lower()
+        assert not [word for word in ("ana", "lee", "13800138000") if word in told]
+        Batches(workspace).undo(batch.id)
+        assert files_of(workspace) == before
+
     def test_the_raw_values_of_refused_rows_stay_in_the_batch(self, tmp_path: Path) -> None:
         workspace = tmp_path / "workspace"
         kept(workspace, put(tmp_path, "orders.csv", HEADER + SHOP + "c1,2024-05-01,secret\n"))
@@ -238,69 +285,6 @@ class TestTheSameFileAgain:
             assert cleaned(engine, records, tmp_path / "workspace")["duplicates"] == {1: 1}
 
 
-class TestTheInbox:
-    def test_files_are_imported_before_the_analysis_and_one_that_fails_stays(self, tmp_path: Path) -> None:
-        workspace, inbox = tmp_path / "workspace", tmp_path / "workspace" / "inbox"
-        put(inbox, "a.csv", HEADER + SHOP)
-        put(inbox, "b.csv", "nothing,known\n1,2\n")
-        put(inbox, "c.csv", HEADER + "new,2024-06-02,9\n")
-        for name in (".hidden.csv", "half.csv.part", "~$book.csv"):
-            put(inbox, name, HEADER)
-        result = analyze(workspace=workspace, today=TODAY)
-        assert "new" in result.customers["customer_id"].to_pylist()
-        assert sorted(path.name for path in (inbox / "done").iterdir()) == ["a.csv", "c.csv"]
-        problem = (inbox / "b.csv.problem.txt").read_text(encoding="utf-8")
-        assert "b.csv" in problem
-        said = [reports.note_text(note["code"], note["params"], language="en") for note in result.manifest["notes"]]
-        assert any(line.startswith("a.csv from the inbox: ") for line in said)
-        assert any("b.csv stays in the inbox" in line and problem.strip() in line for line in said)
-        put(inbox, "b.csv", HEADER + "mended,2024-06-03,9\n")
-        put(inbox, "a.csv", HEADER + "again,2024-06-03,9\n")
-        result = analyze(workspace=workspace, today=TODAY)
-        assert {"mended", "again"} <= set(result.customers["customer_id"].to_pylist())
-        assert {path.name for path in inbox.glob("[a-z]*")} == {"done", "half.csv.part"}
-        assert len(list((inbox / "done").glob("a*.csv"))) == 2
-
-    def test_a_file_whose_batch_was_committed_before_a_kill_is_only_moved(self, tmp_path: Path) -> None:
-        path = put(tmp_path / "workspace" / "inbox", "a.csv", HEADER + SHOP)
-        kept(tmp_path / "workspace", path)
-        result = analyze(workspace=tmp_path / "workspace", today=TODAY)
-        assert len(Batches(tmp_path / "workspace").live()) == 1
-        assert not path.exists()
-        assert result.manifest["notes"][0]["code"] == "inbox_file_known"
-
-    def test_a_mapping_that_was_confirmed_at_an_import_is_known_again_in_the_inbox(self, tmp_path: Path) -> None:
-        workspace, odd = (
-            tmp_path / "workspace",
-            "who,when,much\nC-1,2024-01-02,5.00\nC-2,2024-01-03,6.00\nC-1,2024-02-02,5.00\n",
-        )
-        path = put(tmp_path, "odd.csv", odd)
-        with pytest.raises(MappingUnconfirmed) as refused:
-            kept(workspace, path)
-        confirmed = refused.value.proposal.confirmed()
-        import_records(workspace, files=[Source(data=path, confirmed=confirmed)], today=TODAY)
-        put(workspace / "inbox", "next.csv", odd + "C-3,2024-02-03,6.00\n")
-        result = analyze(workspace=workspace, today=TODAY)
-        assert sorted(result.customers["customer_id"].to_pylist()) == ["C-1", "C-2", "C-3"]
-
-    def test_of_files_that_wait_the_one_saved_last_is_read_last(self, tmp_path: Path) -> None:
-        head = "Name,Email,Financial Status,Currency,Total,Created at,Lineitem quantity,Lineitem name,Lineitem price\n"
-        row = "#{},ana@example.com,paid,EUR,{},2024-05-0{} 10:00:00 +0200,1,Tea,9\n"
-        inbox = tmp_path / "workspace" / "inbox"
-        older = put(inbox, "orders.csv", head + row.format(1, 100, 1))
-        newer = put(inbox, "orders (1).csv", head + row.format(1, 80, 1) + row.format(2, 5, 2))
-        for place, path in enumerate((older, newer)):
-            os.utime(path, (1_700_000_000 + place, 1_700_000_000 + place))
-        result = analyze(workspace=tmp_path / "workspace", today=TODAY)
-        assert result.customers["spend_total"].to_pylist() == [85]
-        assert "overruled_by_older" not in {note["code"] for note in result.manifest["notes"]}
-
-    def test_if_nothing_could_be_imported_the_reason_is_the_error(self, tmp_path: Path) -> None:
-        put(tmp_path / "workspace" / "inbox", "b.csv", "nothing,known\n1,2\n")
-        with pytest.raises(RegularsError, match=r"b\.csv"):
-            analyze(workspace=tmp_path / "workspace", today=TODAY)
-
-
 class TestNothingThere:
     def test_an_empty_workspace_says_how_to_fill_it(self, tmp_path: Path) -> None:
         with pytest.raises(RegularsError, match="holds no records yet"):
@@ -314,7 +298,31 @@ class TestNothingThere:
         good = put(tmp_path, "good.csv", HEADER + SHOP)
         with pytest.raises(RegularsError, match=r"absent\.csv"):
             kept(tmp_path / "workspace", good, tmp_path / "absent.csv")
-        assert list((tmp_path / "workspace" / "batches").iterdir()) == []
+        assert sorted(tmp_path.iterdir()) == [good]
+
+    @pytest.mark.parametrize("text", [None, "", "nothing,known\n1,2\n", HEADER + "c1,soon,1\n"])
+    def test_a_workspace_that_was_none_before_is_not_left_behind(self, tmp_path: Path, text: str | None) -> None:
+        path = tmp_path / "orders.csv" if text is None else put(tmp_path, "orders.csv", text)
+        new = tmp_path / "a" / "new"
+        (tmp_path / "used").mkdir()
+        put(tmp_path / "used", "notes.txt", "mine")
+        for workspace in (new, tmp_path / "used"):
+            with pytest.raises(RegularsError):
+                kept(workspace, path)
+            with pytest.raises(RegularsError):
+                analyze(orders=path, workspace=workspace, today=TODAY)
+        assert not (tmp_path / "a").exists()
+        assert [path.name for path in (tmp_path / "used").iterdir()] == ["notes.txt"]
+
+    def test_a_workspace_that_keeps_records_stays_as_it_is(self, tmp_path: Path) -> None:
+        workspace = tmp_path / "workspace"
+        kept(workspace, put(tmp_path, "orders.csv", HEADER + SHOP))
+        before = sorted(path for path in workspace.rglob("*"))
+        with pytest.raises(RegularsError):
+            kept(workspace, tmp_path / "absent.csv")
+        with pytest.raises(RegularsError):
+            analyze(orders=tmp_path / "absent.csv", workspace=workspace, today=TODAY)
+        assert sorted(path for path in workspace.rglob("*")) == before
 
 
 @pytest.mark.parametrize("becomes", [HEADER + SHOP + "c99,2024-01-01,1\n", HEADER, "", None])

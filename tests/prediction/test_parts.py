@@ -13,7 +13,7 @@ from prediction.shoppers import CUTOFFS, by_recency, by_usage, leavers, predicte
 from regulars.backtest import Observations
 from regulars.core import Settings
 from regulars.engines import Engine
-from regulars.prediction import Prediction, base, parts
+from regulars.prediction import READS, Feature, Logistic, Prediction, base, in_points, parts
 from regulars.prediction._add import _apply
 from regulars.prediction._known import observed
 
@@ -50,6 +50,31 @@ def test_parts_and_base_add_up_to_the_log_odds(engine: Engine, name: str) -> Non
             assert start is not None
             total = start + sum(part.contribution for part in parts(prediction, customer))
             assert isclose(total, log(p / (1 - p)), abs_tol=1e-9)
+
+
+@pytest.mark.parametrize("name", EVERYBODY)
+def test_points_begin_with_the_base_and_add_up_to_the_probability(engine: Engine, name: str) -> None:
+    found, customers = in_use(engine, name)
+    for customer in customers:
+        begins, *added = in_points(found, customer)
+        assert begins.code == "base"
+        total = begins.contribution + sum(part.contribution for part in added)
+        assert isclose(total, customer["p_purchase"], abs_tol=1e-12)
+        for part, point in zip(parts(found, customer), added, strict=True):
+            assert (part.code, part.value) == (point.code, point.value)
+            assert part.contribution * point.contribution >= 0, "what speaks for a purchase takes nothing away"
+
+
+def test_points_that_cancel_out_are_told_all_the_same() -> None:
+    features = tuple(
+        Feature(column=column, scale="plain", centre=0.0, spread=1.0, coefficient=coefficient)
+        for column, coefficient in (("orders_30d", 1.0), ("orders_90d", -1.0))
+    )
+    model = Logistic(features=features, intercept=0.0, fitted_on=(), rows=1, customers=1)
+    told = {"in_use": "logistic", "logistic": asdict(model)}
+    customer = {**dict.fromkeys(READS), "p_purchase": 0.5, "orders_30d": 2, "orders_90d": 2}
+    assert [part.contribution for part in in_points(told, customer)] == [0.5, 0.5, -0.5]
+    assert in_points(told, {**customer, "p_purchase": None}) == []
 
 
 @pytest.mark.parametrize(

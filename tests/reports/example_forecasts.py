@@ -9,12 +9,15 @@ from typing import Any
 
 Change = dict[str, Any]
 
-FILES = ("forecast.json", "models/purchase.json", "models/lifetime.json")
+FILES = ("forecast.json", "models/purchase.json", "models/lifetime.json", "levers.json",
+         "subscriptions.json", "acquisition.json")  # fmt: skip
 
 
 def write_all(folder: Path) -> None:
     """Write every file of forecasts into a result."""
-    for file, content in zip(FILES, (forecast(), purchase(), lifetime()), strict=True):
+    for file, content in zip(
+        FILES, (forecast(), purchase(), lifetime(), levers(), subscriptions(), acquisition()), strict=True
+    ):
         write(folder, file, content)
 
 
@@ -133,3 +136,72 @@ def trial(
 def _measured(value: float, low: float, high: float, *, method: str) -> Change:
     low, high = min(low, high), max(low, high)
     return {"value": value, "interval": {"low": low, "high": high, "method": method, "level": 0.95}}
+
+
+def levers() -> Change:
+    """Return what would move the value of the base, by the models; no costs were recorded."""
+    gains = {"margin": 0.1, "purchase_rate": 0.0921, "dropout": 0.0113, "discount_rate": 0.0047}
+    told = [
+        {"lever": name, "change": -0.1 if name in {"dropout", "discount_rate"} else 0.1, "gain": share * 5000,
+         "gain_low": share * 4000, "gain_high": share * 6000, "share": share, "reason": None}
+        for name, share in gains.items()
+    ]  # fmt: skip
+    unknown = dict.fromkeys(("gain", "gain_low", "gain_high", "share"))
+    told.append({"lever": "cost_to_serve", "change": -0.1, **unknown, "reason": "no_costs_recorded"})
+    return {
+        "rule": "bg_nbd", "base_value": 5000.0, "cost_to_serve": None, "customers": 103, "months": 12,
+        "annual_rate": 0.1, "levers": told,
+    }  # fmt: skip
+
+
+def subscriptions() -> Change:
+    """Return two plans and both together: one of months that the model follows, one of years too small for it."""
+    monthly = plan("Tea", months=14, contracts=80, residual=True)
+    yearly = {**plan(None, months=8, contracts=9), "unit_months": 12, "reason": "too_few_customers"}
+    both = {**plan(None, months=14, contracts=89), "is_all": True, "unit_months": None, "reason": "mixed_periods"}
+    return {"plans": [both, monthly, yearly]}
+
+
+def plan(name: str | None, *, months: int, contracts: int, residual: bool = False) -> Change:
+    """Return the subscriptions of one plan, of whom every month a tenth leaves."""
+    rows = []
+    for month in range(1, months + 1):
+        left = 0.9**month
+        rows.append(
+            {"month": month, "at_risk": contracts, "lost": contracts // 10, "retention": 0.9, "retention_low": 0.8,
+             "retention_high": 0.96, "survival": left, "survival_low": left * 0.9, "survival_high": left**0.9,
+             "expected": left + 0.01 if residual else None}
+        )  # fmt: skip
+    to_come = {"contracts": 40, "renewals": 8.5, "value": 3400.0, "value_low": 3000.0, "value_high": 3900.0,
+               "value_12_months": 2100.0}  # fmt: skip
+    return {"plan": name, "is_all": False, "unit_months": 1, "contracts": contracts, "running": contracts // 2,
+            "too_new": 3, "months": rows, "fit": None, "residual": to_come if residual else None,
+            "reason": None}  # fmt: skip
+
+
+def acquisition() -> Change:
+    """Return what three channels cost: one earned back, one perhaps, and one that cost nothing."""
+    earned = [{"month": month, "customers": 60 - month, "share": 0.4 * month} for month in range(1, 8)]
+    slow = [{"month": month, "customers": 40 - month, "share": 0.15 * month} for month in range(1, 8)]
+    web = won("web", 60, cost=1200.0, ratio=(4.21, 3.5, 4.92), payback=(2, 3, 4), months=earned)
+    ads = won("ad", 40, cost=900.0, ratio=(1.1, 0.7, 1.5), payback=(5, 7, None), months=slow)
+    free = won("", 3, cost=0.0, ratio=(None, None, None))
+    together = won(None, 103, cost=2100.0, ratio=(2.9, 2.5, 3.3), payback=(3, 4, 5), months=earned)
+    cohorts = [
+        {**won(None, 8, cost=160.0, ratio=(3.0, 2.0, 4.0)), "cohort": f"2023-{month:02}-01", "months_seen": 12 - month}
+        for month in range(1, 13)
+    ]
+    return {"together": together, "channels": [web, ads, free], "cohorts": cohorts, "cells": [], "sample": 103}
+
+
+def won(
+    channel: str | None, customers: int, *, cost: float, ratio: tuple[float | None, float | None, float | None],
+    payback: tuple[int | None, int | None, int | None] = (None, None, None), months: list[Change] | None = None,
+) -> Change:  # fmt: skip
+    """Return the customers of a channel; of a ratio the middle and both ends, of a payback both ends about it."""
+    return {
+        "channel": channel, "cohort": None, "customers": customers, "buyers": customers - 1, "cost": cost,
+        "margin": 2000.0, "value_ahead": 900.0, "ratio": ratio[0], "ratio_low": ratio[1], "ratio_high": ratio[2],
+        "payback_low": payback[0], "payback_month": payback[1], "payback_high": payback[2],
+        "months_seen": len(months or []), "months": months or [],
+    }  # fmt: skip

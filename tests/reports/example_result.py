@@ -300,6 +300,7 @@ def _rates() -> Change:
                  "expected_gain_high": 662.2, "blocked_by_consent": 7},
         "referrals": example_groups.referrals(),
         "advocates": example_groups.advocates(),
+        "flow": None,
     }  # fmt: skip
 
 

@@ -128,6 +128,31 @@ def test_steps_are_round_ascend_and_reach_around_the_values(ends: list[float]) -
     assert all(f"{edge:e}"[:9] in {"1.000000e", "2.000000e", "5.000000e"} for edge in edges)
 
 
+def test_levers_are_told_by_their_gain_and_what_is_not_known_is_no_zero(
+    result: Path, english: Page, chinese: Page
+) -> None:
+    said = " ".join(english.visible().split())
+    assert "Today's 103 customers are worth €5,000 over 12 months." in said
+    assert "the greatest is “More margin on a purchase”" in said
+    assert "nothing can be said of serving them for less" in said
+    assert "the plain rule knows no drop-out" not in said.lower()
+    assert "客户价值优化" in chinese.visible()
+    chart = reports.charts(result)["levers"]
+    assert chart["rows"][0] == ["More margin on a purchase", "€500", "€400 to €600", "10.0%"]
+    assert [bar["value"] for bar in chart["option"]["series"][0]["data"]] == [500.0, 460.5, 56.5, 23.5]
+    assert "Cheaper to serve not known" in said
+
+
+def test_levers_by_the_plain_rule_say_what_staying_longer_is(result: Path) -> None:
+    content = example_forecasts.levers()
+    content["levers"][2]["lever"] = "duration"
+    content["cost_to_serve"] = 300.0
+    example_forecasts.write(result, "levers.json", content)
+    said = visible(result)
+    assert "The plain rule knows no drop-out" in said
+    assert "nothing can be said of serving them" not in said
+
+
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_a_result_without_forecasts_has_a_page_and_every_other_section(
     tmp_path: Path, language: reports.Language
@@ -137,7 +162,8 @@ def test_a_result_without_forecasts_has_a_page_and_every_other_section(
         (folder / file).unlink()
     page = read_page(reports.render_html(folder, language=language))
     ids = {element.attributes.get("id") for element in page.elements}
-    assert ids.isdisjoint({"ahead", "models", "chart-revenue", "chart-chances", "chart-calibration"})
+    assert ids.isdisjoint({"ahead", "models", "chart-revenue", "chart-chances", "chart-calibration", "chart-levers",
+                            "subscriptions", "acquisition"})  # fmt: skip
     assert {"values", "referrals", "groups", "chart-values"} <= ids
     assert {link.attributes["href"].removeprefix("#") for link in page.all("a")} <= ids
 

@@ -75,7 +75,7 @@ def test_every_chart_stands_with_a_label_and_its_numbers_as_a_table(page: Page) 
     options = json.loads(next(e.text for e in page.all("script") if e.attributes.get("id") == "charts"))
     figures = [element for element in page.all("figure") if element.attributes.get("class") == "chart"]
     drawings = [element for element in page.all("div") if element.attributes.get("class") == "drawing"]
-    assert len(figures) == len(drawings) == len(options) == 7
+    assert len(figures) == len(drawings) == len(options) == 10
     for figure, drawing in zip(figures, drawings, strict=True):
         chart = options[drawing.attributes["id"].removeprefix("chart-")]
         assert drawing.attributes["aria-label"]

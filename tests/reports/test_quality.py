@@ -1,5 +1,6 @@
 """The section on the quality of the records: how good, what was refused, where first, and what it costs."""
 
+import json
 from pathlib import Path
 
 from regulars.reports._folder import ResultFolder
@@ -48,3 +49,12 @@ def test_a_result_without_measures_is_shown_without_them(result: Path) -> None:
     manifest = result / "manifest.json"
     manifest.write_text(manifest.read_text(encoding="utf-8").replace('"soundness"', '"other"'), encoding="utf-8")
     assert quality(ResultFolder(path=result), voice=Voice(language="en")).soundness is None
+
+
+def test_a_named_export_is_called_by_its_name_in_the_language_of_the_report(result: Path) -> None:
+    manifest = result / "manifest.json"
+    told = json.loads(manifest.read_text(encoding="utf-8"))
+    told["inputs"][0]["export"] = "shopify_orders"
+    manifest.write_text(json.dumps(told), encoding="utf-8")
+    called = {language: texts(result, "files", language)[0][1][1] for language in ("en", "zh")}
+    assert called == {"en": "Shopify: orders", "zh": "Shopify：订单"}

@@ -1,16 +1,18 @@
 """A file that cannot be read says why in words, and what a person can do, in both languages."""
 
 import re
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import get_args
 
 import pytest
 
-from records_desk import HEADER, Desk
-from regulars.core import RegularsError
+from records_desk import HEADER, TODAY, Desk
+from regulars.analysis import import_records, preview
+from regulars.core import RegularsError, Settings
 from regulars.engines import open_engine
-from regulars.records import REASONS
+from regulars.records import REASONS, Source
 from regulars.records._cells import cells
 from regulars.records._rows.refusals import CURES, too_many
 from regulars.reports import Language, error_text
@@ -50,6 +52,64 @@ def test_a_person_reads_words_and_no_codes(reason: str, column: str, language: L
     assert "“”" not in told
     assert "{" not in told
     assert bool(CHINESE.search(told)) == (language == "zh")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"%PDF-1.7", b"\x1f\x8b", b"SQLite format 3\x00", b"{\\rtf1", b"7z\xbc\xaf", b"Rar!", b"GIF89a", b"fLaC\x00",
+     b"RIFF\x00\x00\x00\x00WEBP", b"\x00\x00\x00\x20ftypheic", b"\x00\x00\x00\x20ftypmp42", b"<html>",
+     "word/document.xml", "xl/workbook.bin", "content.xml"],
+)  # fmt: skip
+def test_what_a_file_is_instead_is_said_in_the_readers_language(desk: Desk, content: bytes | str) -> None:
+    path = desk.folder / "orders.csv"
+    if isinstance(content, bytes):
+        path.write_bytes(content + b"\n" * 20)
+    else:
+        with zipfile.ZipFile(path, "w") as archive:
+            archive.writestr(content, "<x/>")
+            archive.writestr("mimetype", "x")
+    with pytest.raises(RegularsError) as caught:
+        desk.read(path)
+    assert caught.value.code == "format_unknown"
+    sentence, _, _ = said(caught, "zh").partition("。")
+    known = re.compile("PDF|SQLite|RTF|7z|RAR|XML|gzip|Excel|xlsb|Word|OpenDocument|orders.csv")
+    assert not re.search("[A-Za-z]", known.sub("", sentence)), sentence
+    assert str(caught.value.params["format"]) in said(caught)
+
+
+@pytest.mark.parametrize(
+    ("header", "english", "chinese"),
+    [("customer_id,ordered_at\n", "looks like orders", "看起来是订单"),
+     ("who,when,much\nC-1,2024-01-02,5.00\nC-2,2024-01-03,6.00\nC-1,2024-02-02,5.00\n", "looks like orders",
+      "看起来是订单")],
+)  # fmt: skip
+def test_a_kind_of_records_is_named_in_the_readers_language(
+    desk: Desk, header: str, english: str, chinese: str
+) -> None:
+    path = desk.folder / "list.csv"
+    path.write_text(header)
+    with pytest.raises(RegularsError) as caught:
+        desk.read(path)
+    assert english in said(caught)
+    assert chinese in said(caught, "zh")
+
+
+def test_a_file_of_nothing_but_days_to_come_is_told_as_such_by_every_way_in(desk: Desk) -> None:
+    path = desk.file(HEADER + "ana,2024-07-01,5\nbo,2024-07-02,6\n", "bookings.csv")
+    chosen = Settings()
+    with pytest.raises(RegularsError) as direct:
+        desk.read(path)
+    with pytest.raises(RegularsError) as kept:
+        import_records(desk.folder / "kept", files=[Source(data=path)], today=TODAY)
+    (seen,) = preview([Source(data=path)], settings=chosen, today=TODAY).sources
+    assert str(direct.value) == str(kept.value) == str(seen.problem)
+    english, chinese = said(direct), said(direct, "zh")
+    for words in ("bookings.csv: every row (2) is dated after today, 2024-06-30", "line 2", "'ordered_at'",
+                  "once they have come", "--today", "--date-order", "--map ordered_at=HEADER"):  # fmt: skip
+        assert words in english
+    assert "could not be read" not in english
+    for words in ("2 行", "2024-06-30", "--today", "--date-order", "--map ordered_at=表头"):
+        assert words in chinese
 
 
 @pytest.mark.parametrize("reason", REASONS)

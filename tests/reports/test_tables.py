@@ -17,7 +17,8 @@ def test_charts_are_plain_data_and_never_smoothed(result: Path) -> None:
     drawn = reports.charts(result, "zh")
     text = json.dumps(drawn, allow_nan=False)
     assert set(drawn) == {
-        "lifecycle", "groups", "concentration", "revenue", "chances", "values", "calibration",
+        "lifecycle", "groups", "concentration", "revenue", "chances", "values", "levers", "subscriptions",
+        "acquisition", "calibration",
     }  # fmt: skip
     assert "smooth" not in text
     assert all(chart["option"]["tooltip"]["renderMode"] == "richText" for chart in drawn.values())

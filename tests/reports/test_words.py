@@ -156,7 +156,7 @@ def test_every_referral_left_out_and_every_reason_for_no_value_has_words() -> No
 
 def test_every_reason_of_a_verdict_and_of_a_fit_has_words() -> None:
     verdict = get_args(get_type_hints(backtest.Verdict)["reason"])
-    fit, _ = get_args(get_type_hints(lifetime.ModelFit)["reason"])
+    fit, _ = get_args(get_type_hints(lifetime.models.ModelFit)["reason"])
     codes = {*verdict, *get_args(fit), "no_repeat_orders", "no_forecast_then", "no_model_then"}
     assert {"no_forecast_then", "no_model_then"} <= strings_of(analysis)
     assert {"model_better", "not_converged"} <= codes
@@ -164,12 +164,16 @@ def test_every_reason_of_a_verdict_and_of_a_fit_has_words() -> None:
 
 
 def test_every_model_and_every_parameter_has_words() -> None:
-    assert without_words("candidate", get_args(get_type_hints(lifetime.ModelFit)["model"])) == []
+    assert without_words("candidate", get_args(get_type_hints(lifetime.models.ModelFit)["model"])) == []
     assert without_words("candidate", {"logistic", "bg_nbd", "recency", "rfm", "hiatus", "plain"}) == []
     assert {"logistic", "recency", "rfm", "hiatus"} <= strings_of(prediction)
     parameters = (
-        lifetime.BetaGeometricNBD.with_parameters(r=1, alpha=1, a=1, b=1).fit_.parameters,
-        lifetime.GammaGamma.with_parameters(p=1, q=2, v=1).fit_.parameters,
+        lifetime.models.BetaGeometricNBD.with_parameters(r=1, alpha=1, a=1, b=1).fit_.parameters,
+        lifetime.models.BetaGeometricCondensedNBD.with_parameters(k=2, r=1, alpha=1, a=1, b=1).parameters_,
+        lifetime.models.ParetoNBD.with_parameters(r=1, alpha=1, s=1, beta=1).fit_.parameters,
+        lifetime.models.BetaGeometricBetaBinomial.with_parameters(alpha=1, beta=1, gamma=1, delta=1).fit_.parameters,
+        lifetime.models.ShiftedBetaGeometric.with_parameters(alpha=1, beta=1).fit_.parameters,
+        lifetime.models.GammaGamma.with_parameters(p=1, q=2, v=1).fit_.parameters,
     )
     assert without_words("parameter", {name for named in parameters for name in named}) == []
     paid_at = get_args(get_type_hints(lifetime.Discounting)["paid_at"])

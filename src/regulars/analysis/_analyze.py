@@ -18,6 +18,7 @@ from regulars.analysis._publish import check_place, published
 from regulars.analysis._result import Result
 from regulars.analysis._run import Run
 from regulars.analysis._sources import Data, NothingToRead, WorkspaceEmpty, gather, with_kept
+from regulars.analysis._traces import no_traces
 from regulars.core import Settings, load_settings
 from regulars.customers import Crosswalk, HashedIdentities
 from regulars.engines import Engine, open_engine
@@ -83,7 +84,8 @@ def analyze(
         seed: of every random draw (bootstrap, hold-out).
         language: of the report in the folder.
         workbook: whether the tables are written as tables.xlsx too.
-        events: whether events.parquet is written too: what happened to each customer, day by day.
+        events: whether what pages show is worked out too: events.parquet, what happened to each customer, day by day;
+            and in rates.json who went from which stage of life to which within a period.
         periods: further lengths of period, in days, over which the headline numbers are told too.
         engine: "duckdb", in this process, or "spark", Apache Spark (the extra `spark`, and Java).
         memory_limit: such as "4GB"; default half of the machine's.
@@ -114,6 +116,7 @@ def analyze(
         raise AsOfInFuture(as_of=as_of, today=until)
     earlier = None if previous is None else Result.open(previous).manifest
     with ExitStack() as stack:
+        stack.enter_context(no_traces(None if workspace is None else Path(workspace)))
         folder = Path(out) if out is not None else _temporary(stack)
         check_place(folder)
         take: Callable[[Engine], RecordSet]

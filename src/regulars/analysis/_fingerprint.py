@@ -62,5 +62,10 @@ def _bytes(column: pa.Array, *, width: int) -> memoryview:
 def _rounded(values: NDArray[np.float64]) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
     """Return the rounded mantissas and the exponents; what is no number has an exponent of its own."""
     mantissas, exponents = np.frexp(np.where(np.isfinite(values), values, 0.0))
+    whole = np.round(np.ldexp(mantissas, _BINARY_DIGITS)).astype(np.int64)
+    # What rounds up to a power of two is that power, which has half the mantissa and the next exponent.
+    up = np.abs(whole) == 1 << _BINARY_DIGITS
+    whole[up] //= 2
+    exponents[up] += 1
     exponents[~np.isfinite(values)] = np.iinfo(np.int32).max
-    return np.round(np.ldexp(mantissas, _BINARY_DIGITS)).astype(np.int64), exponents
+    return whole, exponents

@@ -1,5 +1,6 @@
 """Records in, a batch in the workspace out: read, hide who they are of, keep."""
 
+from codecs import lookup
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -10,10 +11,18 @@ from regulars.analysis._arguments import check_days
 from regulars.analysis._clock import machine_day, machine_time
 from regulars.analysis._quarantine import mask_quarantine
 from regulars.analysis._sources import Data, NothingToRead, gather, with_kept
+from regulars.analysis._traces import no_traces
 from regulars.core import Settings, load_settings
 from regulars.customers import Crosswalk, HashedIdentities, hide_identities
 from regulars.engines import open_engine
-from regulars.records import Batch, Batches, Mappings, Source, read
+from regulars.records import Batch, Batches, FileReport, Mappings, Source, read
+
+_ANSWERS = {
+    "date_order": {"time_ambiguous", "birth_date_unusable"},
+    "decimal_mark": {"money_ambiguous", "number_ambiguous"},
+    "excel_dates": {"time_serial"},
+}
+"""The settings that say how something is to be read, and the reasons why it was not without them."""
 
 RowsRead: TypeAlias = Callable[[str, int, int, int], None]
 """Told a file's name, how much of it is read, the whole (0: unknown), and how many rows that is."""
@@ -70,9 +79,9 @@ def import_records(
     chosen = settings if isinstance(settings, Settings) else load_settings(None if settings is None else Path(settings))
     until = today or machine_day(chosen)
     store = Batches(Path(workspace))
-    with store.alone():
+    with no_traces(store.folder), store.alone():
         fresh, known = store.sort_out(with_kept(sources, store.folder))
-        otherwise = {file for file, held in known if _reads_otherwise(store.find(held), file, sources)}
+        otherwise = {file for file, held in known if _reads_otherwise(store.find(held), file, sources, chosen)}
         batch = None
         changed: tuple[str, ...] = ()
         if fresh:
@@ -82,15 +91,44 @@ def import_records(
     return Imported(batch=batch, known=tuple(known), known_otherwise=frozenset(otherwise), mappings_changed=changed)
 
 
-def _reads_otherwise(batch: Batch, file: str, sources: Sequence[Source]) -> bool:
+def _reads_otherwise(batch: Batch, file: str, sources: Sequence[Source], settings: Settings) -> bool:
     """Whether a batch reads a file in another way than somebody says now."""
     reports = [report for report in batch.files if report.file == file or report.file.startswith(f"{file}/")]
+    asked = [source for source in sources if isinstance(source.data, Path) and source.data.name == file]
+    return _says_more(settings, batch, reports) or any(_says_otherwise(source, reports) for source in asked)
+
+
+def _says_otherwise(source: Source, reports: Sequence[FileReport]) -> bool:
+    """Whether these tables were read as another kind, or in other columns or another writing than are said here."""
     read = {pair for report in reports for pair in report.mapping.items()}
     kinds = {name for report in reports for name in (report.kind, report.export)}
-    asked = [source for source in sources if isinstance(source.data, Path) and source.data.name == file]
+    headers = {name for report in reports for name in (*report.mapping.values(), *report.unused_columns)}
+    encodings = {_encoding(report.encoding) for report in reports}
+    delimiters = {report.delimiter for report in reports}
+    return (
+        (source.kind is not None and source.kind not in kinds)
+        or not set(source.mapping.items()) <= read
+        or not set(source.columns) <= headers
+        or (source.encoding is not None and _encoding(source.encoding) not in encodings)
+        or (source.delimiter is not None and source.delimiter.replace("\\t", "\t") not in delimiters)
+    )
+
+
+def _encoding(name: str | None) -> str | None:
+    """Return one name for all names of an encoding; None for what is none."""
+    try:
+        return None if name is None else lookup(name.strip()).name
+    except LookupError:
+        return None
+
+
+def _says_more(settings: Settings, batch: Batch, reports: Sequence[FileReport]) -> bool:
+    """Whether the settings now answer what the batch left open in these tables, or answered otherwise."""
+    met = {code for report in reports for code in (*report.quarantined, *report.unusable)}
+    now, then = settings.records.model_dump(mode="json"), batch.settings["records"]
     return any(
-        (source.kind is not None and source.kind not in kinds) or not set(source.mapping.items()) <= read
-        for source in asked
+        now[name] is not None and now[name] != then.get(name) and (then.get(name) is not None or codes & met)
+        for name, codes in _ANSWERS.items()
     )
 
 

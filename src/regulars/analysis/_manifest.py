@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from regulars import network, prediction, rates, scoring, segments, strategy
 from regulars._version import __version__
+from regulars.analysis._economics import Economics
 from regulars.analysis._fingerprint import fingerprint
+from regulars.analysis._flow import Flow
 from regulars.analysis._models import model_files
 from regulars.analysis._past import Past
 from regulars.analysis._valued import Valued
@@ -71,6 +73,8 @@ class Facts:
     valued: Valued
     predicted: prediction.Prediction
     by_period: Mapping[int, tuple[rates.Comparison, ...]]
+    economics: Economics
+    flow: Flow | None
 
 
 def write_json_files(run: "Run", folder: Path, rows: Mapping[str, int]) -> None:
@@ -101,6 +105,7 @@ def _rates(run: "Run") -> dict[str, object]:
         "plan": facts.plan,
         "referrals": facts.referrals,
         "advocates": facts.advocates,
+        "flow": facts.flow,
     }
 
 

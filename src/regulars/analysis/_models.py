@@ -3,7 +3,7 @@
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from regulars.lifetime import Discounting, ModelFit
+from regulars.lifetime import Discounting, models
 
 if TYPE_CHECKING:
     from regulars.analysis._run import Run
@@ -15,6 +15,9 @@ def model_files(run: "Run") -> dict[str, dict[str, object]]:
         "models/purchase.json": _purchase(run),
         "models/lifetime.json": _lifetime(run),
         "forecast.json": _forecast(run),
+        "levers.json": asdict(run.facts.economics.levers),
+        "acquisition.json": asdict(run.facts.economics.acquisition),
+        "subscriptions.json": {"plans": run.facts.economics.plans},
     }
 
 
@@ -42,7 +45,7 @@ def _lifetime(run: "Run") -> dict[str, object]:
     }
 
 
-def _fitted(run: "Run", fit: ModelFit, *, is_todays: bool) -> dict[str, object]:
+def _fitted(run: "Run", fit: models.ModelFit, *, is_todays: bool) -> dict[str, object]:
     """Return a fit and what it was made of: everybody's histories of today, or what was known at the test's cut-off."""
     past = run.facts.past
     amounts = None if fit.model == "bg_nbd" else "margin" if is_todays else "spend"

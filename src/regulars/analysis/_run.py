@@ -10,7 +10,9 @@ from time import perf_counter
 from typing import Any
 
 from regulars import features, feedback, network, prediction, rates, reports, scoring, segments, strategy
+from regulars.analysis._economics import economics
 from regulars.analysis._events import EVENTS
+from regulars.analysis._flow import Flow, flow_of_stages
 from regulars.analysis._manifest import Facts, write_json_files
 from regulars.analysis._past import look_back
 from regulars.analysis._quarantine import write_masked, write_raw
@@ -19,6 +21,7 @@ from regulars.analysis._valued import value_everybody
 from regulars.analysis._worth import worth
 from regulars.core import Note, RegularsError, Settings
 from regulars.customers import (
+    CLEAN_TABLES,
     Cleaning,
     HashedIdentities,
     clean,
@@ -89,7 +92,8 @@ class Run:
     """The state of one run: what was read, what was found, and how long it took.
 
     `notes` are those of what came before the run; `from_batches` says that the workspace keeps what is read;
-    `with_events` that what happened to each customer is written too; `periods` are told beside the usual one.
+    `with_events` that what pages show is worked out too: what happened to each customer, and who changed the stage;
+    `periods` are told beside the usual one.
     """
 
     engine: Engine
@@ -126,6 +130,8 @@ class Run:
             self.engine.load("quality", self.cleaning.quality)
             self.engine.drop(
                 "crosswalk",
+                "key_names",
+                "told_apart",
                 "persons",
                 "answers",
                 *(f"{stem}_{kind}" for stem in ("raw", "duplicate") for kind in KINDS),
@@ -152,6 +158,7 @@ class Run:
             segments.add(engine, settings=settings, period_days=period_days)
             clusters = segments.add_clusters(engine, seed=self.seed)
             segments.summarise(engine)
+            flow = self._flow(day, first_day)
         with self._step("network"):
             referrals = network.add(engine, as_of=day, settings=settings)
             advocates = network.top_advocates(engine)
@@ -166,26 +173,26 @@ class Run:
         with self._step("actions"):
             plan = strategy.plan(engine, as_of=day, seed=self.seed, settings=settings)
         with self._step("worth"):
+            has_forecast = predicted.in_use is not None
             values = worth(
-                engine,
-                as_of=day,
-                settings=settings,
-                first_day=first_day,
-                valued=valued,
-                is_forecast=predicted.in_use is not None,
+                engine, as_of=day, settings=settings, first_day=first_day, valued=valued, is_forecast=has_forecast
             )
+            told = economics(engine, values, valued, settings=settings, as_of=day)
         self.facts = Facts(
             as_of=day, first_day=first_day, measured=measured, sales=sales, concentration=concentration,
             clusters=clusters, referrals=referrals, advocates=advocates, scores=scores, plan=plan, values=values,
             outlier_above=outlier_above, past=past, valued=valued, predicted=predicted, by_period=by_period,
+            economics=told, flow=flow,
         )  # fmt: skip
 
     def write(self, folder: Path) -> None:
         """Write everything but the report into a folder."""
         with self._step("write"):
-            rows = write_tables(self.engine, folder)
+            events = {}
             if self.with_events:
-                rows["events"] = self.engine.write_parquet(EVENTS, folder / "events.parquet", as_of=self.facts.as_of)
+                events["events"] = self.engine.write_parquet(EVENTS, folder / "events.parquet", as_of=self.facts.as_of)
+            self.engine.drop(*CLEAN_TABLES)  # nothing reads them any more, and sorting what is written takes memory
+            rows = write_tables(self.engine, folder) | events
             write_masked(self.engine, self.records, folder / "quarantine.parquet")
         write_json_files(self, folder, rows)
         self.progress("report", (len(_STEPS) - 1) / len(_STEPS))
@@ -198,7 +205,13 @@ class Run:
             Mappings(folder=self.identities.folder).keep(self.records.files, day=self.today)
         if self.cleaning.matching is not None:
             batches = {file.batch for file in self.records.files if file.batch is not None}
-            remember_matching(self.identities, self.cleaning.matching, decided_at=self.today, batches=batches)
+            remember_matching(
+                self.identities,
+                self.cleaning.matching,
+                told_apart=self.cleaning.told_apart,
+                decided_at=self.today,
+                batches=batches,
+            )
 
     def _features(self, day: date) -> float | None:
         """Work out the features, and say which orders are unusually large; return above which amount."""
@@ -208,6 +221,12 @@ class Run:
         if above is not None:
             engine.run(_WITH_OUTLIERS, into="quality", rule=f"amount_above:{above:.2f}")
         return above
+
+    def _flow(self, day: date, first_day: date) -> Flow | None:
+        """Return who went from which stage to which, for the pages that events are asked for; a report needs it not."""
+        if not self.with_events:
+            return None
+        return flow_of_stages(self.engine, as_of=day, settings=self.settings, first_day=first_day)
 
     def _by_period(self, day: date) -> dict[int, tuple[rates.Comparison, ...]]:
         """Return the headline numbers over the lengths of period that were asked for beside the usual one."""

@@ -11,11 +11,11 @@ from math import sqrt
 from statistics import NormalDist
 
 from regulars import features, lifetime, rates, segments
+from regulars.analysis._flow import STAGE_PARTS
 from regulars.analysis._valued import Valued
 from regulars.core import Figure, Interval, Period, Settings, Window
 from regulars.engines import Engine
 
-_STAGE_PARTS = ("purchase", "usage", "subscription")
 _STAGE_COLUMNS = tuple(dict.fromkeys((*lifetime.READS, *segments.STAGE_READS)))
 
 _PARTS_OF_SUMS = """
@@ -98,7 +98,7 @@ def _then(
 
     Stages are worked out only where they say what is at risk: that costs a pass over the usage.
     """
-    parts, columns = (("purchase",), lifetime.READS) if is_forecast else (_STAGE_PARTS, _STAGE_COLUMNS)
+    parts, columns = (("purchase",), lifetime.READS) if is_forecast else (STAGE_PARTS, _STAGE_COLUMNS)
     features.build(engine, as_of=then.end, period_days=then.days, into="features_then", parts=parts, columns=columns)
     learned = lifetime.add(engine, settings=settings, rule=rule, features="features_then", into="lifetime_then")
     doubtful = _Doubtful(learned=learned, settings=settings, features="features_then")

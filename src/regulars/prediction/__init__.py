@@ -13,7 +13,7 @@ RFM rank sum, the hiatus in own gaps); a model is used only where its gain over 
 
 from regulars.prediction._add import add
 from regulars.prediction._known import READS
-from regulars.prediction._parts import base, parts
+from regulars.prediction._parts import base, in_points, parts
 from regulars.prediction._results import CalibrationBin, Feature, Logistic, Part, Prediction, Rule
 from regulars.prediction._rules import RULES
 
@@ -28,5 +28,6 @@ __all__ = [
     "Rule",
     "add",
     "base",
+    "in_points",
     "parts",
 ]

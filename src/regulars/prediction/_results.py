@@ -6,7 +6,7 @@ from datetime import date
 from typing import Literal, NamedTuple
 
 from regulars.backtest import Cutoffs, Verdict
-from regulars.lifetime import ModelFit
+from regulars.lifetime import models as lifetimes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +99,7 @@ class Prediction:
     left_out: Mapping[str, str] = field(default_factory=dict)
     logistic: Logistic | None = None
     rule: Rule | None = None
-    bg_nbd: ModelFit | None = None
+    bg_nbd: lifetimes.ModelFit | None = None
     calibration: Mapping[str, tuple[CalibrationBin, ...]] = field(default_factory=dict)
 
 

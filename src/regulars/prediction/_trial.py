@@ -13,7 +13,8 @@ from regulars import lifetime
 from regulars.backtest import Resampling, judge, metrics
 from regulars.core import Settings
 from regulars.engines import Engine
-from regulars.lifetime import BetaGeometricNBD
+from regulars.lifetime import histories
+from regulars.lifetime import models as lifetimes
 from regulars.prediction._known import Columns, Floats, Observed
 from regulars.prediction._logistic import by_logistic, fit
 from regulars.prediction._results import CalibrationBin, Prediction
@@ -23,7 +24,12 @@ _BINS = 10
 
 
 def put_to_test(
-    plan: Prediction, trained: Observed, tested: Observed, purchases: BetaGeometricNBD, *, resampling: Resampling
+    plan: Prediction,
+    trained: Observed,
+    tested: Observed,
+    purchases: lifetimes.BetaGeometricNBD,
+    *,
+    resampling: Resampling,
 ) -> Prediction:
     """Return the plan with what came of the test of all candidates: who is to be used, and how everybody did.
 
@@ -66,17 +72,17 @@ def put_to_test(
     )
 
 
-def learned(engine: Engine, table: str, *, settings: Settings) -> BetaGeometricNBD:
+def learned(engine: Engine, table: str, *, settings: Settings) -> lifetimes.BetaGeometricNBD:
     """Return BG/NBD, learned from a table of features."""
     purchases, _ = lifetime.learn(engine, margin_share=settings.strategy.margin_share, features=table)
     return purchases
 
 
-def by_bg_nbd(model: BetaGeometricNBD, days: float, columns: Columns) -> Floats:
+def by_bg_nbd(model: lifetimes.BetaGeometricNBD, days: float, columns: Columns) -> Floats:
     """Return the probability of at least one purchase within so many days by BG/NBD."""
-    unit = model.time_unit_days
     x, t_x, age = (columns[name] for name in ("repeat_count", "age_at_last_days", "tenure_days"))
-    return model.p_purchase_within(days / unit, x, t_x / unit, age / unit)
+    known = histories.PurchaseSummary.from_columns(x, t_x, age, time_unit="day")
+    return model.probability_of_purchase(known, days)
 
 
 def _bins(said: Floats, bought: Floats) -> tuple[CalibrationBin, ...]:

@@ -6,6 +6,7 @@ says numbers as the sentences do. Lines are never smoothed: a curve between two 
 
 from pathlib import Path
 
+from regulars.reports._acquisition import acquisition_chart
 from regulars.reports._chances import chances_chart
 from regulars.reports._drawing import (
     ACCENT,
@@ -21,10 +22,13 @@ from regulars.reports._drawing import (
     percent,
     percent_axis,
 )
+from regulars.reports._flow import flow_chart
 from regulars.reports._folder import ResultFolder, Row
 from regulars.reports._forecasts import revenue_chart
 from regulars.reports._groups import segment_rows
+from regulars.reports._levers import levers_chart
 from regulars.reports._purchase_card import calibration_chart
+from regulars.reports._subscriptions import subscriptions_chart
 from regulars.reports._table import Table, cells, columns
 from regulars.reports._values import values_chart
 from regulars.reports._voice import Language, Voice
@@ -39,11 +43,15 @@ def charts(folder: Path, language: Language = "en") -> dict[str, Chart]:
     voice = Voice(language=language, currency=result.currency)
     drawn = {
         "lifecycle": _shares(result, "lifecycle_stage", "stage", voice=voice),
+        "flow": flow_chart(result, voice=voice),
         "groups": _shares(result, "rfm_group", "group", voice=voice),
         "concentration": _concentration(result, voice=voice),
         "revenue": revenue_chart(result, voice=voice),
         "chances": chances_chart(result, voice=voice),
         "values": values_chart(result, voice=voice),
+        "levers": levers_chart(result, voice=voice),
+        "subscriptions": subscriptions_chart(result, voice=voice),
+        "acquisition": acquisition_chart(result, voice=voice),
         "calibration": calibration_chart(result, voice=voice),
     }
     return {name: chart for name, chart in drawn.items() if chart is not None}

@@ -32,8 +32,8 @@ def name_grid(*, top: int) -> Chart:
     return {"left": LABEL_WIDTH + 8, "right": 48, "top": top, "bottom": 8}
 
 
-def histogram(names: Sequence[str], counts: Sequence[int], said: Sequence[str]) -> Chart:
-    """Return the option of lying bars, one a bin: how many are in it, and how that is said."""
+def histogram(names: Sequence[str], counts: Sequence[float], said: Sequence[str]) -> Chart:
+    """Return the option of lying bars, one a bin: how much is in it, and how that is said."""
     data = [
         {"value": count, "label": {"formatter": text}, "tooltip": {"formatter": f"{name}\n{text}"}}
         for name, count, text in zip(names, counts, said, strict=True)

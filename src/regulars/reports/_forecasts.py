@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from regulars.core import date
+from regulars.reports._amounts import amount, amounts_between
 from regulars.reports._drawing import ACCENT, INK, LINE, Chart, chart_of, frame, name_axis, name_grid
 from regulars.reports._folder import ResultFolder, Row
 from regulars.reports._sentences import people_without
@@ -11,8 +12,6 @@ from regulars.reports._voice import Voice
 from regulars.reports._words import word
 
 _HEIGHT = 230
-# From here on a voice leaves out cents itself, and shortens what is longer still.
-_SHORT_FROM = 100_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,9 +75,7 @@ def _boxes(rows: list[Row], names: list[str], *, voice: Voice) -> Chart:
         data.append(
             {
                 "value": [_or(row["range_low"], low), low, middle, high, _or(row["range_high"], high)],
-                "tooltip": {
-                    "formatter": f"{name}\n{_amount(middle, voice=voice)}\n{_range(row, 'range', voice=voice)}"
-                },
+                "tooltip": {"formatter": f"{name}\n{amount(middle, voice=voice)}\n{_range(row, 'range', voice=voice)}"},
             }
         )
     return {
@@ -98,7 +95,7 @@ def _marks(rows: list[Row], *, voice: Voice) -> Chart:
         "symbolSize": 7,
         "itemStyle": {"color": ACCENT, "opacity": 1},
         "data": [
-            {"value": [row["value"], place], "label": {"formatter": _amount(row["value"], voice=voice)}}
+            {"value": [row["value"], place], "label": {"formatter": amount(row["value"], voice=voice)}}
             for place, row in enumerate(rows)
         ],
         "label": {"show": True, "position": "top", "distance": 12, "color": INK, "fontSize": 12},
@@ -119,7 +116,7 @@ def _table(rows: list[Row], *, voice: Voice) -> Table:
         table.rows.append(
             [
                 Cell(text=_ahead(row, voice=voice)),
-                Cell(text=_amount(row["value"], voice=voice)),
+                Cell(text=amount(row["value"], voice=voice)),
                 Cell(text=_range(row, "expected", voice=voice)),
                 Cell(text=_range(row, "range", voice=voice)),
             ]
@@ -141,10 +138,10 @@ def _tested(forecast: Row, *, voice: Voice) -> str:
         customers=voice.count(tested["customers"]),
         cutoff=voice.day(date.fromisoformat(tested["cutoff"])),
         days=voice.count(tested["days"]),
-        expected=_amount(tested["expected"], voice=voice),
-        low=_amount(tested["range_low"], voice=voice),
-        high=_amount(tested["range_high"], voice=voice),
-        came=_amount(tested["came"], voice=voice),
+        expected=amount(tested["expected"], voice=voice),
+        low=amount(tested["range_low"], voice=voice),
+        high=amount(tested["range_high"], voice=voice),
+        came=amount(tested["came"], voice=voice),
     )
     if tested["came"] < tested["range_low"]:
         verdict = voice.t("That is less than the range: take these forecasts for too high.")
@@ -160,15 +157,7 @@ def _ahead(row: Row, *, voice: Voice) -> str:
 
 
 def _range(row: Row, kind: str, *, voice: Voice) -> str:
-    low, high = row[f"{kind}_low"], row[f"{kind}_high"]
-    if low is None or high is None:
-        return voice.t("not known")
-    return voice.t("{low} to {high}", low=_amount(low, voice=voice), high=_amount(high, voice=voice))
-
-
-def _amount(value: float, *, voice: Voice) -> str:
-    """Return an amount without cents: nobody knows them beforehand."""
-    return voice.rounded_money(value) if abs(value) < _SHORT_FROM else voice.money(value)
+    return amounts_between(row[f"{kind}_low"], row[f"{kind}_high"], voice=voice)
 
 
 def _or(value: float | None, otherwise: float) -> float:

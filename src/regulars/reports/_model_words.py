@@ -7,6 +7,12 @@ from regulars.reports._voice import N_
 CANDIDATES: Mapping[str, str] = {
     "logistic": N_("Many figures together (logistic regression)"),
     "bg_nbd": N_("Purchase model (BG/NBD)"),
+    "mbg_nbd": N_("Purchase model (MBG/NBD)"),
+    "bg_cnbd_k": N_("Model of regular buyers (BG/CNBD-k)"),
+    "mbg_cnbd_k": N_("Model of regular buyers (MBG/CNBD-k)"),
+    "pareto_nbd": N_("Purchase model (Pareto/NBD)"),
+    "bg_bb": N_("Purchase model by opportunity (BG/BB)"),
+    "sbg": N_("Subscription model (sBG)"),
     "gamma_gamma": N_("Margin model (gamma-gamma)"),
     "recency": N_("Who bought last buys next"),
     "rfm": N_("Ranks of recency, frequency and spend"),
@@ -19,10 +25,35 @@ FORECAST_RULES: Mapping[str, str] = {
     "plain": N_("the plain rule: what they brought in the last 365 days goes on"),
 }
 
+LEVERS: Mapping[str, str] = {
+    "purchase_rate": N_("Buy more often"),
+    "margin": N_("More margin on a purchase"),
+    "dropout": N_("Fewer leave after a purchase"),
+    "duration": N_("Stay longer"),
+    "cost_to_serve": N_("Cheaper to serve"),
+    "discount_rate": N_("Lower discount rate"),
+}
+
+NO_RESIDUAL: Mapping[str, str] = {
+    "mixed_periods": N_("renewed after different times: see each plan"),
+    "no_prices": N_("no prices were recorded"),
+    "none_running": N_("none is running"),
+    "no_discount": N_("the discount rate is not above 0"),
+    "too_few_customers": N_("too few to learn from"),
+    "parameter_at_boundary": N_("the model does not fit"),
+    "not_identified": N_("the model does not fit"),
+    "not_converged": N_("the model does not fit"),
+}
+
 PAID_AT: Mapping[str, str] = {"month_end": N_("the end of each month"), "month_start": N_("the start of each month")}
 
 # The letters under which the models were published; they are the same in every language.
-PARAMETERS: Mapping[str, str] = {"alpha": "\N{GREEK SMALL LETTER ALPHA}"} | {letter: letter for letter in "rabpqv"}
+PARAMETERS: Mapping[str, str] = {
+    "alpha": "\N{GREEK SMALL LETTER ALPHA}",
+    "beta": "\N{GREEK SMALL LETTER BETA}",
+    "gamma": "\N{GREEK SMALL LETTER GAMMA}",
+    "delta": "\N{GREEK SMALL LETTER DELTA}",
+} | {letter: letter for letter in "rabspqvk"}
 
 TRAITS: Mapping[str, str] = {
     "bought_lately": N_("bought lately"),

@@ -102,7 +102,9 @@ def error_text(error: RegularsError, *, language: Language) -> str:
     >>> error_text(SettingsError(file="shop.toml", place="windows", problem="no number"), language="en")
     'shop.toml: windows: no number. Every setting and its default is listed in docs/settings.md.'
     """
-    return error.said(Voice(language=language).t)
+    voice = Voice(language=language)
+    # A kind stands in a sentence by its own name, which is English.
+    return error.said(lambda text: voice.t(text if language == "en" else WORDS["kind"].get(text, text)))
 
 
 def _param(name: str, value: object, *, voice: Voice) -> str:

@@ -8,20 +8,24 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from regulars.reports._acquisition import acquisition
 from regulars.reports._business import efficiency, rates
 from regulars.reports._chances import chances
 from regulars.reports._charts import charts
 from regulars.reports._clusters import found_groups
 from regulars.reports._contacts import contacts
+from regulars.reports._flow import flow
 from regulars.reports._folder import ResultFolder
 from regulars.reports._forecasts import revenue
 from regulars.reports._groups import cohorts, grid, groups, lifecycle
 from regulars.reports._headline import cards, periods, summary
+from regulars.reports._levers import levers
 from regulars.reports._method import method
 from regulars.reports._model_cards import model_cards
 from regulars.reports._quality import quality
 from regulars.reports._referrals import referrals
 from regulars.reports._scores import scores
+from regulars.reports._subscriptions import subscriptions
 from regulars.reports._target import writable
 from regulars.reports._values import values
 from regulars.reports._voice import Language, Voice
@@ -82,10 +86,11 @@ def sections(folder: Path, *, language: Language) -> dict[str, Any]:
 def _sections(result: ResultFolder, voice: Voice) -> dict[str, Any]:
     makers: Mapping[str, Callable[..., Any]] = {
         "summary": summary, "cards": cards, "periods": periods, "contacts": contacts, "scores": scores,
-        "lifecycle": lifecycle,
-        "revenue": revenue, "chances": chances, "values": values, "model_cards": model_cards, "grid": grid,
-        "found_groups": found_groups, "referrals": referrals, "groups": groups, "cohorts": cohorts, "rates": rates,
-        "efficiency": efficiency, "quality": quality, "method": method,
+        "lifecycle": lifecycle, "flow": flow, "revenue": revenue, "chances": chances, "values": values,
+        "levers": levers,
+        "model_cards": model_cards, "grid": grid, "found_groups": found_groups, "referrals": referrals,
+        "subscriptions": subscriptions, "acquisition": acquisition, "groups": groups, "cohorts": cohorts,
+        "rates": rates, "efficiency": efficiency, "quality": quality, "method": method,
     }  # fmt: skip
     return {
         "shop": result.shop,

@@ -6,6 +6,7 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
+from regulars.reports._chance_parts import chance_parts
 from regulars.reports._contacts import action_words, titles, why
 from regulars.reports._folder import ResultFolder, Row
 from regulars.reports._reasons import reason_text
@@ -41,14 +42,10 @@ class People:
         """Return what a list shows of a row of customers.parquet: figures by name, nothing where they are unknown."""
         voice = self.voice
         said = {name: "" if row.get(name) is None else voice.score(row[name]) for name in SCORES.values()}
-        for name in ("spend_total", "lifetime_value", "total_value"):
-            said[name] = "" if row.get(name) is None else voice.money(float(row[name]))
+        said["lifetime_value"] = "" if row.get("lifetime_value") is None else voice.money(float(row["lifetime_value"]))
         for name in ("order_count", "days_since_last"):
             said[name] = "" if row.get(name) is None else voice.count(row[name])
-        said["p_purchase"] = "" if row.get("p_purchase") is None else voice.share(row["p_purchase"])
-        said["loyalty_grade"] = word("grade", row.get("loyalty_grade"), voice=voice)
         said["lifecycle_stage"] = word("stage", row.get("lifecycle_stage"), voice=voice)
-        said["rfm_group"] = word("group", row.get("rfm_group"), voice=voice)
         action = row.get("next_action")
         said["next_action"] = action_words(action, self._own_titles, voice=voice) if action else ""
         return said
@@ -79,6 +76,9 @@ class People:
         voice = self.voice
         return {
             **self.line(customer),
+            "loyalty_grade": word("grade", customer.get("loyalty_grade"), voice=voice),
+            "rfm_group": word("group", customer.get("rfm_group"), voice=voice),
+            "p_purchase": "" if customer.get("p_purchase") is None else voice.share(customer["p_purchase"]),
             "scores": [self._score(name, customer, reasons) for name in SCORES.values()],
             "value": self._value(customer),
             "facts": self._facts(customer),
@@ -142,16 +142,13 @@ class People:
         if chance is None:
             code = customer.get("prediction_reason")
             why_not = why_not_in_it(code, voice=voice) if code else ""
-            return {"buys": "", "lapses": "", "days": "", "rests_on": [], "why_not": why_not}
+            return {"buys": "", "lapses": "", "days": "", "rests_on": None, "why_not": why_not}
         model = self.folder.optional("models/purchase.json")
-        seen = [(code, customer.get(code)) for code in ("days_since_last", "order_count")]
         return {
             "buys": voice.share(chance),
             "lapses": voice.share(1 - chance),
             "days": "" if model is None else voice.count(model["horizon"]["days"]),
-            "rests_on": [
-                reason_text(code, float(value), language=voice.language) for code, value in seen if value is not None
-            ],
+            "rests_on": chance_parts(model, customer, voice=voice),
             "why_not": "",
         }
 

@@ -73,7 +73,7 @@ def _files(folder: ResultFolder, *, voice: Voice) -> Table:
         table.rows.append(
             [
                 Cell(text=report["file"], notes=_not_read(report, voice=voice)),
-                Cell(text=word("kind", report["kind"], voice=voice), notes=_export(report)),
+                Cell(text=word("kind", report["kind"], voice=voice), notes=_export(report, voice=voice)),
                 *cells,
                 Cell(text=word("key_role", report.get("key_role"), voice=voice)),
             ]
@@ -92,10 +92,10 @@ def _not_read(report: Row, *, voice: Voice) -> tuple[str, ...]:
     return tuple(notes)
 
 
-def _export(report: Row) -> tuple[str, ...]:
+def _export(report: Row, *, voice: Voice) -> tuple[str, ...]:
     """Return the named export that a file was recognised as."""
     known = exports().get(report.get("export") or "")
-    return () if known is None else (known.title,)
+    return () if known is None else (known.title_in(voice.language),)
 
 
 def _unused(folder: ResultFolder, *, voice: Voice) -> Table | None:

@@ -7,13 +7,14 @@ that is kept in a table and said later, so that the catalogue's extractor finds 
 import gettext
 from dataclasses import dataclass
 from datetime import date
-from functools import cache, cached_property
+from decimal import Decimal
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import Literal
 
 from babel import Locale
 from babel.dates import format_date, format_interval, format_skeleton
-from babel.numbers import format_compact_currency, format_compact_decimal, format_currency, format_decimal
+from babel.numbers import format_compact_currency, format_compact_decimal, get_currency_symbol
 
 Language = Literal["en", "zh"]
 LOCALE_FOLDER = Path(__file__).parent / "locale"
@@ -21,6 +22,9 @@ DOMAIN = "regulars"
 
 # From here on a number is shortened (12.3M; 123 with the sign for ten thousand), so that it fits a card.
 _SHORTEN_FROM = {"en": 10_000_000, "zh": 1_000_000}
+
+_EXACT = 1e15
+"""Up to here a double has the digits that it is written with."""
 
 
 def N_(message: str) -> str:  # noqa: N802  (gettext's own name for it)
@@ -65,20 +69,20 @@ class Voice:
 
     def count(self, value: float) -> str:
         """Return a whole number with its separators."""
-        return str(format_decimal(round(value), locale=self.locale))
+        return f"{round(value):,}"
 
     def number(self, value: float, *, digits: int = 1) -> str:
         """Return a number with at most so many decimals."""
-        text = format_decimal(round(value, digits) + 0.0, format="#,##0." + "#" * digits, locale=self.locale)
-        return str(text)
+        text = _grouped(value, digits=digits)
+        return text.rstrip("0").removesuffix(".") if digits else text
 
     def precise(self, value: float, *, digits: int) -> str:
         """Return a number with just so many decimals, for columns that are compared digit by digit."""
-        return str(format_decimal(round(value, digits) + 0.0, format="#,##0." + "0" * digits, locale=self.locale))
+        return _grouped(value, digits=digits)
 
     def score(self, value: float) -> str:
         """Return points of a score, with one decimal."""
-        return str(format_decimal(round(value, 1) + 0.0, format="#,##0.0", locale=self.locale))
+        return _grouped(value, digits=1)
 
     def share(self, value: float) -> str:
         """Return a share as a percentage, whole but where that would say none or all of what is only nearly so."""
@@ -105,33 +109,58 @@ class Voice:
 
     def day(self, value: date) -> str:
         """Return a day in full."""
-        return str(format_date(value, "long", locale=self.locale))
+        return _day(value, "long", self.language)
 
     def short_day(self, value: date) -> str:
         """Return a day with a short month."""
-        return str(format_skeleton("yMMMd", value, locale=self.locale))
+        return _day(value, "yMMMd", self.language)
 
     def month(self, value: date) -> str:
         """Return a month and its year."""
-        return str(format_skeleton("yMMM", value, locale=self.locale))
+        return _day(value, "yMMM", self.language)
 
     def days_between(self, first: date, last: date) -> str:
         """Return a span of days, both ends included."""
         return str(format_interval(first, last, "yMMMd", locale=self.locale))
 
     def _money(self, value: float, *, digits: int) -> str:
-        pattern = "#,##0." + "0" * digits if digits else "#,##0"
-        value = round(value, digits) + 0.0
-        if not self.currency:
-            return str(format_decimal(value, format=pattern, locale=self.locale))
-        # Two currency signs would print the code; one prints the symbol the language uses.
-        signed = f"¤{pattern};-¤{pattern}"
-        return str(format_currency(value, self.currency, format=signed, locale=self.locale, currency_digits=False))
+        said = _grouped(value, digits=digits)
+        symbol = _symbol(self.currency, self.language)
+        return f"-{symbol}{said[1:]}" if said.startswith("-") else symbol + said
 
     def _short_money(self, value: float) -> str:
         if not self.currency:
             return str(format_compact_decimal(value, locale=self.locale, fraction_digits=2))
         return str(format_compact_currency(value, self.currency, locale=self.locale, fraction_digits=2))
+
+
+def _grouped(value: float, *, digits: int) -> str:
+    """Return a number with just so many decimals, in both languages alike: thousands by commas, the rest by a point.
+
+    A page of a list says hundreds of numbers; Babel, which a test holds this against, reads its pattern anew for each.
+
+    >>> _grouped(1234.5, digits=2), _grouped(-0.04, digits=1)
+    ('1,234.50', '0.0')
+    """
+    rounded = round(value, digits) + 0.0
+    if abs(rounded) < _EXACT:
+        return f"{rounded:,.{digits}f}"
+    return f"{Decimal(str(rounded)):,.{digits}f}"
+
+
+@cache
+def _symbol(currency: str, language: Language) -> str:
+    """Return the sign of a currency as a language writes it; nothing where there is no currency."""
+    return str(get_currency_symbol(currency, locale=Locale(language))) if currency else ""
+
+
+@lru_cache(maxsize=4096)
+def _day(value: date, form: str, language: Language) -> str:
+    """Return a day in a form of Babel's; a page says the same few days many times."""
+    locale = Locale(language)
+    if form == "long":
+        return str(format_date(value, form, locale=locale))
+    return str(format_skeleton(form, value, locale=locale))
 
 
 @cache

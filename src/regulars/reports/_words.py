@@ -7,6 +7,8 @@ from regulars.reports._model_words import (
     CANDIDATES,
     FEATURES,
     FORECAST_RULES,
+    LEVERS,
+    NO_RESIDUAL,
     PAID_AT,
     PARAMETERS,
     REFERRAL_FAULTS,
@@ -28,9 +30,9 @@ from regulars.reports._voice import N_, Voice
 
 Vocabulary = Literal[
     "action", "advice", "candidate", "channel", "column", "confidence", "dimension", "engine", "feature",
-    "forecast_rule", "grade", "group", "issue", "key_role", "kind", "language", "left_out", "method", "normaliser",
-    "paid_at", "parameter", "part", "quarantine", "referral_fault", "rule", "segmentation", "stage", "stage_meaning",
-    "tables_left_out", "trait", "weighting", "why_mapped",
+    "forecast_rule", "grade", "group", "issue", "key_role", "kind", "language", "left_out", "lever", "method",
+    "no_residual", "normaliser", "paid_at", "parameter", "part", "quarantine", "referral_fault", "rule", "segmentation",
+    "stage", "stage_meaning", "tables_left_out", "trait", "weighting", "why_mapped",
 ]  # fmt: skip
 
 WORDS: Mapping[Vocabulary, Mapping[str, str]] = {
@@ -136,6 +138,8 @@ WORDS: Mapping[Vocabulary, Mapping[str, str]] = {
     "candidate": CANDIDATES,
     "feature": FEATURES,
     "forecast_rule": FORECAST_RULES,
+    "lever": LEVERS,
+    "no_residual": NO_RESIDUAL,
     "language": {"zh": N_("Chinese"), "en": N_("English"), "other": N_("another language")},
     "paid_at": PAID_AT,
     "parameter": PARAMETERS,
