@@ -141,21 +141,25 @@ def _group() -> dict[str, str]:
 
 
 def _under_load(asks: "dict[str, Callable[[Client], object]]", seconds: int) -> dict[str, list[float]]:
-    """Ask, with all clients at once, one kind of page after the other for the same time; return the seconds of each."""
+    """Ask, with all clients at once, one kind of page after the other for the same time; return the seconds of each.
+
+    All have logged in before the first page is asked for: a password is made to be dear to check.
+    """
     taken: dict[str, list[float]] = {name: [] for name in asks}
+    browsers = [Client(PORT) for _ in range(CLIENTS)]
+    for each in browsers:
+        each.enter()
     for name, ask in asks.items():
         until = time.perf_counter() + seconds / len(asks)
 
-        def loop(_: int, name: str = name, ask: Callable[[Client], object] = ask, until: float = until) -> None:
-            each = Client(PORT)
-            each.enter()
+        def loop(each: Client, name: str = name, ask: Callable[[Client], object] = ask, until: float = until) -> None:
             while time.perf_counter() < until:
                 began = time.perf_counter()
                 ask(each)
                 taken[name].append(time.perf_counter() - began)
 
         with ThreadPoolExecutor(CLIENTS) as pool:
-            list(pool.map(loop, range(CLIENTS)))
+            list(pool.map(loop, browsers))
     return taken
 
 

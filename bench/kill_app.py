@@ -2,12 +2,14 @@
 
 python bench/kill_app.py [--rounds 50] [--seed 0]
 
-Each round uploads a file and writes notes without a pause, then kills (with SIGKILL) the server, one of its web
-processes, or the process of the job. Afterwards every note that was acknowledged must be shown, every file must be one
-batch, every page must open, no job may be left, and SQLite must find its files whole.
+Each round uploads a file and writes notes without a pause, then kills (with SIGKILL) at a random moment, in turn, the
+server, one of its web processes, all of them, or the process of the job. Afterwards every note that was acknowledged
+must be shown, every file must be one batch, every page must open, no job may be left, and SQLite must find its files
+whole.
 """
 
 import argparse
+import http.client
 import io
 import os
 import random
@@ -19,7 +21,6 @@ import sys
 import tempfile
 import threading
 import time
-import urllib.error
 from contextlib import closing
 from pathlib import Path
 
@@ -28,6 +29,7 @@ from app_client import Client, free_port
 from regulars.records import Batches
 
 _WAIT = 180
+_VICTIMS = ("server", "web process", "web processes", "job")
 _PAGES = ("/", "/customers/", "/pulse/", "/import/", "/customers/c1/")
 _HEADER = "customer_id,order_id,ordered_at,amount"
 
@@ -94,11 +96,18 @@ class Rig:
             self._server.wait()
 
     def client(self) -> Client:
-        """Return a browser that is logged in."""
-        client = Client(self.port)
-        client.wait()
-        client.enter()
-        return client
+        """Return a browser that is logged in; a web process may just have been killed and take a call with it."""
+        until = time.monotonic() + _WAIT
+        while True:
+            client = Client(self.port)
+            client.wait()
+            try:
+                client.enter()
+            except OSError as error:
+                if time.monotonic() > until:
+                    raise SystemExit(f"nobody can log in: {error}") from error
+                continue
+            return client
 
     def upload(self, number: int) -> None:
         """Send a file of this round's orders; it counts when the answer came."""
@@ -123,7 +132,7 @@ class Rig:
         writer = threading.Thread(target=self._write, args=(number, stopped))
         writer.start()
         time.sleep(chance.uniform(0.05, 6))
-        self._kill_one(chance.choice(["server", "web", "job"]))
+        self._kill(_VICTIMS[number % len(_VICTIMS)])
         stopped.set()
         writer.join()
         self.wait_for_jobs()
@@ -148,19 +157,23 @@ class Rig:
                 note = f"note {number}-{count}."
                 client.post("/customers/c1/note/", {"text": note})
                 self.notes.append(note)
-        except (OSError, urllib.error.URLError):
+        except (OSError, http.client.HTTPException):  # killed before, or while, it answered
             return
 
-    def _kill_one(self, what: str) -> None:
+    def _kill(self, what: str) -> None:
         server = self._server
         if server is None:
             return
         below = _below(server.pid)
         jobs = [one for one in below if "regulars.app.jobs.work" in _command(one)]
+        web = [one for one in below if "spawn_main" in _command(one)]
         if what == "job" and jobs:
             _kill(jobs[0])
-        elif what == "web" and set(below) - set(jobs):
-            _kill(sorted(set(below) - set(jobs))[0])
+        elif what == "web process" and web:
+            _kill(web[0])
+        elif what == "web processes" and web:
+            for one in web:
+                _kill(one)
         else:
             what = "server"
             _kill(server.pid)

@@ -20,6 +20,8 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
+A4 = 718
+"""Pixels between the margins that browsers leave on a sheet: 190 mm."""
 PASSWORD = "tea with three clouds"  # noqa: S105  (of nobody)
 LOCALES = {"en": "en-US", "zh": "zh-CN"}
 _TOLD = "addEventListener('securitypolicyviolation', e => console.error('CSP', e.violatedDirective, e.blockedURI))"
@@ -141,6 +143,21 @@ class Visitor:
             self._note(f"{wide} pixels wide on a phone")
         self.page.set_viewport_size({"width": self.at["width"], "height": self.at["height"]})
 
+    def printed(self) -> None:
+        """Note it if the page, printed, has what only a screen needs, or is cut by the edge of an A4 sheet."""
+        self.page.set_viewport_size({"width": A4, "height": 1000})
+        self.page.emulate_media(media="print")
+        wide = self.page.evaluate("document.documentElement.scrollWidth")
+        if wide > A4:
+            self._note(f"{wide} pixels wide on paper")
+        shown = "nav, .skip, main button, main .btn, main input[type=file]"
+        useless = [each.evaluate("each => each.outerHTML") for each in self.page.locator(shown).all()
+                   if each.is_visible()]  # fmt: skip
+        if useless:
+            self._note(f"on paper without use: {useless[:3]}")
+        self.page.emulate_media(media="screen")
+        self.page.set_viewport_size({"width": self.at["width"], "height": self.at["height"]})
+
 
 def own(visitor: Visitor, link: str) -> None:
     """Become the first owner."""
@@ -162,7 +179,7 @@ def upload(visitor: Visitor, *files: Path) -> None:
     page = visitor.goto("/import/")
     page.set_input_files("#file", list(files))
     visitor.press("form[action='/import/upload/'] button")
-    page.wait_for_selector("#look button[value=drop]", timeout=_A_JOB)
+    page.wait_for_selector("#look button[value=look]", timeout=_A_JOB)
     visitor.looked()
 
 
@@ -180,19 +197,19 @@ def save_a_group(visitor: Visitor, name: str) -> None:
     assert re.search(r"/groups/\d+/$", page.url)
 
 
-def make_a_survey(visitor: Visitor, title: str) -> str:
-    """Ask how likely a recommendation is; return the survey's address."""
+def make_a_survey(visitor: Visitor, title: str, *, language: str | None = None) -> str:
+    """Ask how likely a recommendation is, in the visitor's language or another; return the survey's address."""
     page = visitor.goto("/surveys/")
     page.fill("#title", title)
     page.select_option("#kind", "nps")
-    page.select_option("#language", visitor.language)
+    page.select_option("#language", language or visitor.language)
     visitor.press("form[action='/surveys/new/'] button")
     visitor.goto("/surveys/")
     return str(page.locator("main li a").first.get_attribute("href"))
 
 
-def link_for(visitor: Visitor, customer: str) -> str:
-    """Make the one-time link by which a customer answers."""
-    visitor.goto(customer)
+def link_for(visitor: Visitor, customer: str, title: str) -> str:
+    """Make the one-time link by which a customer answers a survey."""
+    visitor.goto(customer).select_option("#survey", label=title)
     visitor.press("form[action$='/survey/'] button")
     return visitor.page.locator(".alert code").inner_text()

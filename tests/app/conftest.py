@@ -24,6 +24,7 @@ django.setup()
 # A worker of pytest-xdist would take the shop of the process that starts it, before it comes here.
 del os.environ["DJANGO_SETTINGS_MODULE"]
 
+from django.contrib.auth.hashers import make_password  # noqa: E402
 from django.contrib.auth.models import User  # noqa: E402
 from django.test import Client  # noqa: E402
 
@@ -42,9 +43,10 @@ PASSWORD = "tea with three clouds"  # noqa: S105  (of nobody)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Give every test of the app both databases, and leave nothing in them."""
+    """Give every test of the app both databases, and leave nothing in them; a file may have asked for more."""
     for item in items:
-        if Path(__file__).parent in Path(str(item.path)).parents:
+        is_ours = Path(__file__).parent in Path(str(item.path)).parents
+        if is_ours and item.get_closest_marker("django_db") is None:
             item.add_marker(pytest.mark.django_db(databases=["default", "keys"]))
 
 
@@ -112,15 +114,21 @@ def tea(shop: Shop, made: tuple[Path, Told]) -> Published:
     return publish(shop, shop.results / "000001-00000001")
 
 
+@pytest.fixture(scope="session")
+def hashed() -> str:
+    """The password, hashed once as the app does: the hash is made to take a third of a second."""
+    return make_password(PASSWORD)
+
+
 @pytest.fixture
-def owner() -> User:
+def owner(hashed: str) -> User:
     """Lin, who owns the shop."""
-    return User.objects.create_superuser("lin", password=PASSWORD)
+    return User.objects.create(username="lin", password=hashed, is_staff=True, is_superuser=True)
 
 
 @pytest.fixture
 def client(owner: User) -> Client:
     """A browser in which Lin is logged in."""
     browser = Client()
-    browser.force_login(owner, backend="django.contrib.auth.backends.ModelBackend")
+    browser.force_login(owner, backend="regulars.app.logged_in.Users")
     return browser

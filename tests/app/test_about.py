@@ -1,6 +1,9 @@
 """What is written down about a customer: it is kept, shown, sealed, and never a tag of the page."""
 
-from datetime import timedelta
+import json
+import re
+from datetime import UTC, datetime, timedelta
+from math import exp
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -11,11 +14,13 @@ from django.utils import timezone
 
 from regulars import customers, records
 from regulars.app import clock, surveys
-from regulars.app._shop import served
-from regulars.app.models import Goal, Message, Note, Person, Survey, Task
+from regulars.app._shop import Shop, served
+from regulars.app.models import Answer, Consent, Goal, Message, Note, Person, Survey, Task
 from regulars.app.privacy import erasing
-from regulars.app.publication import listing
+from regulars.app.privacy.duties import REVIEW
+from regulars.app.publication import listing, shelves
 from regulars.app.publication.current import Published
+from regulars.app.shop_settings import change
 from regulars.app.vault import store
 from regulars.app.vault.marks import Fact
 
@@ -38,6 +43,34 @@ def test_the_page_of_a_customer_shows_figures_reasons_and_what_happened(
     assert "order_count" not in text
     assert "at_risk" not in text
     assert text.count('class="value"') == 3
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_chance_to_buy_is_told_with_the_parts_of_the_model_in_use(
+    client: Client, tea: Published, ana: str, language: str
+) -> None:
+    """So small a shop has no model of its own: it is given a rule of recency, and Ana the chance that it tells her."""
+    rule = {"name": "recency", "slope": 0.02, "intercept": 1.0, "centre": -50.0, "gap_days": None}
+    told = json.loads((tea.folder / "models/purchase.json").read_text(encoding="utf-8"))
+    content = json.dumps({**told, "in_use": "recency", "rule": rule})
+    (tea.folder / "models/purchase.json").write_text(content, encoding="utf-8")
+    table = pq.read_table(tea.folder / "customers.parquet")
+    odds = [1.0 - 0.02 * (days or 0) for days in table["days_since_last"].to_pylist()]
+    chances = pa.array([1 / (1 + exp(-each)) for each in odds])
+    place = table.schema.get_field_index("p_purchase")
+    pq.write_table(table.set_column(place, "p_purchase", chances), tea.folder / "customers.parquet")
+    (tea.pages / shelves.FILE).unlink()
+    client.cookies["regulars_language"] = language
+    page = client.get(f"/customers/{ana}/").content.decode()
+    _, _, rest = page.partition('<ul class="why chance">')
+    lines = re.findall(r"<li>(.*?)</li>", rest.partition("</ul>")[0])
+    figures = [float(re.findall(r"[-+]?\d+\.\d", line)[-1]) for line in lines]
+    assert len(figures) == 3
+    assert figures[0] == 50.0
+    assert sum(figures[:-1]) == pytest.approx(figures[-1])
+    at = table["customer_id"].to_pylist().index(ana)
+    assert figures[-1] == pytest.approx(100 * chances[at].as_py(), abs=0.06)
+    assert str(table["days_since_last"][at].as_py()) in lines[1]
 
 
 def test_who_brought_whom_stands_on_both_pages(client: Client, tea: Published) -> None:
@@ -90,8 +123,68 @@ def test_what_is_written_is_shown_as_it_was_written_and_runs_nowhere(
 def test_a_task_is_on_the_list_until_it_is_done(client: Client, ana: str) -> None:
     client.post(f"/customers/{ana}/task/", {"text": "call about the kettle", "due_on": "2020-01-01"})
     assert "kettle" in client.get("/tasks/").content.decode()
-    client.post(f"/tasks/{Task.objects.get().pk}/done/")
+    client.post(f"/tasks/{Task.objects.get(code='').pk}/done/")
     assert "kettle" not in client.get("/tasks/").content.decode()
+
+
+def test_today_says_how_many_tasks_are_open_and_due(client: Client, ana: str) -> None:
+    assert "task is open" not in client.get("/").content.decode()
+    client.post(f"/customers/{ana}/task/", {"text": "call about the kettle", "due_on": "2020-01-01"})
+    assert "1 task is open" in client.get("/").content.decode()
+    assert "1 of them is due" in client.get("/").content.decode()
+
+
+def test_the_review_of_privacy_is_a_task_before_anybody_looks_for_it(client: Client, tea: Published) -> None:
+    assert "sign the review off" in client.get("/tasks/").content.decode()
+
+
+def _happened(client: Client, who: str) -> list[str]:
+    page = client.get(f"/customers/{who}/").content.decode()
+    lines = page[page.index("What happened") :].split('<ol class="events">')[1].split("</ol>")[0]
+    return [re.sub(r"<[^>]+>", "", line).strip() for line in re.findall(r"<li>(.*?)</li>", lines, re.DOTALL)]
+
+
+def test_what_was_done_in_the_app_stands_in_its_place_among_what_happened(
+    client: Client, tea: Published, ana: str
+) -> None:
+    before = _happened(client, ana)
+    client.post(f"/customers/{ana}/note/", {"text": "likes oolong"})
+    client.post(f"/customers/{ana}/task/", {"text": "call about the kettle"})
+    client.post(f"/customers/{ana}/task/", {"text": "not done yet"})
+    client.post(f"/tasks/{Task.objects.first().pk}/done/")  # type: ignore[union-attr]  # just made
+    client.post(f"/customers/{ana}/consent/", {"purpose": "sharing", "granted": "yes"})
+    told = {"became": Message.DONE, "action": "reminder", "channel": "email"}
+    client.post(f"/today/{ana}/became/", told)
+    survey = Survey.objects.create(kind="csat", title="Tea", question="?", language="en", made_at=timezone.now())
+    surveys.answer(surveys.invite(survey, store.meet(ana)), score=4, text="", language="en")
+    own = _happened(client, ana)[:5]
+    assert {line.split(", 20")[1][2:].strip() for line in own} == {
+        "Note · likes oolong", "Task done · call about the kettle", "Gave consent · Sharing with others",
+        "Remind · Done", "Answered a survey · Tea: 4",
+    }  # fmt: skip
+    assert _happened(client, ana)[5:] == before
+    Note.objects.update(written_at=datetime(2000, 1, 1, tzinfo=UTC))
+    page = client.get(f"/customers/{ana}/?all").content.decode()
+    assert page.rindex("likes oolong") > page.rindex("Ordered")
+    # What is a record of the result by now is told by the result.
+    Message.objects.update(told_at=datetime(2024, 6, 1, tzinfo=UTC))
+    Answer.objects.update(given_at=datetime(2024, 6, 1, tzinfo=UTC))
+    assert not [line for line in _happened(client, ana) if "Remind" in line or "survey" in line]
+
+
+def test_days_are_those_of_the_business(client: Client, ana: str, shop: Shop) -> None:
+    client.post(f"/customers/{ana}/note/", {"text": "oolong"})
+    client.post(f"/customers/{ana}/object/")
+    late = datetime(2024, 6, 30, 20, tzinfo=UTC)  # already July in Shanghai
+    Note.objects.update(written_at=late)
+    Consent.objects.update(recorded_at=late)
+    change(shop, {"business": {"time_zone": "Asia/Shanghai"}})
+    try:
+        page = client.get(f"/customers/{ana}/").content.decode()
+    finally:
+        shop.settings_file.unlink()
+    assert re.search(r"oolong</p><small>Jul 1, 2024", page)
+    assert '<span class="when">Jul 1, 2024</span> Marketing by e-mail' in page
 
 
 @pytest.mark.parametrize("became", [Message.DONE, Message.LATER, Message.NOT_USEFUL])
@@ -123,7 +216,7 @@ def test_a_goal_stands_beside_its_figure_until_it_is_forgotten(client: Client, t
 
 @pytest.mark.parametrize("form", [{}, {"figure": "revenue"}, {"figure": "x", "target": "nan", "by": "soon"}])
 def test_a_goal_that_makes_no_sense_is_not_kept(client: Client, tea: Published, form: dict[str, str]) -> None:
-    assert client.post("/pulse/goal/", form).status_code == 302
+    assert client.post("/pulse/goal/", form).status_code == 422
     assert not Goal.objects.exists()
 
 
@@ -133,3 +226,15 @@ def test_somebody_without_a_name_can_be_written_about_too(client: Client, tea: P
     assert client.post(f"/customers/{who}/note/", {"text": "likes oolong"}).status_code == 302
     assert "likes oolong" in client.get(f"/customers/{who}/").content.decode()
     assert client.post("/customers/nobody-at-all/note/", {"text": "x"}).status_code == 404
+
+
+def test_the_list_of_tasks_names_whom_each_is_about(client: Client, ana: str) -> None:
+    store.take_in([Fact(ana, "name", "Ana Long")])
+    client.post(f"/customers/{ana}/task/", {"text": "ring up"})
+    Task.objects.create(code=REVIEW, due_on=clock.today())
+    page = client.get("/tasks/").content.decode()
+    name = store.called(store.reveal([ana])[ana], ana)
+    assert name != ana
+    assert f'<a href="/customers/{ana}/">{name}</a>' in page
+    assert "ring up" in page
+    assert " · </small>" not in page

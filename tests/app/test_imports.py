@@ -24,6 +24,7 @@ from regulars.app.jobs import queue
 from regulars.app.models import Job
 from regulars.app.problems import ON_PAGES
 from regulars.app.spreadsheets import guarded
+from regulars.app.vault import store
 from regulars.core import RegularsError
 from regulars.reports import Voice
 
@@ -56,6 +57,13 @@ def _look(client: Client, shop: Shop, token: str) -> str:
     return client.get(f"/import/{token}/look/").content.decode()
 
 
+def test_a_named_export_is_called_by_its_name_in_the_language_of_the_page(client: Client, shop: Shop) -> None:
+    client.cookies["regulars_language"] = "zh"
+    bill = "微信订单号,用户标识,交易时间,交易状态,订单金额\n`1,`oAna,`2024-05-01 10:00:00,`SUCCESS,`5.00\n"
+    page = _look(client, shop, _upload(client, ("bill.csv", bill.encode())))
+    assert ("微信支付：对账单" in page, "WeChat Pay: bill" in page) == (True, False)
+
+
 def test_what_is_looked_at_is_imported_and_every_row_is_told_of(client: Client, shop: Shop) -> None:
     token = _upload(client, ("订单.csv", ORDERS.encode("gb18030")))
     page = _look(client, shop, token)
@@ -69,6 +77,48 @@ def test_what_is_looked_at_is_imported_and_every_row_is_told_of(client: Client, 
     assert told["set_aside"] == 1
     assert not uploads.is_there(shop, token)
     assert "39" in client.get("/import/").content.decode()
+
+
+def test_a_name_beside_a_customer_number_is_told_with_the_way_to_find_people_by_it(client: Client, shop: Shop) -> None:
+    rows = "C-1,Ana Li,a@x.com,2024-01-02,5\nC-2,Bo Wu,b@x.com,2024-01-03,6\n"
+    file = ("orders.csv", ("customer_id,Name,E-mail,ordered_at,amount\n" + rows).encode())
+    token = _upload(client, file)
+    page = _look(client, shop, token)
+    assert "To find people by Name, E-mail too, import the file once more" in page
+    client.post(f"/import/{token}/decide/", {**_fields(page), "do": "import"})
+    work(shop, "import")
+    again = _upload(client, file)
+    client.post(
+        f"/import/{again}/decide/", {**_fields(_look(client, shop, again)), "kind-0-0": "profiles", "do": "look"}
+    )
+    page = _look(client, shop, again)
+    assert "To find people" not in page
+    client.post(f"/import/{again}/decide/", {**_fields(page), "do": "import"})
+    (job,) = work(shop, "import")
+    assert job.state == Job.DONE, job.error
+    assert store.find("Ana Li") == ["C-1"]
+
+
+def test_what_waits_and_what_is_at_work_can_be_stopped_but_no_erasure(client: Client, shop: Shop) -> None:
+    asked, going = queue.ask("analyse", key="analyse"), queue.ask("undo", key="x")
+    assert client.get("/import/").content.decode().count("/stop/") == 2
+    queue.lease_next("w1", ("undo",))
+    for job in (asked, going):
+        client.post(f"/jobs/{job.id}/stop/")
+    assert Job.objects.get(id=asked.id).state == Job.CANCELLED
+    assert Job.objects.get(id=going.id).is_cancelled
+    erasure = queue.ask("erase")
+    assert f"/jobs/{erasure.id}/stop/" not in client.get("/import/").content.decode()
+    assert client.post(f"/jobs/{erasure.id}/stop/").status_code == 404
+    assert Job.objects.get(id=erasure.id).state == Job.QUEUED
+
+
+def test_an_upload_can_be_given_up_while_it_is_looked_at(client: Client, shop: Shop) -> None:
+    token = _upload(client, ("订单.csv", ORDERS.encode()))
+    assert 'value="drop"' in client.get(f"/import/{token}/look/").content.decode()
+    client.post(f"/import/{token}/decide/", {"do": "drop"})
+    assert not uploads.is_there(shop, token)
+    assert Job.objects.get().state == Job.CANCELLED
 
 
 def test_a_column_that_is_not_to_be_used_is_not_read(client: Client, shop: Shop) -> None:

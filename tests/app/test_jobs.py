@@ -1,11 +1,14 @@
 """Jobs: asked once, held by one worker, resumed when it is gone, ended in words."""
 
+import os
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.utils import timezone
 
-from regulars.app.jobs import queue
+from regulars.app._shop import Shop
+from regulars.app.jobs import daily, queue
 from regulars.app.models import Job
 from regulars.core import RegularsError
 
@@ -66,3 +69,33 @@ def test_what_a_person_can_mend_is_kept_as_words_and_what_not_as_nothing_of_the_
     told = list(Job.objects.order_by("id").values_list("error", "error_params"))
     assert told[0] == (Spilt.template, {"place": "the books"})
     assert "example.com" not in told[1][0]
+
+
+@pytest.mark.parametrize("name", ["orders.csv", "May/orders.csv"])
+def test_what_lies_in_the_inbox_is_asked_for_once_it_is_whole_and_once_only(
+    shop: Shop, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(daily, "current", lambda _: None)  # nor does a night that began meanwhile ask for it
+    place = shop.workspace / "inbox" / name
+    place.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        place.write_text("nothing,known\n")
+        daily.ask_what_is_due()
+        assert not Job.objects.exists()
+        _saved_before(place, minutes=5)
+        daily.ask_what_is_due()
+        job = Job.objects.get()
+        Job.objects.filter(id=job.id).update(state=Job.DONE, asked_at=timezone.now() - timedelta(minutes=3))
+        note = place.with_name(place.name + ".problem.txt")
+        note.write_text("why it stays\n")  # by the run, after it was asked for
+        _saved_before(note, minutes=2)
+        daily.ask_what_is_due()
+        assert Job.objects.count() == 1
+    finally:
+        for path in (*place.parent.glob("orders*"), *([place.parent] if "/" in name else [])):
+            path.rmdir() if path.is_dir() else path.unlink()
+
+
+def _saved_before(path: Path, *, minutes: int) -> None:
+    then = (timezone.now() - timedelta(minutes=minutes)).timestamp()
+    os.utime(path, (then, then))

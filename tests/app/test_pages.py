@@ -4,10 +4,12 @@ import re
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app_pages import OPEN_PAGES, PAGES, PARTS
+from regulars.app.models import Survey
 from regulars.app.publication import listing
 from regulars.app.publication.current import Published
 from regulars.app.urls import urlpatterns
@@ -40,6 +42,83 @@ def test_nobody_sees_anything_without_logging_in(tea: Published, page: str) -> N
     answer = Client().get(page)
     assert answer.status_code == 302
     assert answer.headers["Location"].startswith("/login/")
+
+
+def test_every_page_of_a_shop_is_reached_by_links(client: Client, tea: Published) -> None:
+    seen: set[str] = set()
+    new = {"/"}
+    while new:
+        seen |= new
+        linked = {link for page in new for link in _linked(client, page)}
+        new = {link for link in linked if link in SIMPLE} - seen
+    assert set(SIMPLE) - seen == {"/start/", "/jobs/"}  # to which forms and the first visit lead
+
+
+def _linked(client: Client, page: str) -> set[str]:
+    return set(re.findall(r'<a [^>]*href="([^"?#]+)', client.get(page).content.decode()))
+
+
+SENT = [
+    "account",
+    "after",
+    "assignee",
+    "by",
+    "days",
+    "do",
+    "due_on",
+    "figure",
+    "form",
+    "granted",
+    "kind",
+    "language",
+    "lapsed_windows",
+    "left",
+    "months",
+    "name",
+    "order",
+    "page",
+    "people",
+    "period_days",
+    "purpose",
+    "q",
+    "rates",
+    "received_on",
+    "recency_cuts",
+    "restricted",
+    "right",
+    "role",
+    "score",
+    "segment",
+    "start",
+    "survey",
+    "target",
+    "text",
+    "title",
+    "user",
+    "wanted",
+    "what",
+    "when",
+    "whose",
+    "wrong",
+]
+"""Names under which pages of the app send something."""
+
+
+@pytest.mark.parametrize("value", ["-1", "x", "\0", "²", "9" * 30, "NaN"])
+def test_no_address_breaks_whatever_is_sent_to_it(client: Client, tea: Published, value: str) -> None:
+    client.raise_request_exception = False
+    who = str(listing.suggestions(tea, first=1, size=1)[0]["customer_id"])
+    survey = Survey.objects.create(kind="csat", title="t", question="?", language="en", made_at=timezone.now())
+    places = {"path:person": who, "int:survey": str(survey.pk), "str:language": "en"}
+    broken = []
+    for pattern in urlpatterns:
+        if pattern.name in {"logout", "erase"}:
+            continue
+        address = "/" + re.sub(r"<([^>]+)>", lambda place: places.get(place[1], "1"), str(pattern.pattern))
+        for ask in (client.get, client.post):
+            if ask(address, dict.fromkeys(SENT, value)).status_code >= 500:
+                broken.append(f"{ask.__name__} {address}")
+    assert broken == []
 
 
 @settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
@@ -105,6 +184,13 @@ def test_the_eight_numbers_of_a_period_are_those_of_an_analysis_with_that_period
     for card in cards[days]:
         assert f">{card['value']}</p>" in page
     assert cards[90] == tea.board("en")["cards"]
+
+
+def test_the_period_and_what_it_is_compared_with_stand_on_the_page_and_on_paper(client: Client, tea: Published) -> None:
+    page = client.get("/pulse/?days=30").content.decode()
+    (line,) = re.findall(r"<p[^>]*>30 days: (.*?)</p>", page)
+    line = line.replace("\u2009", " ")
+    assert line == "Jun 1 – 30, 2024, compared with May 2 – 31, 2024 and with Jun 1 – 30, 2023"
 
 
 @pytest.mark.parametrize(

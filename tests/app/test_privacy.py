@@ -1,7 +1,13 @@
 """What people may ask for: each thing by one click on their page, written down, and true in the next analysis."""
 
 import json
+import os
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
@@ -16,6 +22,7 @@ from regulars.app._shop import Shop
 from regulars.app.jobs import kinds
 from regulars.app.models import AuditEvent, AuditHead, Consent, Identifier, Job, Person, PrivacyRequest, Task
 from regulars.app.privacy import audit, consents, duties
+from regulars.app.privacy.handed_over import noted
 from regulars.app.publication import listing
 from regulars.app.publication.current import Published
 from regulars.app.vault import changing, store
@@ -218,6 +225,25 @@ class TestDuties:
         asked.refresh_from_db()
         assert asked.answered_at is not None
 
+    def test_an_answered_request_is_one_line_of_the_log_whoever_it_was_of(self, client: Client, shop: Shop) -> None:
+        for who in ("ana", "bo"):
+            store.take_in([Fact(who, "name", who)])
+            client.post(f"/customers/{who}/request/", {"kind": "access", "law": "gdpr", "received_on": "2024-06-01"})
+        client.post("/customers/bo/erase/")
+        for asked in PrivacyRequest.objects.all():
+            client.post(f"/privacy/requests/{asked.pk}/")
+        first = PrivacyRequest.objects.order_by("pk")[0].answered_at
+        lines = AuditEvent.objects.filter(what="answered", actor="lin").order_by("pk")
+        assert [bytes(line.subject) for line in lines] == [audit.subject_of("ana"), audit.subject_of("bo")]
+        assert lines[0].details == {"kind": "access", "law": "gdpr", "due_on": "2024-07-01"}
+        assert audit.verify().is_whole
+        client.post(f"/privacy/requests/{PrivacyRequest.objects.order_by('pk')[0].pk}/")
+        assert PrivacyRequest.objects.order_by("pk")[0].answered_at == first
+        assert lines.count() == 2
+        for language, said in (("en", "Request answered"), ("zh", "请求已答复")):
+            client.cookies["regulars_language"] = language
+            assert client.get("/privacy/log/").content.decode().count(said) == 2
+
     def test_a_request_outlives_the_person_without_naming_anybody(self, client: Client, first: dict[str, Any]) -> None:
         who = first["customer_id"]
         client.post(f"/customers/{who}/request/", {"kind": "erase", "law": "gdpr", "received_on": "2024-06-01"})
@@ -244,6 +270,20 @@ class TestDuties:
         client.post("/privacy/let-go/", {"people": ["somebody else"]})
         assert Job.objects.filter(kind="erase").count() == 1
 
+    def test_a_new_shop_has_its_first_review_before_anybody_opens_a_page(self, tmp_path: Path) -> None:
+        ready = (
+            "from pathlib import Path; from regulars.app import _serving\n"
+            "shop = _serving._opened(Path('shop')); _serving._make_ready(shop); _serving._make_ready(shop)"
+        )
+        keys = {"REGULARS_KEYS": str(tmp_path / "keys")}
+        subprocess.run([sys.executable, "-c", ready], cwd=tmp_path, env={**os.environ, **keys}, check=True)
+        with closing(sqlite3.connect(tmp_path / "shop" / "app.sqlite3")) as tables:
+            ((code, due),) = tables.execute("SELECT code, due_on FROM app_task WHERE done_at IS NULL").fetchall()
+        assert code == duties.REVIEW
+        assert date.fromisoformat(due) in {
+            duties.months_on(day, 12) for day in (clock.today(), clock.today() - timedelta(days=1))
+        }  # a night may have passed
+
     def test_a_review_is_signed_off_and_the_next_one_is_due(self, client: Client, tea: Published, owner: User) -> None:
         client.get("/privacy/")
         task = Task.objects.get(code=duties.REVIEW)
@@ -262,9 +302,15 @@ class TestDuties:
     ) -> None:
         client.cookies["regulars_language"] = language
         client.post("/privacy/retention/", {"months": 26})
+        client.post("/privacy/keep-records/", {"notes": 37, "orders": 38})
         page = client.get(f"/privacy/{paper}/").content.decode()
-        assert "26" in page
+        assert all(period in page for period in ("26", "37", "38"))
         assert not [code for code in CODES if code in page]
+
+    def test_the_record_of_processing_counts_what_was_handed_out(self, client: Client, first: dict[str, Any]) -> None:
+        client.post(f"/customers/{first['customer_id']}/access/", {"form": "json"})
+        list(noted([("ana", 1), ("bo", 2)], form="ids", by="lin"))
+        assert "2 files of people were handed out" in client.get("/privacy/processing/").content.decode()
 
 
 class TestTheLog:

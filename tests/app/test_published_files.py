@@ -1,6 +1,8 @@
 """Every file that a shop writes but its databases, searched for every name, address and phone of its people."""
 
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -10,6 +12,7 @@ import pyarrow.parquet as pq
 
 from regulars import analysis, records
 from regulars.app._shop import Shop
+from regulars.app.publication import shelves
 from regulars.app.publication.current import Published
 from regulars.app.vault import store
 from regulars.app.vault.crosswalk import VaultCrosswalk
@@ -27,7 +30,22 @@ def said(folder: Path) -> Iterator[tuple[Path, str]]:
                 rows = file.read()
                 texts = [str(value) for name in rows.column_names for value in rows[name].unique().to_pylist()]
                 yield path, "\n".join([*texts, str(file.schema_arrow.metadata)])
+        if path.name == shelves.FILE:
+            with closing(sqlite3.connect(path)) as base:
+                ids = [row[0] for row in base.execute("SELECT kind FROM shelf")]
+                assert set(ids) == set(shelves.KINDS)
+                for kind in ids:
+                    yield path, "\n".join(unpacked(base, kind))
         yield path, path.read_bytes().decode("utf-8", errors="replace")
+
+
+def unpacked(base: sqlite3.Connection, kind: str) -> Iterator[str]:
+    """Yield what every box of a kind says, unpacked as pages do."""
+    (columns,) = base.execute("SELECT columns FROM shelf WHERE kind = ?", [kind]).fetchone()
+    schema = pa.ipc.read_schema(pa.py_buffer(columns))
+    for size, rows in base.execute(f"SELECT size, rows FROM {kind}"):
+        batch = pa.ipc.read_record_batch(pa.decompress(rows, decompressed_size=size, codec="zstd"), schema)
+        yield str(batch.to_pylist())
 
 
 def personal_values(facts: list[dict[str, Any]]) -> set[str]:

@@ -32,7 +32,7 @@ def _as(role: Role) -> Client:
     user, _ = User.objects.get_or_create(username=f"a {role}")
     give(user, role)
     browser = Client()
-    browser.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    browser.force_login(user, backend="regulars.app.logged_in.Users")
     return browser
 
 

@@ -1,5 +1,6 @@
 """Settings: what is written is what was meant, nothing senseless is kept, and an effect shown is the one that comes."""
 
+import re
 import tomllib
 from decimal import Decimal
 from pathlib import Path
@@ -68,6 +69,65 @@ def test_the_business_is_kept_and_a_new_analysis_is_asked_for(client: Client, te
     assert "business" in AuditEvent.objects.get(what="settings", actor="lin").details["sections"]
     assert Job.objects.get(kind="analyse").state == Job.QUEUED
     shop.settings_file.unlink()
+
+
+def test_the_language_of_the_shop_is_that_of_whoever_chose_none(client: Client, tea: Published, shop: Shop) -> None:
+    stranger = Client(headers={"accept-language": "en"})
+    client.post("/settings/", _business(language="zh"))
+    assert 'lang="zh-Hans"' in stranger.get("/login/").content.decode().split(">")[1]
+    assert 'lang="zh-Hans"' in client.get("/").content.decode().split(">")[1]
+    stranger.post("/language/en/")
+    assert 'lang="en"' in stranger.get("/login/").content.decode().split(">")[1]
+    client.post("/settings/", _business())
+    assert 'lang="en"' in Client(headers={"accept-language": "en"}).get("/login/").content.decode().split(">")[1]
+    shop.settings_file.unlink(missing_ok=True)
+
+
+def test_when_customers_are_at_risk_and_lapsed_is_set_on_the_page(client: Client, tea: Published, shop: Shop) -> None:
+    client.post("/settings/", _business(at_risk_gaps="3.5", lapsed_windows="6"))
+    assert (shop_settings().segments.at_risk_gaps, shop_settings().segments.lapsed_windows) == (3.5, 6)
+    assert 'value="3.5"' in client.get("/settings/").content.decode()
+    shop.settings_file.unlink()
+
+
+def test_where_rfm_is_cut_is_set_on_the_page_and_emptied_goes_back_to_fifths(client: Client, shop: Shop) -> None:
+    cuts = {"recency_cuts": "30, 60，90、 180", "frequency_cuts": "2 3 5 8", "monetary_cuts": "0.5;100;1234567.89;2e6"}
+    assert client.post("/settings/", _business(**cuts)).status_code == 302
+    now = shop_settings().segments
+    assert now.recency_cuts == (30, 60, 90, 180)
+    assert now.frequency_cuts == (2, 3, 5, 8)
+    assert now.monetary_cuts == (0.5, 100, 1234567.89, 2e6)
+    page = client.get("/settings/").content.decode()
+    shown = {name: re.search(rf'name="{name}"[^>]* value="([^"]*)"', page) for name in cuts}
+    said = {name: found[1] for name, found in shown.items() if found}
+    assert said["monetary_cuts"] == "0.5, 100, 1234567.89, 2000000"
+    client.post("/settings/", _business(**said))
+    assert shop_settings().segments == now
+    client.post("/settings/", _business(recency_cuts=said["recency_cuts"]))
+    assert shop_settings().segments == Settings().segments.model_copy(update={"recency_cuts": now.recency_cuts})
+    shop.settings_file.unlink()
+
+
+@pytest.mark.parametrize(
+    "cuts", ["30, 60, 90", "30, 60, 60, 90", "4, 3, 2, 1", "1, 2, 3, x", "1, 2, 3, nan", "1 2 3 4 5"]
+)
+@pytest.mark.parametrize(
+    ("name", "en", "zh"),
+    [("recency_cuts", "Recency: cut at days: give four", "最近购买的分界（天）：请填四个"),
+     ("frequency_cuts", "Frequency: cut at days with orders: give four", "购买频率的分界（有订单的天数）：请填四个"),
+     ("monetary_cuts", "Monetary value: cut at amounts: give four", "消费金额的分界：请填四个")],
+)  # fmt: skip
+def test_cuts_that_cut_nothing_are_refused_in_words(
+    client: Client, shop: Shop, cuts: str, name: str, en: str, zh: str
+) -> None:
+    for language, said in (("en", en), ("zh", zh)):
+        client.cookies["regulars_language"] = language
+        answer = client.post("/settings/", _business(**{name: cuts}))
+        assert answer.status_code == 422
+        page = answer.content.decode()
+        assert said in page
+        assert f'value="{cuts}"' in page
+    assert not shop.settings_file.exists()
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

@@ -1,5 +1,6 @@
 """Surveys: a link holds once, an answer fits its scale, and the words of it are sealed."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -57,6 +58,45 @@ def test_no_link_holds_that_is_invented_too_old_or_of_a_closed_survey(ana: Perso
     survey.is_open = False
     survey.save()
     assert Client().post(f"/answer/{token}/", {"score": "9"}).status_code == 410
+
+
+@pytest.mark.parametrize(
+    ("kind", "scores", "said"),
+    [
+        ("nps", [10, 9, 8, 3], "Net promoter score 25.0 (4 answers; 95% interval"),
+        ("csat", [5, 4, 3, 1], "50% satisfied (2 of 4 answers; 95% interval 15% to 85%)"),
+        ("ces", [7, 7, 4, 2], "Ease 5.0 of 7 (4 answers; 95% interval"),
+    ],
+)
+def test_a_result_is_the_figure_of_the_pulse_with_its_base_and_its_interval(
+    client: Client, kind: str, scores: list[int], said: str
+) -> None:
+    survey = survey_of(kind)
+    for number, score in enumerate(scores):
+        store.take_in([Fact(f"p{number}", "name", f"P{number}")])
+        person = Person.objects.get(customer_id=f"p{number}")
+        surveys.answer(surveys.invite(survey, person), score=score, text="", language="en")
+    for page in ("/surveys/", f"/surveys/{survey.pk}/"):
+        assert said in client.get(page).content.decode()
+    low, high = surveys.SCALES[kind]
+    rows = re.findall(r'<th scope="row">(\d+)</th><td class="number">(\d+)</td>', page_of(client, survey))
+    assert rows == [(str(score), str(scores.count(score))) for score in range(low, high + 1)]
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_page_is_in_the_language_that_the_survey_was_made_for(ana: Person, language: str) -> None:
+    survey = survey_of("nps")
+    survey.language = language
+    survey.save()
+    browser = Client(headers={"accept-language": "zh" if language == "en" else "en"})
+    address = f"/answer/{surveys.invite(survey, ana)}/"
+    send = {"en": "Send", "zh": "提交"}[language]
+    assert f">{send}</button>" in browser.get(address).content.decode()
+    assert {"en": "Thank you", "zh": "谢谢"}[language] in browser.post(address, {"score": "9"}).content.decode()
+
+
+def page_of(client: Client, survey: Survey) -> str:
+    return client.get(f"/surveys/{survey.pk}/").content.decode()
 
 
 def test_the_owner_sees_what_came_of_it(client: Client, ana: Person) -> None:

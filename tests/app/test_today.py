@@ -1,6 +1,7 @@
 """Today: the words to send stand ready, and what changed since the last result is told once and rightly."""
 
 import json
+import re
 import secrets
 import shutil
 from pathlib import Path
@@ -95,6 +96,19 @@ def test_a_text_of_the_shops_own_is_filled_in_and_runs_nowhere(
     assert "</textarea><script>" not in page
 
 
+def test_what_to_write_is_on_paper_whole_though_it_is_closed_on_the_page(
+    client: Client, tea: Published, listed: list[str]
+) -> None:
+    play = listing.some(tea, listed[:1])[listed[0]]["next_action"]
+    messages.keep(play, {"en": "Dear {name},\n<i>tea</i>"})
+    page = client.get("/").content.decode()
+    on_screen = re.findall(r"<textarea[^>]*>(.*?)</textarea>", page, re.DOTALL)
+    on_paper = re.findall(r'<p class="d-none d-print-block message">(.*?)</p>', page, re.DOTALL)
+    assert on_paper == on_screen
+    assert any(text.endswith(",\n&lt;i&gt;tea&lt;/i&gt;") for text in on_paper)
+    assert page.count('<details class="mb-2 d-print-none">') == len(on_paper)
+
+
 def test_the_first_result_has_nothing_to_compare_with(client: Client, tea: Published) -> None:
     assert tea.board("en")["changes"] is None
     assert "What changed" not in client.get("/").content.decode()
@@ -124,6 +138,10 @@ def test_who_came_and_went_which_figure_moved_and_who_is_elsewhere_is_told(
     assert query in page
     found = client.get(f"/customers/?{query.replace('&amp;', '&')}").content.decode()
     assert all(f"/customers/{who}/" in found for who in moved[:50])
+    groups = client.get("/groups/").content.decode()
+    flow = groups[groups.index("<caption>From stage to stage since") :].split("</table>")[0]
+    assert "<td>Growing</td><td>Lapsed</td>" in flow
+    assert f'{query}">{len(moved)}</a>' in flow
     nobody = client.get(f"/customers/?order=total_value&lifecycle_stage={STAGE}&stage_before=retention")
     assert not [who for who in moved if f"/customers/{who}/" in nobody.content.decode()]
 

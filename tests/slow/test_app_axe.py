@@ -1,4 +1,4 @@
-"""axe finds nothing on any page of the app, in both languages, by day and by night; every page fits a phone."""
+"""axe finds nothing on any page of the app, in both languages, by day and night; every page fits a phone and paper."""
 
 import re
 from collections.abc import Iterator
@@ -34,8 +34,9 @@ NIGHT = "document.documentElement.setAttribute('data-bs-theme', 'dark')"
 class Toured:
     """The simulated shop, one of each thing made in it, and its owner's session."""
 
-    def __init__(self, browser: Browser, owner: Visitor, places: dict[str, str]) -> None:
+    def __init__(self, browser: Browser, owner: Visitor, places: dict[str, str], links: dict[str, str]) -> None:
         self.browser, self.address, self.places = browser, owner.address, places
+        self.links = links  # by the language of the survey, which is that of the page behind it
         self.cookies = owner.context.cookies()
 
 
@@ -54,7 +55,8 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Toured]:
         save_a_group(owner, "all who bought")
         places = {"customer": customer, "segment": page.url.removeprefix(served.address)}
         places["survey"] = make_a_survey(owner, "first")
-        places["answer"] = link_for(owner, customer)
+        make_a_survey(owner, "第一", language="zh")
+        links = {"en": link_for(owner, customer, "first"), "zh": link_for(owner, customer, "第一")}
         owner.goto("/settings/members/")
         page.fill("#username", "wei")
         owner.press("form[action='/settings/members/invite/'] button")
@@ -64,7 +66,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Toured]:
         upload(owner, file)
         places["look"] = page.url.removeprefix(served.address)
         assert owner.faults == []
-        yield Toured(browser, owner, places)
+        yield Toured(browser, owner, places, links)
 
 
 def found(page: Page, rules: dict[str, object]) -> list[str]:
@@ -82,14 +84,16 @@ def test_axe_finds_nothing_on_any_page(shop: Toured, language: str) -> None:
     outside = Visitor(shop.browser, shop.address, language, DESK)
     # What a link leads to that is used up is told with the status 410, which a browser writes on its console.
     against, seen = [], 0
+    places = {**shop.places, "answer": shop.links[language]}
     for visitor, pages in ((inside, PAGES), (outside, OPEN_PAGES)):
         for name, place in pages.items():
-            page = visitor.goto(re.sub(r"\{(\w+)\}", lambda part: shop.places[part[1]], place))
+            page = visitor.goto(re.sub(r"\{(\w+)\}", lambda part: places[part[1]], place))
             assert page.locator("main h1").count() == 1, name
             against += found(page, {"runOnly": RULES})
             page.evaluate(NIGHT)
             against += found(page, {"runOnly": {"type": "rule", "values": ["color-contrast"]}})
             visitor.narrowed()
+            visitor.printed()
             seen += 1
         visitor.context.close()
     faults = [each for each in (*inside.faults, *outside.faults) if "410 (Gone)" not in each]

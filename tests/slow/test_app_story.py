@@ -115,7 +115,7 @@ def test_the_first_day_of_a_shop(browser: Browser, tmp_path: Path, language: str
         page.get_by_role("link", name="all who bought").wait_for()
 
         survey = make_a_survey(owner, "first")
-        answer(browser, owner, link_for(owner, customer))
+        answer(browser, owner, link_for(owner, customer, "first"))
         owner.goto(survey)
         assert "<b>Oolong</b> & more" in page.locator("main .notes").inner_text()
 

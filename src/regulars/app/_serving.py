@@ -1,5 +1,6 @@
 """Serving a shop: what it needs made ready, the first owner's link told, then the web server until it is stopped."""
 
+import multiprocessing
 import os
 import shutil
 from collections.abc import Callable
@@ -10,7 +11,8 @@ from regulars.app._shop import SHOP_PLACE, Shop, ShopUnusable
 from regulars.core import RegularsError
 
 _PACKAGES = ("django", "axes", "csp", "whitenoise", "granian", "argon2", "cryptography")
-_WORKERS, _THREADS = 2, 4
+_WORKERS = 2
+_THREADS = 2  # of each; more only take the interpreter from each other, and a long page needs one beside it
 
 
 class AppMissing(RegularsError):
@@ -87,7 +89,7 @@ def _make_ready(shop: Shop) -> str | None:
 
     from regulars.app.invitations import invite  # noqa: PLC0415
     from regulars.app.jobs import queue  # noqa: PLC0415
-    from regulars.app.privacy import erasing  # noqa: PLC0415
+    from regulars.app.privacy import duties, erasing  # noqa: PLC0415
     from regulars.app.vault import tombstones  # noqa: PLC0415
 
     for database in ("default", "keys"):
@@ -97,19 +99,25 @@ def _make_ready(shop: Shop) -> str | None:
     if tombstones.replay(shop):  # an old copy was brought back: whoever was erased since goes again, before any page
         erasing.sweep(shop)
         queue.ask("analyse", key="analyse")
+    duties.next_review()  # dated before anybody opens a page, and by one process alone
     token = invite()
     connections.close_all()
     return token
 
 
 def _run(port: int) -> None:
-    """Run the web server in processes of its own, and see to jobs in this one meanwhile."""
+    """Run the web server in processes of its own, and see to jobs in this one meanwhile.
+
+    The processes are spawned: the keepers here hold SQLite open, and what is open must not be carried over a fork. A
+    web process that was forked anew beside them could show for ever what was in the database at that moment.
+    """
     from granian import Granian  # noqa: PLC0415
     from granian.constants import Interfaces  # noqa: PLC0415
 
     from regulars.app.jobs.keeper import Keeper  # noqa: PLC0415
     from regulars.app.jobs.kinds import AT_ONCE, KINDS  # noqa: PLC0415
 
+    multiprocessing.set_start_method("spawn", force=True)
     server = Granian(
         "regulars.app.wsgi:application",
         address="127.0.0.1",

@@ -1,6 +1,6 @@
 """The app's day: today where the business is. Every other file of the app asks here."""
 
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -12,7 +12,17 @@ from regulars.core import Settings, load_settings
 
 def today() -> date:
     """Return the day in the business's time zone."""
-    return timezone.now().astimezone(ZoneInfo(shop_settings().business.time_zone)).date()
+    return day_of(timezone.now())
+
+
+def day_of(moment: datetime) -> date:
+    """Return the day of a moment in the business's time zone."""
+    return there(moment).date()
+
+
+def there(moment: datetime) -> datetime:
+    """Return a moment as the clocks of the business show it."""
+    return moment.astimezone(ZoneInfo(shop_settings().business.time_zone))
 
 
 def shop_settings() -> Settings:

@@ -34,13 +34,27 @@ _USUAL: Mapping[str, str] = {
 }  # fmt: skip
 
 
-def text_of(play: str, language: Language) -> str:
-    """Return the text for a play: the shop's own, else the usual one; empty for a play that has neither."""
-    own = _own().get(play, {}).get(language)
-    if own is not None:
-        return own
+Texts = Mapping[str, Mapping[str, str]]
+"""Texts by play and language."""
+
+
+def text_of(play: str, language: Language, own: Texts | None = None) -> str:
+    """Return the text for a play: the shop's own, else the usual one; empty for a play that has neither.
+
+    `own` are the shop's own texts, where they are at hand.
+    """
+    said = (own_texts() if own is None else own).get(play, {}).get(language)
+    if said is not None:
+        return said
     usual = _USUAL.get(play)
     return Voice(language=language).t(usual) if usual else ""
+
+
+def own_texts() -> Texts:
+    """Return the shop's own texts, by play and language."""
+    kept = Kept.objects.filter(name=_KEPT).first()
+    own: dict[str, dict[str, str]] = kept.value if kept else {}
+    return own
 
 
 def keep(play: str, texts: Mapping[str, str]) -> None:
@@ -51,8 +65,7 @@ def keep(play: str, texts: Mapping[str, str]) -> None:
         for language, text in texts.items()
         if text != (Voice(language="zh" if language == "zh" else "en").t(usual) if usual else "")
     }
-    held = _own()
-    held = {**held, play: own} if own else {name: each for name, each in held.items() if name != play}
+    held = {name: each for name, each in own_texts().items() if name != play} | ({play: own} if own else {})
     Kept.objects.update_or_create(name=_KEPT, defaults={"value": held})
 
 
@@ -72,9 +85,3 @@ def filled(text: str, values: Mapping[str, str]) -> str:
     'Dear {shop}, Tea {0}'
     """
     return _PLACE.sub(lambda found: values.get(found[1], "") if found[1] in PLACES else found[0], text)
-
-
-def _own() -> dict[str, dict[str, str]]:
-    kept = Kept.objects.filter(name=_KEPT).first()
-    own: dict[str, dict[str, str]] = kept.value if kept else {}
-    return own

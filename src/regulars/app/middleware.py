@@ -1,7 +1,8 @@
 """What every request is given, and what no page of a person may be without."""
 
 from collections.abc import Callable
-from functools import cached_property
+from functools import cached_property, lru_cache
+from pathlib import Path
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -9,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 
 from regulars.app._shop import served
 from regulars.app.publication.current import Published, current
+from regulars.app.shop_language import shop_language
 from regulars.reports import Language, People, ResultFolder, Voice
 
 
@@ -22,6 +24,7 @@ class Request(HttpRequest):
 Answer = Callable[[HttpRequest], HttpResponse]
 
 LANGUAGE_COOKIE = "regulars_language"
+A_YEAR = 365 * 24 * 3600
 _STATIC = "/static/"
 
 
@@ -39,8 +42,8 @@ class Asked:
 
     @cached_property
     def language(self) -> Language:
-        """What the reader chose, else what the browser prefers."""
-        chosen = self._request.COOKIES.get(LANGUAGE_COOKIE)
+        """What the reader chose, else what the shop set, else what the browser prefers."""
+        chosen = self._request.COOKIES.get(LANGUAGE_COOKIE) or shop_language()
         if chosen is None:
             chosen = self._request.headers.get("Accept-Language", "").strip()[:2].lower()
         return "zh" if chosen == "zh" else "en"
@@ -56,7 +59,13 @@ class Asked:
         """The words for people of the result, which there must be."""
         if self.result is None:
             raise LookupError("nothing is published yet")
-        return People(folder=ResultFolder(path=self.result.folder), voice=self.voice)
+        return _people(self.result.folder, self.voice)
+
+
+@lru_cache(maxsize=4)
+def _people(folder: Path, voice: Voice) -> People:
+    """Return the words for people of a result: it never changes, so what it says of itself is read once."""
+    return People(folder=ResultFolder(path=folder), voice=voice)
 
 
 def asked(answer: Answer) -> Answer:

@@ -1,4 +1,4 @@
-"""What the app itself knows of people, as records of the next analysis: answers to surveys, and contacts made.
+"""What the app itself knows of people, as records of the next analysis: answers, contacts made, and who was to get one.
 
 Consents have records of their own. Who sees to a customer is no record: no figure asks for it.
 """
@@ -9,6 +9,7 @@ from typing import Any
 import pyarrow as pa
 
 from regulars import records
+from regulars.app import assignments
 from regulars.app.models import Answer, Message
 from regulars.app.privacy import consents
 from regulars.app.surveys import SCALES
@@ -20,8 +21,13 @@ _TOUCHES = {"email": "email", "message": "message", "phone": "call"}
 
 
 def as_records(settings: Settings) -> list[records.Source]:
-    """Return everything that flows back: consents, feedback and touches, as tables beside those that were imported."""
-    return [*consents.as_records(), *_table("feedback", _answers()), *_table("touches", _contacts(settings))]
+    """Return everything that flows back, as tables beside those that were imported."""
+    return [
+        *consents.as_records(),
+        *_table("feedback", _answers()),
+        *_table("touches", _contacts(settings)),
+        *_source("assignments", assignments.as_table()),
+    ]
 
 
 def _answers() -> list[dict[str, Any]]:
@@ -61,10 +67,16 @@ def _contacts(settings: Settings) -> list[dict[str, Any]]:
 
 def _table(kind: str, rows: list[dict[str, Any]]) -> list[records.Source]:
     """Return rows as a table of their kind; no table where there are none."""
-    if not rows:
+    return _source(kind, pa.Table.from_pylist(rows)) if rows else []
+
+
+def _source(kind: str, table: pa.Table) -> list[records.Source]:
+    """Return a table of records under the ids by which analyses know its people now; none where it has no rows."""
+    if not table.num_rows:
         return []
-    now = consents.called_now({row["customer_id"] for row in rows})
-    table = pa.Table.from_pylist(
-        [{**row, "customer_id": now.get(row["customer_id"], row["customer_id"])} for row in rows]
-    )
+    ids = table["customer_id"].to_pylist()
+    now = consents.called_now(set(ids))
+    if now:
+        place = table.schema.get_field_index("customer_id")
+        table = table.set_column(place, "customer_id", pa.array([now.get(who, who) for who in ids], pa.string()))
     return [records.Source(data=table, kind=kind)]

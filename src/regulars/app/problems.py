@@ -20,6 +20,10 @@ _REFUSED = N_(
 _CHOOSE = N_("Check below which column is which, and how its days and numbers are written.")
 
 ON_PAGES: Mapping[str, str] = {
+    "all_later": N_(
+        "{file}: every row ({read}) is dated after today, {today} (first: {where}), so none of them counts yet. If the"
+        " days are right, upload the file again once they have come. {cure}"
+    ),
     "all_refused": _REFUSED,
     "archive_broken": _BROKEN_ZIP,
     "archive_empty": N_("{file} is a ZIP archive without a file in it. Pack it again, or leave it out."),
@@ -36,9 +40,17 @@ ON_PAGES: Mapping[str, str] = {
     "column_missing_entirely": _NO_COLUMN,
     "column_unusable": N_("{file}: the column “{column}” cannot be what it is taken for. Choose another below."),
     "columns_mismatch": _UNFIT_CHOICE,
+    "currencies_of_batches": N_(
+        "{file} brings the amounts in {currencies} together, and what another currency is worth is used while a file is"
+        " imported. State it in the settings, take back the imports in other currencies, and upload their files again."
+    ),
     "currency_mixed": N_(
         "{file} brings the amounts in {currencies} together. State your own currency in the settings, and what the"
         " others are worth in it."
+    ),
+    "currency_of_batch": N_(
+        "{file} holds amounts in {currencies}, but your currency is {stated}. Correct it in the settings; or say there"
+        " what the other is worth, take the import of this file back, and upload it again."
     ),
     "currency_unexpected": N_(
         "{file} holds amounts in {currencies}, but your currency is {stated}. Correct it in the settings, or say there"

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Literal, TypeAlias
 
 from django.contrib.auth.models import AnonymousUser, User
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 
 from regulars.app.vault import eyes
@@ -27,14 +28,15 @@ MATRIX: Mapping[str, Role] = {
     "upload": "member", "look": "member", "decide": "member", "set_aside": "member", "undo": "member",
     "stop": "member", "remove_segment": "member", "hand_over": "member", "merges": "member", "merge": "member",
     "unmerge": "member", "invite": "member", "task": "member", "assign": "member", "set_field": "member",
-    "task_done": "member", "set_goal": "member", "drop_goal": "member", "new_survey": "member",
-    "close_survey": "member", "consent": "member", "object": "member", "restrict": "member", "rectify": "member",
+    "task_done": "member", "task_assignee": "member", "set_goal": "member", "drop_goal": "member",
+    "new_survey": "member", "close_survey": "member", "consent": "member", "object": "member", "restrict": "member",
+    "rectify": "member",
     "ask_due": "member", "privacy_request": "member", "answered": "member", "privacy": "member",
     # to decide for all
     "settings": "owner", "scores": "owner", "playbook": "owner", "messages": "owner", "members": "owner",
     "invite_member": "owner", "dismiss": "owner", "promote": "owner",
     "access": "owner", "erase": "owner", "review": "owner", "retention": "owner", "let_go": "owner", "log": "owner",
-    "processing": "owner", "assessment": "owner",
+    "keep_records": "owner", "let_go_records": "owner", "processing": "owner", "assessment": "owner",
 }  # fmt: skip
 """The lowest role that may open each address, by its name."""
 
@@ -49,6 +51,11 @@ def role_of(user: User | AnonymousUser) -> Role | None:
     if user.is_superuser:
         return "owner"
     return "member" if user.is_staff else "viewer"
+
+
+def workers() -> QuerySet[User]:
+    """Return who does the daily work: members and owners, by their names."""
+    return User.objects.filter(is_active=True, is_staff=True).order_by("username")
 
 
 def give(user: User, role: Role) -> None:

@@ -45,7 +45,10 @@ TEMPLATES = [
     {
         "BACKEND": "django.template.backends.jinja2.Jinja2",
         "DIRS": [HERE / "templates", HERE.parent / "reports" / "templates"],
-        "OPTIONS": {"environment": "regulars.app.pages.environment"},
+        "OPTIONS": {
+            "environment": "regulars.app.pages.environment",
+            "context_processors": ["regulars.app.pages.one_token"],
+        },
     },
 ]
 
@@ -67,7 +70,7 @@ DATABASES = {
 DATABASE_ROUTERS = ["regulars.app.models.routing.KeysApart"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "regulars.app.logged_in.Users"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
@@ -83,6 +86,7 @@ AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False
 AXES_LOCKOUT_CALLABLE = "regulars.app.views.people.locked_out"
 
+SESSION_ENGINE = "regulars.app.logged_in"
 SESSION_COOKIE_NAME = "regulars_session"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not _IS_LOCAL
 SESSION_COOKIE_HTTPONLY = True

@@ -3,12 +3,12 @@
 Comments that somebody wrote into the file are lost; what is not on a page stays as it was.
 """
 
-import json
 import os
 import tomllib
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Any, TypeAlias
+
+import tomli_w
 
 from regulars.app._shop import Shop
 from regulars.core import Settings, load_settings
@@ -39,40 +39,23 @@ def change(shop: Shop, changes: Sections) -> Settings:
 
 
 def as_toml(sections: Sections) -> str:
-    """Return sections as TOML; inside one, tables are written in a line.
+    """Return sections as TOML; what is None is left out, at any depth.
 
-    >>> print(as_toml({"business": {"name": "Tea", "rates": {"EUR": Decimal("7.8")}}, "windows": {}}))
+    >>> from decimal import Decimal
+    >>> print(as_toml({"business": {"name": "Tea", "rates": {"EUR": Decimal("7.8"), "USD": None}}, "windows": {}}))
     [business]
     name = "Tea"
-    rates = { EUR = 7.8 }
+    <BLANKLINE>
+    [business.rates]
+    EUR = 7.8
     <BLANKLINE>
     """
-    blocks = [
-        "\n".join([f"[{section}]", *(f"{name} = {_value(value)}" for name, value in values.items())]) + "\n"
-        for section, values in sections.items()
-        if values
-    ]
-    return "\n".join(blocks)
+    return tomli_w.dumps({section: _said(values) for section, values in sections.items() if values})
 
 
-def _value(value: Any) -> str:
-    if isinstance(value, bool | int | float | Decimal):
-        return (
-            str(value).lower() if isinstance(value, bool) else format(value, "f" if value.__class__ is Decimal else "")
-        )
+def _said(value: Any) -> Any:
     if isinstance(value, Mapping):
-        inside = [f"{_key(name)} = {_value(each)}" for name, each in value.items() if each is not None]
-        return "{ " + ", ".join(inside) + " }" if inside else "{}"
+        return {name: _said(each) for name, each in value.items() if each is not None}
     if isinstance(value, list | tuple):
-        if any(isinstance(each, Mapping) for each in value):
-            return "[\n" + "".join(f"  {_value(each)},\n" for each in value) + "]"
-        return "[" + ", ".join(_value(each) for each in value) + "]"
-    return _text(str(value))
-
-
-def _key(name: str) -> str:
-    return name if name.replace("_", "").isalnum() and name.isascii() else _text(name)
-
-
-def _text(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+        return [_said(each) for each in value]
+    return value

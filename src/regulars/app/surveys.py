@@ -3,15 +3,19 @@
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
+import pyarrow as pa
 from django.db import transaction
 from django.utils import timezone
 
+from regulars import rates
 from regulars.app.models import Answer, Invitation, Person, Survey
 from regulars.app.vault import store
 from regulars.app.vault.keys import fingerprint
 from regulars.app.vault.secrets import secret
+from regulars.core import Figure
+from regulars.engines import open_engine
 from regulars.reports import N_
 
 SCALES: Mapping[str, tuple[int, int]] = {"nps": (0, 10), "csat": (1, 5), "ces": (1, 7)}
@@ -37,11 +41,15 @@ _HOLDS = timedelta(days=30)
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What the answers to a survey come to: how many asked, answered and scored, and the mean score."""
+    """What the answers to a survey come to: how many asked and answered, how often each score, and the figure.
+
+    The figure is the one of the whole business, over the answers to this survey; None of a question without a scale.
+    """
 
     asked: int
     answered: int
-    scores: tuple[int, ...]
+    spread: tuple[tuple[int, int], ...]
+    figure: Figure | None
 
 
 def invite(survey: Survey, person: Person) -> str:
@@ -79,21 +87,35 @@ def answer(token: str, *, score: int | None, text: str, language: str) -> bool:
 
 def outcome(survey: Survey) -> Outcome:
     """Return what the answers to a survey come to."""
-    scores = survey.answers.exclude(score=None).values_list("score", flat=True)
-    return Outcome(
-        survey.invitations.count(), survey.answers.count(), tuple(score for score in scores if score is not None)
-    )
+    asked, answered = survey.invitations.count(), survey.answers.count()
+    if survey.kind not in SCALES:
+        return Outcome(asked, answered, (), None)
+    given = [*survey.answers.exclude(score=None).order_by("pk").values_list("person_id", "score")]
+    scores = [score for _, score in given if score is not None]
+    low, high = SCALES[survey.kind]
+    spread = tuple((score, scores.count(score)) for score in range(low, high + 1))
+    figure = _figure(survey.kind, [who for who, _ in given], scores) if scores else None
+    return Outcome(asked, answered, spread, figure)
 
 
-def nps(scores: tuple[int, ...]) -> float | None:
-    """Return the net promoter score: the share of 9 and 10 less that of 0 to 6, in points from -100 to 100.
+_DAY = date(2000, 1, 1)
+"""On which all answers are taken to be given: the figure of a survey knows no period."""
 
-    >>> nps((10, 9, 8, 3))
-    25.0
-    """
-    if not scores:
-        return None
-    return 100 * (sum(score >= 9 for score in scores) - sum(score <= 6 for score in scores)) / len(scores)
+
+def _figure(kind: str, people: list[int], scores: list[int]) -> Figure:
+    low, high = SCALES[kind]
+    table = pa.table({
+        "customer_id": pa.array([str(who) for who in people]),
+        "kind": pa.array([kind] * len(scores)),
+        "rating": pa.array([100 * (score - low) / (high - low) for score in scores]),
+        "local_day": pa.array([_DAY] * len(scores)),
+    })  # fmt: skip
+    with open_engine(threads=1, memory_limit="256MB") as engine:
+        engine.load("feedback", table)
+        if kind == "csat":
+            return rates.customer_satisfaction(engine, as_of=_DAY, window_days=1)
+        figure = rates.net_promoter_score if kind == "nps" else rates.customer_effort_score
+        return figure(engine, as_of=_DAY, window_days=1)
 
 
 def told_since(when: datetime) -> int:

@@ -3,7 +3,6 @@
 from django.urls import path
 
 from regulars.app.views import (
-    about,
     boards,
     customers,
     duties,
@@ -15,10 +14,13 @@ from regulars.app.views import (
     people,
     playbook,
     privacy,
+    retention,
     settings,
     surveys,
+    tasks,
     today,
     uploads,
+    writing,
 )
 
 urlpatterns = [
@@ -33,11 +35,12 @@ urlpatterns = [
     path("customers/", customers.customers, name="customers"),
     path("customers/found/", customers.search, name="search"),
     path("customers/<path:person>/survey/", surveys.invite, name="invite"),
-    path("customers/<path:person>/task/", about.plan, name="task"),
-    path("customers/<path:person>/assign/", about.assign, name="assign"),
-    path("customers/<path:person>/field/", about.set_field, name="set_field"),
-    path("tasks/", about.tasks, name="tasks"),
-    path("tasks/<int:task>/done/", about.do, name="task_done"),
+    path("customers/<path:person>/task/", writing.plan, name="task"),
+    path("customers/<path:person>/assign/", writing.assign, name="assign"),
+    path("customers/<path:person>/field/", writing.set_field, name="set_field"),
+    path("tasks/", tasks.tasks, name="tasks"),
+    path("tasks/<int:task>/done/", tasks.do, name="task_done"),
+    path("tasks/<int:task>/assignee/", tasks.pass_on, name="task_assignee"),
     path("customers/<path:person>/consent/", privacy.consent, name="consent"),
     path("customers/<path:person>/object/", privacy.object_to, name="object"),
     path("customers/<path:person>/restrict/", privacy.restrict, name="restrict"),
@@ -50,10 +53,12 @@ urlpatterns = [
     path("privacy/review/", duties.review, name="review"),
     path("privacy/retention/", duties.retention, name="retention"),
     path("privacy/let-go/", duties.let_go, name="let_go"),
+    path("privacy/keep-records/", retention.keep_records, name="keep_records"),
+    path("privacy/let-go-records/", retention.let_go_records, name="let_go_records"),
     path("privacy/log/", duties.log, name="log"),
     path("privacy/processing/", duties.processing, name="processing"),
     path("privacy/assessment/", duties.assessment, name="assessment"),
-    path("customers/<path:person>/note/", about.write, name="note"),
+    path("customers/<path:person>/note/", writing.write, name="note"),
     path("customers/<path:person>/", customers.customer, name="customer"),
     path("pulse/", boards.pulse, name="pulse"),
     path("pulse/goal/", boards.set_goal, name="set_goal"),

@@ -1,5 +1,7 @@
 """What the shop does by itself: an analysis each night, and whatever lies in the inbox, without a cron."""
 
+import os
+from collections.abc import Iterator
 from datetime import datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -39,11 +41,15 @@ def _last_night(now: datetime, zone: ZoneInfo) -> datetime:
 
 def _is_new(inbox: Path, now: datetime) -> bool:
     """Whether a file lies there that nobody is still writing, and that no run has looked at and left."""
-    try:
-        changed = [path.stat().st_mtime for path in inbox.iterdir() if path.is_file() and path.name[0] != "."]
-    except FileNotFoundError:
-        return False
+    changed = [path.stat().st_mtime for path in _files(inbox) if path.is_file()]
     if not changed or now.timestamp() - max(changed) < _SETTLED.total_seconds():
         return False
     seen = Job.objects.filter(kind="analyse").order_by("-asked_at").values_list("asked_at", flat=True).first()
     return seen is None or seen.timestamp() < max(changed) + _SETTLED.total_seconds()
+
+
+def _files(inbox: Path) -> Iterator[Path]:
+    """Yield what lies in the inbox and in folders in it, but for what runs put there: files that are in, and notes."""
+    for place, folders, names in os.walk(inbox):
+        folders[:] = [name for name in folders if name[0] != "." and Path(place) / name != inbox / "done"]
+        yield from (Path(place) / name for name in names if name[0] != "." and not name.endswith(".problem.txt"))

@@ -51,6 +51,7 @@ class Keeper:
                 connections.close_all()
 
     def _see_to(self, job: Job) -> None:
+        connections.close_all()  # nothing is asked of the database until the job ends
         command = [sys.executable, "-m", "regulars.app.jobs.work", self._worker, str(job.id)]
         with subprocess.Popen(command, stdin=subprocess.PIPE) as process:
             while process.poll() is None:

@@ -11,12 +11,12 @@ from time import monotonic
 from typing import Any, TypeAlias
 
 from regulars import analysis, records, simulation
-from regulars.app import own_records, surveys_due, uploads
+from regulars.app import assignments, own_records, surveys_due, uploads
 from regulars.app._shop import Shop
 from regulars.app.clock import shop_settings, today
 from regulars.app.jobs.looking import as_written, look, source_of
 from regulars.app.models import Job
-from regulars.app.privacy import audit, erasing
+from regulars.app.privacy import audit, erasing, retention
 from regulars.app.publication.boards import prepare
 from regulars.app.publication.current import current, forget_all_but_current, next_place, publish, withdraw
 from regulars.app.vault import changing
@@ -69,6 +69,7 @@ def analyse(shop: Shop, payload: Mapping[str, Any], tell: Tell) -> dict[str, Any
     if clears:
         forget_all_but_current(shop)
         erasing.results_are_clear()
+    assignments.keep(published)
     surveys_due.work_out(published, today=today())
     return {"result": published.name, "customers": published.manifest["counts"]["customers"]}
 
@@ -79,16 +80,27 @@ def erase(shop: Shop, payload: Mapping[str, Any], tell: Tell) -> dict[str, Any]:
         erasing.shred(shop, customer_id, by=payload.get("by", ""))
     Job.objects.filter(kind="erase", state=Job.RUNNING).update(payload={})  # so that the job names nobody either
     swept = erasing.sweep(shop)
-    try:
-        done = analyse(shop, {}, tell)
-    except RegularsError as error:
-        if error.code not in _NOBODY_LEFT:
-            raise
-        done = {"result": None, "customers": 0}
+    done = _analyse_what_is_left(shop, tell)
     changing.tidy()
     again = erasing.sweep(shop)
     audit.write("erased_everywhere", rows=swept.rows, result=done["result"], left=again.rows + again.people)
     return {**done, "rows": swept.rows}
+
+
+def let_go(shop: Shop, payload: Mapping[str, Any], tell: Tell) -> dict[str, Any]:
+    """Remove imported records that are past the period of their kind, out of the results too."""
+    until = {kind: date.fromisoformat(day) for kind, day in payload["until"].items()}
+    rows = retention.let_go_imported(shop, until, by=payload["by"])
+    return {**_analyse_what_is_left(shop, tell), "rows": rows}
+
+
+def _analyse_what_is_left(shop: Shop, tell: Tell) -> dict[str, Any]:
+    try:
+        return analyse(shop, {}, tell)
+    except RegularsError as error:
+        if error.code not in _NOBODY_LEFT:
+            raise
+        return {"result": None, "customers": 0}
 
 
 def take_in(shop: Shop, payload: Mapping[str, Any], tell: Tell) -> dict[str, Any]:
@@ -112,12 +124,13 @@ def take_in(shop: Shop, payload: Mapping[str, Any], tell: Tell) -> dict[str, Any
             source.data.unlink(missing_ok=True)
     uploads.give_up(shop, str(payload.get("upload", "")))
     batch = done.batch
+    files = batch.whole_files if batch else ()
     return {
         "batch": batch.id if batch else None,
-        "read": batch.read if batch else 0,
-        "accepted": batch.accepted if batch else 0,
-        "set_aside": sum(file.quarantined_total for file in batch.files) if batch else 0,
-        "left_out": sum(file.left_out_total for file in batch.files) if batch else 0,
+        "read": sum(file.read for file in files),
+        "accepted": sum(file.accepted for file in files),
+        "set_aside": sum(file.quarantined_total for file in files),
+        "left_out": sum(file.left_out_total for file in files),
         "known": [list(each) for each in done.known],
     }
 
@@ -153,7 +166,8 @@ CHANGES = {"import", "undo", "simulate"}
 """Kinds of jobs after which a new analysis is due."""
 
 KINDS: Mapping[str, Kind] = {
-    "analyse": analyse, "erase": erase, "import": take_in, "look": look_at, "simulate": simulate, "undo": undo,
+    "analyse": analyse, "erase": erase, "import": take_in, "let_go": let_go, "look": look_at, "simulate": simulate,
+    "undo": undo,
 }  # fmt: skip
 
 AT_ONCE = {"look"}

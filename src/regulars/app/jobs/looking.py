@@ -103,4 +103,5 @@ def _report(report: records.FileReport) -> dict[str, Any]:
         "left_out": report.left_out,
         "tables_left_out": report.tables_left_out,
         "taken_as": report.taken_as,
+        "of_people": list(report.of_people),
     }

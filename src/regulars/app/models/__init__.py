@@ -3,10 +3,11 @@
 from regulars.app.models.people import Identifier, Person, Secret, Tombstone, WrappedKey
 from regulars.app.models.privacy import AuditHead, Consent, Corrected, HandedOver, PrivacyRequest
 from regulars.app.models.surveys import Answer, Invitation, Survey
-from regulars.app.models.work import AuditEvent, Goal, Job, Kept, Message, Note, SavedSegment, Task
+from regulars.app.models.work import Assignment, AuditEvent, Goal, Job, Kept, Message, Note, SavedSegment, Task
 
 __all__ = [
     "Answer",
+    "Assignment",
     "AuditEvent",
     "AuditHead",
     "Consent",

@@ -8,12 +8,13 @@ from django.db import models
 
 
 class Person(models.Model):
-    """Somebody the shop has records of, or has written down."""
+    """Somebody the shop has records of, or has written down; `custom_on` is the day of each field of one's own."""
 
     customer_id = models.TextField(unique=True)
     restricted = models.BooleanField(default=False)
     assignee = models.ForeignKey("auth.User", null=True, on_delete=models.SET_NULL, related_name="assigned")
     custom = models.JSONField(default=dict)
+    custom_on = models.JSONField(default=dict)
 
 
 class Identifier(models.Model):

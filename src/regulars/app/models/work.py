@@ -46,10 +46,29 @@ class Message(models.Model):
         indexes = [models.Index(fields=["person", "-told_at"]), models.Index(fields=["-told_at"])]
 
 
+class Assignment(models.Model):
+    """Who was to be contacted in a campaign, or left out of it by lot, since when, and how probable that arm was."""
+
+    TREATED, HELD_OUT = "treated", "held_out"
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="assignments")
+    campaign = models.CharField(max_length=120)
+    arm = models.CharField(max_length=10)
+    assigned_on = models.DateField()
+    probability = models.FloatField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["campaign", "person"], name="one_arm_a_campaign")]
+
+
 class Goal(models.Model):
-    """A target for one of the eight numbers, and the day by which it is to be reached."""
+    """A target for one of the eight numbers over a period, and the day by which it is to be reached.
+
+    `days` is how long that period is; none: the shop's own, whatever it is.
+    """
 
     figure = models.CharField(max_length=40)
+    days = models.PositiveIntegerField(null=True)
     target = models.FloatField()
     by = models.DateField()
     set_on = models.DateField()

@@ -14,11 +14,10 @@ from regulars.app.privacy import audit, consents, handed_over
 from regulars.app.publication import listing, shelves
 from regulars.app.publication.current import Published
 from regulars.app.vault import store
-from regulars.app.vault.accounts import accounts_of
+from regulars.app.vault.accounts import accounts_of, in_records
 
 _OF_THE_FILE = {"file_id", "line"}
 _SEGMENTS = ("rfm_group", "lifecycle_stage", "cluster", "loyalty_grade")
-_RECIPIENTS = ("export", "access")
 
 
 def everything(shop: Shop, result: Published | None, customer_id: str) -> dict[str, Any]:
@@ -68,20 +67,21 @@ def _figures(result: Published | None, customer_id: str) -> dict[str, Any]:
     row = None if result is None else listing.some(result, [customer_id]).get(customer_id)
     if result is None or row is None:
         return nothing
-    place = row["place"]
+    told = shelves.rows_of(result, customer_id, row["place"])
     suggested = {name: row[name] for name in ("next_action", *listing.SUGGESTED)} if row["rank"] is not None else None
     return {
         "result": {"name": result.name, "as_of": result.manifest["as_of"]},
-        "figures": next(iter(shelves.rows_of(result, "customers", customer_id, place)), {}),
-        "reasons": shelves.rows_of(result, "reasons", customer_id, place),
+        "figures": next(iter(told["customers"]), {}),
+        "reasons": told["reasons"],
         "suggestion": suggested,
-        "events": shelves.rows_of(result, "events", customer_id, place),
+        "events": told["events"],
     }
 
 
 def _written(accounts: list[str]) -> dict[str, Any]:
     """Return what people of the shop wrote down, and what the person answered."""
-    told: dict[str, Any] = {"notes": [], "tasks": [], "messages": [], "own_fields": {}, "answers": [], "requests": []}
+    told: dict[str, Any] = {"notes": [], "tasks": [], "messages": [], "own_fields": {}, "answers": [], "requests": [],
+                            "assignments": []}  # fmt: skip
     for person in Person.objects.filter(customer_id__in=accounts):
         who = person.customer_id
         for note in person.notes.select_related("author").order_by("written_at"):
@@ -100,6 +100,11 @@ def _written(accounts: list[str]) -> dict[str, Any]:
             told["answers"].append(
                 {"at": answer.given_at, "question": answer.survey.question, "score": answer.score, "text": text}
             )
+        for each in person.assignments.order_by("pk"):
+            told["assignments"].append(
+                {"campaign": each.campaign, "arm": each.arm, "assigned_on": each.assigned_on,
+                 "probability": each.probability}
+            )  # fmt: skip
         for asked in person.requests.order_by("received_on"):
             told["requests"].append(
                 {"kind": asked.kind, "law": asked.law, "received_on": asked.received_on, "due_on": asked.due_on,
@@ -114,7 +119,8 @@ def _written(accounts: list[str]) -> dict[str, Any]:
 def _records(shop: Shop, accounts: list[str]) -> list[dict[str, Any]]:
     """Return every stored row of the person: its kind, the import it came with, and what it says."""
     found = []
-    for batch, kind, rows in records.Batches(shop.workspace).rows_of(pa.array(accounts, pa.string())):
+    theirs = pa.array(in_records(shop, accounts), pa.string())
+    for batch, kind, rows in records.Batches(shop.workspace).rows_of(theirs):
         for row in rows.to_pylist():
             file = batch.files[row["file_id"]].file
             said = {name: value for name, value in row.items() if value is not None and name not in _OF_THE_FILE}
@@ -124,7 +130,7 @@ def _records(shop: Shop, accounts: list[str]) -> list[dict[str, Any]]:
 
 def _recipients(customer_id: str, accounts: list[str]) -> list[dict[str, Any]]:
     """Return who got something of the person: in the access file itself, or in a file of a group or a survey."""
-    told = [_line(event) for event in audit.of_person(customer_id) if event.what in _RECIPIENTS]
+    told = [_line(event) for event in audit.of_person(customer_id) if event.what == "access"]
     told += [
         {"at": each.at, "by": each.by or None, "what": "handed_over", "details": {"form": each.form}}
         for each in handed_over.of_person(accounts)

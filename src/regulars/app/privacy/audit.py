@@ -21,7 +21,6 @@ from regulars.reports import N_
 WORDS: Mapping[str, str] = {
     "login": N_("Logged in"),
     "access": N_("Access file handed out"),
-    "export": N_("Exported"),
     "handed_over": N_("Group handed over"),
     "consent": N_("Consent changed"),
     "rectified": N_("Identifier put right"),
@@ -29,10 +28,12 @@ WORDS: Mapping[str, str] = {
     "unrestricted": N_("Restriction lifted"),
     "merged": N_("Merged"),
     "unmerged": N_("Un-merged"),
+    "answered": N_("Request answered"),
     "erased": N_("Erased from the vault"),
     "erased_everywhere": N_("Erased from records and results"),
     "erased_again": N_("Erased again after an old copy was brought back"),
     "retention": N_("Retention period set"),
+    "let_go": N_("Records past their period let go"),
     "reviewed": N_("Periodic review signed off"),
     "settings": N_("Settings changed"),
     "member": N_("Who works here changed"),
@@ -67,8 +68,10 @@ def subject_of(customer_id: str) -> bytes:
     return fingerprint(secret("audit"), f"person:{customer_id}")
 
 
-def write(what: str, *, by: str = "", person: str = "", **details: Any) -> None:
+def write(what: str, *, by: str = "", person: str = "", subject: bytes = b"", **details: Any) -> None:
     """Add a line. Not inside a transaction of the default database alone: the keys' one is always begun first.
+
+    It is about `person`, or about whom `subject`, a fingerprint, stands for: somebody erased since has no id any more.
 
     Raises:
         KeyError: `what` is nothing that the log knows.
@@ -82,7 +85,7 @@ def write(what: str, *, by: str = "", person: str = "", **details: Any) -> None:
         if head is not None and (bytes(head.chain) != before or head.lines != lines):
             before = _add("log_cut", "", b"", {"expected": head.lines, "found": lines}, before)
             lines += 1
-        chain = _add(what, by, subject_of(person) if person else b"", details, before)
+        chain = _add(what, by, subject_of(person) if person else subject, details, before)
         AuditHead.objects.update_or_create(pk=1, defaults={"lines": lines + 1, "chain": chain})
 
 

@@ -8,8 +8,8 @@ from django.contrib.auth.models import User
 from regulars import records
 from regulars.app import clock
 from regulars.app._shop import Shop
-from regulars.app.models import AuditEvent, Identifier, Person, Survey
-from regulars.app.privacy import audit, duties
+from regulars.app.models import AuditEvent, HandedOver, Identifier, Person, Survey
+from regulars.app.privacy import audit, duties, retention
 from regulars.app.publication.current import current
 
 
@@ -28,6 +28,7 @@ class Processing:
     plays: tuple[str, ...]
     channels: tuple[str, ...]
     retention_months: int | None
+    retention_of_kinds: dict[str, int]
     surveys: int
     users: int
     exports: int
@@ -64,9 +65,10 @@ def processing(shop: Shop) -> Processing:
         plays=tuple(play.code for play in plays),
         channels=tuple(dict.fromkeys(channel for play in plays for channel in play.channels)),
         retention_months=duties.retention_months(),
+        retention_of_kinds=retention.months_of_kinds(),
         surveys=Survey.objects.filter(is_open=True).count(),
         users=User.objects.filter(is_active=True).count(),
-        exports=AuditEvent.objects.filter(what="export").count(),
+        exports=HandedOver.objects.count() + AuditEvent.objects.filter(what="access").count(),
         restricted=Person.objects.filter(restricted=True).count(),
         erased=AuditEvent.objects.filter(what="erased").count(),
         log=audit.verify(),

@@ -69,11 +69,13 @@ def closed(channels: Mapping[str, str | None]) -> set[str]:
     for start in range(0, len(listed), _MANY):
         rows = Person.objects.filter(customer_id__in=listed[start : start + _MANY], restricted=True)
         barred |= set(rows.values_list("customer_id", flat=True))
-    for who, words in newest(listed).items():
-        needed = ("profiling", NEEDED.get(channels[who] or "", ""))
-        if any(words.get(purpose) is False for purpose in needed):
-            barred.add(who)
-    return barred
+    return barred | {who for who, words in newest(listed).items() if is_refused(channels[who], words)}
+
+
+def is_refused(channel: str | None, words: Mapping[str, bool]) -> bool:
+    """Say whether somebody whose newest words these are has withdrawn a channel, or profiling."""
+    needed = ("profiling", NEEDED.get(channel or "", ""))
+    return any(words.get(purpose) is False for purpose in needed)
 
 
 def as_records() -> list[records.Source]:

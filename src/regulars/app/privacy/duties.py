@@ -26,9 +26,16 @@ _PIPL_WORKING_DAYS = 15
 _RETENTION = "retention_months"
 MOST_LISTED = 200
 
+# Of whom nothing happened, or nothing is kept of what did, the day counts since which they are known.
 _SILENT = """
-SELECT customer_id, max(day) AS last_day, count(*) OVER () AS n FROM events
-GROUP BY customer_id HAVING max(day) <= $until ORDER BY last_day, customer_id LIMIT {most}
+WITH seen AS (
+    SELECT customer_id, max(day) AS last_day FROM events GROUP BY customer_id
+), told AS (
+    SELECT c.customer_id, coalesce(s.last_day, $as_of - CAST(c.tenure_days AS INTEGER)) AS last_day
+    FROM customers AS c LEFT JOIN seen AS s ON s.customer_id = c.customer_id
+)
+SELECT customer_id, last_day, count(*) OVER () AS n FROM told
+WHERE last_day <= $until ORDER BY last_day, customer_id LIMIT {most}
 """
 
 
@@ -80,13 +87,17 @@ def note_request(customer_id: str, *, kind: str, law: str, received_on: date) ->
 
 
 def answered(request: PrivacyRequest, *, by: User) -> None:
-    """Write down that a request was answered."""
-    request.answered_at, request.answered_by = timezone.now(), by
-    request.save()
+    """Write down that a request was answered, in the log too; one that was answered before stays as it was."""
+    if not PrivacyRequest.objects.filter(pk=request.pk, answered_at=None).update(
+        answered_at=timezone.now(), answered_by=by
+    ):
+        return
+    audit.write("answered", by=by.username, subject=bytes(request.subject), kind=request.kind, law=request.law,
+                due_on=request.due_on.isoformat())  # fmt: skip
 
 
 def next_review() -> Task:
-    """Return the review that is due next; the first one is due when the shop begins to keep people."""
+    """Return the review that is due next; the first is set when the shop is made, a year ahead."""
     task = Task.objects.filter(code=REVIEW, done_at=None).order_by("due_on").first()
     return task or Task.objects.create(code=REVIEW, due_on=months_on(clock.today(), REVIEW_MONTHS))
 
@@ -121,7 +132,9 @@ def overdue(result: Published | None) -> Overdue:
         return Overdue(total=0, people=())
     until = months_on(clock.today(), -months)
     with open_engine(threads=1, memory_limit="256MB") as engine:
-        engine.load("events", result.folder / "events.parquet")
-        rows = engine.fetch(_SILENT.format(most=MOST_LISTED), until=until).to_pylist()
+        for table in ("events", "customers"):
+            engine.load(table, result.folder / f"{table}.parquet")
+        as_of = date.fromisoformat(result.manifest["as_of"])
+        rows = engine.fetch(_SILENT.format(most=MOST_LISTED), until=until, as_of=as_of).to_pylist()
     people = tuple((row["customer_id"], row["last_day"]) for row in rows)
     return Overdue(total=rows[0]["n"] if rows else 0, people=people)

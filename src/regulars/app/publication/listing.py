@@ -110,7 +110,7 @@ def page(
         values += after
     query = f"SELECT * FROM people WHERE {' AND '.join(conditions)} ORDER BY {order} {end}, place {end} LIMIT ?"
     with opened(published) as base:
-        rows = [dict(row) for row in base.execute(query, [*values, size + 1])]
+        rows = base.execute(query, [*values, size + 1]).fetchall()
     more = rows[size:]
     rows = rows[:size]
     return Page(rows=rows, after=(rows[-1][order], rows[-1]["place"]) if more else None)
@@ -123,7 +123,8 @@ def suggestions(published: Published, *, first: int, size: int) -> list[dict[str
         " ORDER BY rank LIMIT ?"
     )
     with opened(published) as base:
-        return [dict(row) for row in base.execute(query, [first, size])]
+        rows: list[dict[str, Any]] = base.execute(query, [first, size]).fetchall()
+    return rows
 
 
 def some(published: Published, customer_ids: Sequence[str]) -> dict[str, dict[str, Any]]:
@@ -134,17 +135,21 @@ def some(published: Published, customer_ids: Sequence[str]) -> dict[str, dict[st
             part = list(customer_ids[start : start + 500])
             marks = ", ".join("?" * len(part))
             for row in base.execute(f"SELECT * FROM people WHERE customer_id IN ({marks})", part):
-                found[row["customer_id"]] = dict(row)
+                found[row["customer_id"]] = row
     return found
 
 
 @contextmanager
 def opened(published: Published) -> Iterator[sqlite3.Connection]:
-    """Give a connection that can only read, and takes the file for unchanging."""
+    """Give a connection that can only read, takes the file for unchanging, and returns each row by its columns."""
     place = (published.pages / FILE).as_uri() + "?mode=ro&immutable=1"
     with closing(sqlite3.connect(place, uri=True)) as base:
-        base.row_factory = sqlite3.Row
+        base.row_factory = _named
         yield base
+
+
+def _named(cursor: sqlite3.Cursor, row: tuple[Any, ...]) -> dict[str, Any]:
+    return dict(zip([column[0] for column in cursor.description], row, strict=True))
 
 
 def _suggestions(folder: Path) -> dict[str, tuple[Any, ...]]:

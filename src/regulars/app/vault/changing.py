@@ -59,6 +59,17 @@ def forget(customer_ids: Collection[str]) -> int:
     return gone
 
 
+def forget_identifiers(customer_ids: Collection[str]) -> None:
+    """Take out of the vault how people are called and reached; whatever else is written down about them stays."""
+    listed = sorted(customer_ids)
+    for start in range(0, len(listed), _MANY):
+        some = listed[start : start + _MANY]
+        with transaction.atomic():
+            before = store.names_of(some)
+            Identifier.objects.filter(person__customer_id__in=some).delete()
+            store.index_names(before, {}, store.rows_of(some))
+
+
 def tidy() -> None:
     """Have the files themselves let go of what was removed: the index of names, and the logs of the databases."""
     with connection.cursor() as cursor:

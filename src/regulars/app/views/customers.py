@@ -1,20 +1,26 @@
 """Customers: everybody in an order, found by a part of a name, and one person whole."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from django import forms
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from regulars.app.middleware import Request
+from regulars.app.models import Consent, Person, PrivacyRequest
 from regulars.app.privacy import consents
 from regulars.app.publication import listing, shelves
+from regulars.app.publication.current import Published
 from regulars.app.vault import store, tombstones
-from regulars.app.views import about, merges, privacy
+from regulars.app.views import about, merges, privacy, timeline
+from regulars.app.views.refused import NOTHING, Refused
 from regulars.app.views.screen import show
 from regulars.app.views.today import names_of
+from regulars.app.written import kinds_about
 from regulars.reports import Voice, word
 
 _SIZE = 50
@@ -82,39 +88,73 @@ def search(request: Request) -> HttpResponse:
     return show(request, "customers/found.html", shown, at="customers")
 
 
-def customer(request: Request, person: str) -> HttpResponse:
-    """Show one person whole."""
+def customer(request: Request, person: str, told: Refused = NOTHING) -> HttpResponse:
+    """Show one person whole; `told` is why a form of the page was not taken."""
     asked = request.asked
-    result = asked.result
-    row = None if result is None else listing.some(result, [person]).get(person)
-    told = store.reveal([person]).get(person, {})
-    if (row is None and not told) or tombstones.erased_ids([person]):
+    row = None if asked.result is None else listing.some(asked.result, [person]).get(person)
+    found = Person.objects.filter(customer_id=person).first()
+    keys = store.keys_of([person])
+    known = store.reveal([person], keys=keys).get(person, {})
+    if (row is None and not known) or tombstones.erased_ids([person]):
         raise Http404
-    shown: dict[str, Any] = {"person": person, "identity": told, "figures": None,
-                             "suggestion": None, "events": [], "older": 0, "referrals": None}  # fmt: skip
-    shown["name"] = names_of([person]).get(person, person)
-    if result is not None and row is not None:
-        place = row["place"]
-        (whole,) = shelves.rows_of(result, "customers", person, place)
-        reasons = shelves.rows_of(result, "reasons", person, place)
-        shown["figures"] = asked.people.portrait(whole, reasons)
-        happened = shelves.rows_of(result, "events", person, place)
-        shown["older"] = 0 if "all" in request.GET else max(len(happened) - _EVENTS, 0)
-        shown["events"] = asked.people.events(happened[shown["older"] :])
-        shown["referrals"] = _referrals(whole.get("referred_by"), happened)
-        shown["suggestion"] = asked.people.suggestion(row) if row["rank"] is not None else None
-        shown["figures"]["may"] = privacy.allowed_now(person, shown["figures"]["may"])
-        if consents.closed({person: row["channel"]}):
+    kinds = kinds_about(found)
+    words = consents.newest([person]).get(person, {}) if Consent in kinds else {}
+    shown: dict[str, Any] = {"person": person, "identity": known, "name": store.called(known, person),
+                             "figures": None, "suggestion": None, "events": [], "days": [], "older": 0,
+                             "referrals": None, "is_held_out": False}  # fmt: skip
+    may = None
+    if asked.result is not None and row is not None:
+        shown |= _of_result(request, asked.result, row)
+        may = shown["figures"]["may"] = privacy.allowed_now(words, shown["figures"]["may"])
+        is_barred = (found is not None and found.restricted) or consents.is_refused(row["channel"], words)
+        shown["is_held_out"] = bool(row["held_out"]) and not is_barred
+        if is_barred or row["held_out"]:
             shown["suggestion"] = None
+    written = about.known(found, keys, kinds)
+    _add_own(request, shown, timeline.own_events(
+        written, consents.history(person) if words else (), voice=asked.voice,
+        known_to=None if asked.result is None else date.fromisoformat(asked.result.manifest["as_of"]),
+    ))  # fmt: skip
     shown["joined"] = merges.joined(asked.shop, person, voice=asked.voice)
-    shown["privacy"] = privacy.known(request, person, shown["figures"])
-    return show(request, "customers/customer.html", {**shown, **about.known(person)}, at="customers")
+    has_asked = PrivacyRequest in kinds
+    shown["privacy"] = privacy.known(request, found, told=known, words=words, may=may, has_asked=has_asked)
+    shown["refused"] = told
+    status = 422 if told.why else 200
+    if told.why:
+        shown["here"] = reverse("customer", args=[person])  # the form's own address has no page
+    return show(request, "customers/customer.html", {**shown, **written}, at="customers", status=status)
+
+
+def _of_result(request: Request, result: Published, row: dict[str, Any]) -> dict[str, Any]:
+    """Return what a result says of the person of a row of the list."""
+    people, person, place = request.asked.people, row["customer_id"], row["place"]
+    told = shelves.rows_of(result, person, place)
+    (whole,), happened = told["customers"], told["events"]
+    older = 0 if "all" in request.GET else max(len(happened) - _EVENTS, 0)
+    return {
+        "figures": people.portrait(whole, told["reasons"]),
+        "older": older,
+        "events": people.events(happened[older:]),
+        "days": sorted((row["day"] or date.min for row in happened[older:]), reverse=True),
+        "referrals": _referrals(whole.get("referred_by"), happened),
+        "suggestion": people.suggestion(row) if row["rank"] is not None else None,
+    }
+
+
+def _add_own(request: Request, shown: dict[str, Any], own: list[timeline.Told]) -> None:
+    """Put what was done in the app among what happened; what is earlier than all that is shown waits with it."""
+    first = shown["days"][-1] if shown["older"] else date.min
+    near = [told for told in own if told[0] >= first]
+    shown["older"] += len(own) - len(near)
+    shown["events"] = timeline.merged(shown["events"], shown["days"], near)
 
 
 def _referrals(by: object, happened: list[dict[str, object]]) -> dict[str, Any]:
     """Return who brought a person and whom the person brought, with names; without whom was erased since."""
     brought = list(dict.fromkeys(str(row["detail"]) for row in happened if row["kind"] == "brought" and row["detail"]))
     ids = [*([str(by)] if by else []), *brought]
+    if not ids:
+        return {"by": [], "brought": []}
     gone, names = tombstones.erased_ids(ids), names_of(ids)
     told = [(who, names.get(who, who)) for who in ids if who not in gone]
     return {"by": [one for one in told if one[0] == by], "brought": [one for one in told if one[0] != by]}

@@ -12,6 +12,7 @@ from regulars.app.jobs import queue
 from regulars.app.middleware import Request
 from regulars.app.models import AuditEvent, Job, PrivacyRequest
 from regulars.app.privacy import audit, configuration, duties
+from regulars.app.views import retention as retained
 from regulars.app.views.privacy import FIELDS, LAWS, REQUESTS
 from regulars.app.views.screen import show
 from regulars.app.views.today import names_of
@@ -62,6 +63,7 @@ def privacy(request: Request) -> HttpResponse:
         "overdue": [{"person": person, "name": names.get(person, person), "day": voice.short_day(day)}
                     for person, day in overdue.people],
         "overdue_total": overdue.total,
+        "kept": retained.told(request.asked.shop, voice),
         "erasures": _erasures(request),
         "log": audit.verify(),
     }  # fmt: skip
@@ -106,8 +108,8 @@ def log(request: Request) -> HttpResponse:
     """Show the log, and whether it is whole."""
     voice = request.asked.voice
     rows = [
-        {"at": event.at, "day": voice.short_day(event.at.date()), "what": voice.t(audit.WORDS[event.what]),
-         "by": event.actor, "subject": bytes(event.subject).hex()[:8]}
+        {"at": clock.there(event.at), "day": voice.short_day(clock.day_of(event.at)),
+         "what": voice.t(audit.WORDS[event.what]), "by": event.actor, "subject": bytes(event.subject).hex()[:8]}
         for event in AuditEvent.objects.order_by("-pk")[:_SHOWN]
     ]  # fmt: skip
     return show(request, "privacy/log.html", {"rows": rows, "verdict": audit.verify()}, at="privacy")
@@ -131,6 +133,7 @@ def _facts(request: Request) -> dict[str, Any]:
         "today": voice.short_day(clock.today()),
         "fields": [(voice.t(FIELDS.get(code, code)), count) for code, count in facts.fields.items()],
         "kinds": [(word("kind", code, voice=voice), count) for code, count in facts.kinds.items()],
+        "kept": retained.months_told(facts.retention_of_kinds, voice),
         "plays": [word("action", code, voice=voice) for code in facts.plays],
         "channels": [word("channel", code, voice=voice) for code in facts.channels],
     }
@@ -139,7 +142,7 @@ def _facts(request: Request) -> dict[str, Any]:
 def _erasures(request: Request) -> list[dict[str, Any]]:
     voice = request.asked.voice
     return [
-        {"state": job.state, "day": voice.short_day(job.asked_at.date()),
+        {"state": job.state, "day": voice.short_day(clock.day_of(job.asked_at)),
          "error": voice.t(job.error, **job.error_params)}
         for job in Job.objects.filter(kind="erase").order_by("-asked_at")[:5]
     ]  # fmt: skip

@@ -21,7 +21,7 @@ from regulars.app.segments.columns import ALL, held
 from regulars.app.spreadsheets import download
 from regulars.app.vault import tombstones
 from regulars.app.views.screen import show
-from regulars.app.views.today import names_of
+from regulars.app.views.today import names_of, stages_told
 from regulars.reports import N_, Voice
 
 _SHOWN = 10
@@ -58,7 +58,12 @@ def groups(request: Request) -> HttpResponse:
     if asked.result is None:
         return redirect("start")
     kept = SavedSegment.objects.order_by("name")
-    return show(request, "groups.html", {"board": asked.result.board(asked.language), "kept": kept}, at="groups")
+    board = asked.result.board(asked.language)
+    changes = board.get("changes")
+    flow = (
+        None if changes is None else {"since": changes["since"], "moves": stages_told(changes["stages"], asked.voice)}
+    )
+    return show(request, "groups.html", {"board": board, "kept": kept, "flow": flow}, at="groups")
 
 
 def segment(request: Request, segment: int | None = None) -> HttpResponse:

@@ -113,8 +113,8 @@ def progress(request: Request) -> HttpResponse:
 
 @require_POST
 def stop(request: Request, job: int) -> HttpResponse:
-    """Stop a job."""
-    queue.cancel(get_object_or_404(Job, id=job).id)
+    """Stop a job; an erasure that was begun is brought to its end, and so is the removal of old records."""
+    queue.cancel(get_object_or_404(Job.objects.exclude(kind__in=["erase", "let_go"]), id=job).id)
     return redirect("import")
 
 

@@ -96,7 +96,7 @@ def join(request: Request, token: str) -> HttpResponse:
         if not faults and use_up(token):
             user.set_password(form.cleaned_data["password"])
             user.save()
-            login(request, user, backend="django.contrib.auth.backends.ModelBackend")
+            login(request, user, backend="regulars.app.logged_in.Users")
             return redirect("today")
     return show(request, "people/join.html", {"username": user.username, "faults": faults})
 

@@ -16,10 +16,8 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from regulars.app.invitations import is_invited, use_invitation
-from regulars.app.middleware import LANGUAGE_COOKIE, Request
+from regulars.app.middleware import A_YEAR, LANGUAGE_COOKIE, Request
 from regulars.app.views.screen import show
-
-_A_YEAR = 365 * 24 * 3600
 
 
 class Welcome(forms.Form):
@@ -49,7 +47,7 @@ def welcome(request: Request, token: str) -> HttpResponse:
         faults = _faults(password, name)
         if not faults and use_invitation(token):
             owner = User.objects.create_superuser(name, password=password)
-            login(request, owner, backend="django.contrib.auth.backends.ModelBackend")
+            login(request, owner, backend="regulars.app.logged_in.Users")
             return redirect("start")
     return show(request, "people/welcome.html", {"form": form, "faults": faults, "token": token})
 
@@ -87,7 +85,7 @@ def speak(request: Request, language: str) -> HttpResponse:
     back = request.POST.get("back", "")
     is_ours = url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()})
     answer = HttpResponseRedirect(back if is_ours else "/")
-    answer.set_cookie(LANGUAGE_COOKIE, language, max_age=_A_YEAR, samesite="Lax", httponly=True)
+    answer.set_cookie(LANGUAGE_COOKIE, language, max_age=A_YEAR, samesite="Lax", httponly=True)
     return answer
 
 

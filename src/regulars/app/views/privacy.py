@@ -16,7 +16,7 @@ from regulars.app.jobs import queue
 from regulars.app.middleware import Request
 from regulars.app.models import Consent, Person, PrivacyRequest
 from regulars.app.privacy import access, audit, consents, duties, erasing
-from regulars.app.vault import changing, store
+from regulars.app.vault import changing
 from regulars.app.vault.accounts import accounts_of
 from regulars.app.views.screen import person_or_404, show
 from regulars.app.views.today import names_of
@@ -101,40 +101,44 @@ class Asked(forms.Form):
     received_on = forms.DateField()
 
 
-def known(request: Request, person: str, figures: Mapping[str, Any] | None) -> dict[str, Any]:
-    """Return what the privacy part of a customer's page shows; `figures` are those of the result, if it has any."""
+def known(
+    request: Request, found: Person | None, *, told: Mapping[str, list[str]], words: Mapping[str, bool],
+    may: Mapping[str, bool] | None, has_asked: bool,
+) -> dict[str, Any]:  # fmt: skip
+    """Return what the privacy part of a customer's page shows.
+
+    `told` is what the vault tells of the person, `words` their newest ones, `may` what the result thought is allowed,
+    `has_asked` whether they ever asked for anything.
+    """
     voice = request.asked.voice
-    words = consents.newest([person]).get(person, {})
-    found = Person.objects.filter(customer_id=person).first()
-    may = _defaults() if figures is None else {purpose: figures["may"][name] for purpose, name in _MAY.items()}
-    is_restricted = found is not None and found.restricted
+    allowed = _defaults() if may is None else {purpose: may[name] for purpose, name in _MAY.items()}
     return {
         "exists": found is not None,
-        "restricted": is_restricted,
+        "restricted": found is not None and found.restricted,
         "purposes": [
-            {"code": code, "name": voice.t(said), "is_allowed": words.get(code, may[code]), "is_said": code in words}
+            {"code": code, "name": voice.t(said), "is_allowed": words.get(code, allowed[code])}
             for code, said in PURPOSES.items()
         ],
         "history": [
-            {"day": voice.short_day(each.recorded_at.date()), "purpose": voice.t(PURPOSES[each.purpose]),
+            {"day": voice.short_day(clock.day_of(each.recorded_at)), "purpose": voice.t(PURPOSES[each.purpose]),
              "granted": each.granted, "by": each.author.username if each.author else "",
              "source": voice.t(SOURCES[each.source])}
-            for each in consents.history(person)
+            for each in (consents.history(found.customer_id) if found is not None and words else ())
         ],
         "values": [
             {"key": f"{field}:{value}", "field": voice.t(FIELDS.get(field, field)), "value": value}
-            for field, values in store.reveal([person]).get(person, {}).items() for value in values
+            for field, values in told.items() for value in values
         ],
-        "requests": [_asked(each, voice) for each in found.requests.order_by("-received_on")] if found else [],
+        "requests": [_asked(each, voice) for each in found.requests.order_by("-received_on")]
+                     if found is not None and has_asked else [],
         "kinds": {code: voice.t(said) for code, said in REQUESTS.items()},
         "laws": {code: voice.t(said) for code, said in LAWS.items()},
         "today": clock.today().isoformat(),
     }  # fmt: skip
 
 
-def allowed_now(person: str, may: Mapping[str, bool]) -> dict[str, bool]:
+def allowed_now(words: Mapping[str, bool], may: Mapping[str, bool]) -> dict[str, bool]:
     """Return what a result thought is allowed, under what was said since."""
-    words = consents.newest([person]).get(person, {})
     return {name: words.get(purpose, may[name]) for purpose, name in _MAY.items()}
 
 

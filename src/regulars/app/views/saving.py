@@ -21,6 +21,11 @@ _FIELDS: Mapping[str, str] = {
     "business.rates": N_("What other currencies are worth"),
     "windows.period_days": N_("Days that make a period"),
     "prediction.horizon_days": N_("Days ahead to forecast"),
+    "segments.at_risk_gaps": N_("At risk after so many of the usual gaps"),
+    "segments.lapsed_windows": N_("Lapsed after so many periods"),
+    "segments.recency_cuts": N_("Recency: cut at days"),
+    "segments.frequency_cuts": N_("Frequency: cut at days with orders"),
+    "segments.monetary_cuts": N_("Monetary value: cut at amounts"),
     "scoring.grade_medium": N_("“Medium” from"),
     "scoring.grade_high": N_("“High” from"),
     "strategy.budget": N_("Budget"),
@@ -41,6 +46,7 @@ _RULES: Mapping[str, str] = {
     "setting_too_fine": N_("{field}: at most {limit} digits may stand behind the point."),
     "setting_too_long": N_("{field}: it is too long."),
 }
+_CUTS = N_("{field}: give four numbers, each above the one before, or none.")
 _ELSE = N_("{field}: this cannot be used.")
 _ELSEWHERE = N_("The file of settings holds something that cannot be used: {place}. Mend it in the file regulars.toml.")
 
@@ -51,7 +57,7 @@ def fault_text(error: SettingsError, *, voice: Voice) -> str:
     known = [known for known in _FIELDS if place == known or place.startswith(known + ".")]
     if not known:
         return voice.t(_ELSEWHERE, place=place)
-    rule = _RULES.get(error.code, _ELSE)
+    rule = _CUTS if known[0].endswith("_cuts") else _RULES.get(error.code, _ELSE)
     return voice.t(rule, field=voice.t(_FIELDS[known[0]]), limit=error.params.get("limit", ""))
 
 

@@ -1,5 +1,6 @@
 """Settings: the business, and how scores are weighed, with what other weights would do."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 from zoneinfo import available_timezones
@@ -11,7 +12,8 @@ from django.shortcuts import redirect
 from regulars import records
 from regulars.app import what_if
 from regulars.app.clock import shop_settings
-from regulars.app.middleware import Request
+from regulars.app.middleware import A_YEAR, LANGUAGE_COOKIE, Request
+from regulars.app.shop_language import set_language, shop_language
 from regulars.app.shop_settings import Sections
 from regulars.app.views.saving import decimal, form_fault, save
 from regulars.app.views.screen import show
@@ -21,6 +23,8 @@ from regulars.reports import N_, Voice, word
 
 _WEIGHINGS = ("manual", "equal", "entropy")
 _HIGHEST = 100
+_CUTS = ("recency_cuts", "frequency_cuts", "monetary_cuts")
+_BETWEEN = re.compile(r"[\s,，、;；]+")
 
 
 class Business(forms.Form):
@@ -34,6 +38,12 @@ class Business(forms.Form):
     period_days = forms.IntegerField(min_value=1, max_value=3650)
     horizon_days = forms.IntegerField(min_value=1, max_value=3650, required=False)
     marketing = forms.BooleanField(required=False)
+    language = forms.ChoiceField(choices=[("", ""), ("en", "en"), ("zh", "zh")], required=False)
+    at_risk_gaps = forms.FloatField(min_value=0.1, max_value=1000, required=False)
+    lapsed_windows = forms.FloatField(min_value=0.1, max_value=1000, required=False)
+    recency_cuts = forms.CharField(max_length=200, required=False)
+    frequency_cuts = forms.CharField(max_length=200, required=False)
+    monetary_cuts = forms.CharField(max_length=200, required=False)
 
 
 class Weights(forms.Form):
@@ -76,12 +86,20 @@ def business(request: Request) -> HttpResponse:
         else:
             fault = save(request, _business_sections(form.cleaned_data))
         if not fault:
-            return redirect("settings")
+            set_language(form.cleaned_data["language"])
+            return _spoken(redirect("settings"), form.cleaned_data["language"])
     shown = {
         "zones": sorted(available_timezones()), "now": now, "fault": fault,
         "said": request.POST if request.method == "POST" else _business_of(now),
     }  # fmt: skip
     return show(request, "settings/business.html", shown, at="settings", status=422 if fault else 200)
+
+
+def _spoken(answer: HttpResponse, language: str) -> HttpResponse:
+    """Let whoever sets the shop's language read it too."""
+    if language:
+        answer.set_cookie(LANGUAGE_COOKIE, language, max_age=A_YEAR, samesite="Lax", httponly=True)
+    return answer
 
 
 def scores(request: Request) -> HttpResponse:
@@ -143,6 +161,9 @@ def _business_of(now: Settings) -> dict[str, Any]:
         "rates": ", ".join(f"{code} = {rate.normalize():f}" for code, rate in now.business.rates.items()),
         "period_days": now.windows.period_days, "horizon_days": now.prediction.horizon_days or "",
         "marketing": now.consent.marketing,
+        "language": shop_language() or "",
+        **{name: ", ".join(f"{cut:.15g}" for cut in getattr(now.segments, name)) for name in _CUTS},
+        "at_risk_gaps": f"{now.segments.at_risk_gaps:g}", "lapsed_windows": f"{now.segments.lapsed_windows:g}",
     }  # fmt: skip
 
 
@@ -158,6 +179,11 @@ def _business_sections(said: Mapping[str, Any]) -> Sections:
         "windows": {"period_days": said["period_days"]},
         "prediction": {"horizon_days": said["horizon_days"]},
         "consent": {"marketing": said["marketing"]},
+        "segments": {
+            **{name: said[name] for name in ("at_risk_gaps", "lapsed_windows") if said[name] is not None},
+            # None goes back to fifths.
+            **{name: [decimal(cut) for cut in _BETWEEN.split(said[name].strip()) if cut] or None for name in _CUTS},
+        },
     }  # fmt: skip
 
 

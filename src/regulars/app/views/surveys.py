@@ -7,6 +7,7 @@ from django import forms
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
@@ -18,12 +19,18 @@ from regulars.app.privacy import audit
 from regulars.app.privacy.handed_over import noted
 from regulars.app.spreadsheets import download
 from regulars.app.vault import store
+from regulars.app.views.refused import NOTHING, Refused, refused
 from regulars.app.views.screen import person_or_404, show
 from regulars.app.views.today import names_of
-from regulars.reports import N_, Voice, word
+from regulars.reports import N_, Voice, sentence, word
 
 _SHOWN = 50
 _LETTER = N_("Dear {name}, {question} {link}")
+_CALLED = {
+    "kind": N_("What is asked"), "title": N_("Title, for yourself"), "question": N_("In other words (may stay empty)"),
+    "language": N_("Language of the page"), "when": N_("When"), "days": N_("Number of days"),
+}  # fmt: skip
+"""What the page calls the fields of a new survey."""
 
 
 class NewSurvey(forms.Form):
@@ -35,6 +42,12 @@ class NewSurvey(forms.Form):
     language = forms.ChoiceField(choices=[("en", "en"), ("zh", "zh")])
     when = forms.ChoiceField(choices=[(w, w) for w in (Survey.ON_REQUEST, Survey.AFTER_ORDER, Survey.PERIODIC)])
     days = forms.IntegerField(min_value=1, max_value=730)
+
+
+class Invited(forms.Form):
+    """Which survey a link is made for."""
+
+    survey = forms.IntegerField(min_value=1, max_value=2**62)
 
 
 class AskDue(forms.Form):
@@ -50,37 +63,43 @@ class Given(forms.Form):
     text = forms.CharField(max_length=5_000, required=False)
 
 
-def listed(request: Request) -> HttpResponse:
-    """Show every survey with what came of it, and a form for a new one."""
+def listed(request: Request, told: Refused = NOTHING) -> HttpResponse:
+    """Show every survey with what came of it, and a form for a new one; `told` is why the last was not taken."""
     voice = request.asked.voice
     rows = [
         {"survey": survey, "due": len(surveys_due.due(survey)), **_told(request, survey)}
         for survey in Survey.objects.order_by("-made_at", "-id")
     ]
     questions = {kind: voice.t(question) for kind, question in surveys.QUESTIONS.items()}
-    return show(request, "surveys/list.html", {"rows": rows, "questions": questions}, at="surveys")
+    shown = {"rows": rows, "questions": questions, "refused": told, "here": reverse("surveys")}
+    return show(request, "surveys/list.html", shown, at="surveys", status=422 if told.why else 200)
 
 
 @require_POST
 def begin(request: Request) -> HttpResponse:
     """Keep a new survey."""
     form = NewSurvey(request.POST)
-    if form.is_valid():
-        said = form.cleaned_data
-        voice = Voice(language="zh" if said["language"] == "zh" else "en")
-        question = said["question"] or voice.t(surveys.QUESTIONS[said["kind"]])
-        Survey.objects.create(**{**said, "question": question}, made_at=timezone.now())
-        _work_out(request)
+    if not form.is_valid():
+        return listed(request, refused("survey", form, called=_CALLED, voice=request.asked.voice))
+    said = form.cleaned_data
+    voice = Voice(language="zh" if said["language"] == "zh" else "en")
+    question = said["question"] or voice.t(surveys.QUESTIONS[said["kind"]])
+    Survey.objects.create(**{**said, "question": question}, made_at=timezone.now())
+    _work_out(request)
     return redirect("surveys")
 
 
 def one(request: Request, survey: int) -> HttpResponse:
     """Show one survey: its answers, and a link for a person if one was just made."""
     found = get_object_or_404(Survey, pk=survey)
+    listed = list(found.answers.select_related("person").order_by("-given_at")[:_SHOWN])
+    people = [answer.person.customer_id for answer in listed]
+    keys = store.keys_of(people)
+    names = store.reveal(people, store.NAME_FIELDS, keys)
     answers = [
-        {"who": answer.person.customer_id, "at": answer.given_at, "score": answer.score,
-         "text": store.open_text(answer.person.customer_id, answer.ciphertext, "answer") if answer.ciphertext else ""}
-        for answer in found.answers.select_related("person").order_by("-given_at")[:_SHOWN]
+        {"who": who, "called": store.called(names.get(who, {}), who), "at": answer.given_at, "score": answer.score,
+         "text": store.open_text(who, answer.ciphertext, "answer", keys) if answer.ciphertext else ""}
+        for who, answer in zip(people, listed, strict=True)
     ]  # fmt: skip
     link = request.session.pop("survey_link", None)
     told = {"survey": found, "answers": answers, "link": link, "due": _people(request, surveys_due.due(found)),
@@ -114,7 +133,8 @@ def ask_due(request: Request, survey: int) -> HttpResponseBase:
 @require_POST
 def invite(request: Request, person: str) -> HttpResponse:
     """Make a link to a survey for a person, and show it once."""
-    survey = get_object_or_404(Survey, pk=request.POST.get("survey") if request.POST.get("survey", "").isdigit() else 0)
+    form = Invited(request.POST)
+    survey = get_object_or_404(Survey, pk=form.cleaned_data["survey"] if form.is_valid() else 0)
     about = person_or_404(request, person)
     token = surveys.invite(survey, about)
     request.session["survey_link"] = request.build_absolute_uri(f"/answer/{token}/")
@@ -138,6 +158,7 @@ def answer(request: Request, token: str) -> HttpResponse:
     if invitation is None:
         return show(request, "surveys/gone.html", status=410)
     survey = invitation.survey
+    request.asked.language = "zh" if survey.language == "zh" else "en"
     scale = surveys.SCALES.get(survey.kind)
     form = Given(request.POST or None)
     is_short = False
@@ -150,7 +171,7 @@ def answer(request: Request, token: str) -> HttpResponse:
         is_short = True
     ends = surveys.ENDS.get(survey.kind, ("", ""))
     shown: dict[str, Any] = {
-        "survey": survey, "token": token, "is_short": is_short,
+        "survey": survey, "token": token, "is_short": is_short, "typed": request.POST.get("text", ""),
         "scores": list(range(scale[0], scale[1] + 1)) if scale else [],
         "low": request.asked.voice.t(ends[0]), "high": request.asked.voice.t(ends[1]),
     }  # fmt: skip
@@ -188,9 +209,11 @@ def _file(request: Request, survey: Survey, letters: list[dict[str, Any]]) -> Ht
 def _told(request: Request, survey: Survey) -> dict[str, Any]:
     voice = request.asked.voice
     outcome = surveys.outcome(survey)
-    said = ""
-    if outcome.scores:
-        mean = sum(outcome.scores) / len(outcome.scores)
-        points = surveys.nps(outcome.scores) if survey.kind == "nps" else None
-        said = voice.score(mean if points is None else points)
-    return {"outcome": outcome, "said": said}
+    said = "" if outcome.figure is None else sentence(outcome.figure, language=request.asked.language)
+    given = sum(count for _, count in outcome.spread)
+    spread = [
+        {"score": score, "count": voice.count(count), "share": count / given}
+        for score, count in outcome.spread
+        if given
+    ]
+    return {"outcome": outcome, "said": said, "spread": spread}

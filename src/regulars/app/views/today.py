@@ -1,5 +1,6 @@
 """Today: whom to write to, why, with what words; what became of it; and what changed since last time."""
 
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -17,8 +18,9 @@ from regulars.app.publication import listing
 from regulars.app.publication.current import Published
 from regulars.app.vault import store, tombstones
 from regulars.app.vault.store import NAME_FIELDS
+from regulars.app.views import tasks
 from regulars.app.views.screen import person_or_404, show
-from regulars.reports import word
+from regulars.reports import Voice, word
 
 _SHOWN = 25
 _LOOKED_AT = 50
@@ -45,12 +47,14 @@ def today(request: Request) -> HttpResponse:
         {**asked.people.suggestion(row), "row": row, "name": names.get(row["customer_id"], row["customer_id"])}
         for row in rows
     ]
+    own = messages.own_texts()
     for person in people:
-        person["message"] = _message(request, person, called=names.get(person["row"]["customer_id"], ""))
+        person["message"] = _message(request, person, called=names.get(person["row"]["customer_id"], ""), own=own)
     board = asked.result.board(asked.language)
     told = {
         "people": people, "summary": board["summary"], "lines": board["contacts"]["lines"], "as_of": board["as_of"],
         "shown": _SHOWN, "to_ask": surveys_due.count(), "changes": _changes(request, board.get("changes")),
+        "tasks": tasks.waiting(),
     }  # fmt: skip
     return show(request, "today.html", told, at="today")
 
@@ -74,11 +78,10 @@ def became(request: Request, person: str) -> HttpResponse:
 
 def names_of(customer_ids: list[str]) -> dict[str, str]:
     """Return what people are called, where that is known."""
-    told = store.reveal(customer_ids, NAME_FIELDS)
-    return {who: next(fields[name][0] for name in NAME_FIELDS if name in fields) for who, fields in told.items()}
+    return {who: store.called(fields, who) for who, fields in store.reveal(customer_ids, NAME_FIELDS).items()}
 
 
-def _message(request: Request, person: dict[str, Any], *, called: str) -> str:
+def _message(request: Request, person: dict[str, Any], *, called: str, own: messages.Texts) -> str:
     """Return what to write to a person, in the language of the page; empty for a play without a text."""
     voice, row = request.asked.voice, person["row"]
     offer = float(row["offer_cost"] or 0)
@@ -89,7 +92,7 @@ def _message(request: Request, person: dict[str, Any], *, called: str) -> str:
         "offer": voice.money(offer) if offer else "",
         "until": person["do_by"],
     }
-    return messages.filled(messages.text_of(row["next_action"], request.asked.language), values)
+    return messages.filled(messages.text_of(row["next_action"], request.asked.language, own), values)
 
 
 def _changes(request: Request, told: dict[str, Any] | None) -> dict[str, Any] | None:
@@ -104,12 +107,17 @@ def _changes(request: Request, told: dict[str, Any] | None) -> dict[str, Any] | 
               "people": [(who, names.get(who, who)) for who in told[way]["ids"] if who not in gone]}
         for way in ("entered", "left")
     }  # fmt: skip
-    stages = [
-        {**each, "was": word("stage", each["before"], voice=voice), "is": word("stage", each["now"], voice=voice)}
-        for each in told["stages"]
-    ]
+    stages = stages_told(told["stages"], voice)
     is_any = bool(told["moved"] or stages or any(each["n"] for each in people.values()))
     return {"since": told["since"], "moved": told["moved"], "stages": stages, "is_any": is_any, **people}
+
+
+def stages_told(moves: Iterable[Mapping[str, Any]], voice: Voice) -> list[dict[str, Any]]:
+    """Return how many went from which stage of life to which, in words."""
+    return [
+        {**each, "was": word("stage", each["before"], voice=voice), "is": word("stage", each["now"], voice=voice)}
+        for each in moves
+    ]
 
 
 def _open(result: Published) -> list[dict[str, Any]]:

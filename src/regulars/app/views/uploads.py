@@ -190,7 +190,7 @@ def _table(table: Mapping[str, Any], voice: Voice) -> dict[str, Any]:
         "kind": kind,
         "kind_word": word("kind", kind, voice=voice) if kind else "",
         "sure": word("confidence", table["confidence"], voice=voice),
-        "export": export.title if export else "",
+        "export": export.title_in(voice.language) if export else "",
         "rows": rows,
         "meanings": [(name, word("column", name, voice=voice)) for name in names],
         "doubtful": sum(not one["is_sure"] for one in rows),
@@ -221,6 +221,7 @@ def _outcome(report: Mapping[str, Any], voice: Voice) -> dict[str, Any]:
             {"rows": voice.count(rows), "what": word("issue", code, voice=voice)}
             for code, rows in report["taken_as"].items()
         ],
+        "of_people": voice.list(list(report.get("of_people", ()))),
     }  # fmt: skip
 
 

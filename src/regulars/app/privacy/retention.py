@@ -1,0 +1,193 @@
+"""How long each kind of record is held: a period a kind; what is past it goes when somebody says so.
+
+Whole people are let go by `duties`; this is about single records, those that the app itself keeps and imported ones.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db.models import Q, QuerySet
+
+from regulars import records
+from regulars.app import clock
+from regulars.app._shop import Shop
+from regulars.app.models import Answer, Kept, Message, Note, Person, Task
+from regulars.app.privacy import audit, erasing
+from regulars.app.privacy.duties import months_on
+from regulars.app.vault import changing
+from regulars.customers import read_persons
+
+WORDS, FIELDS = "words", "fields"
+OWN = ("notes", "tasks", "answers", WORDS, "suggestions", FIELDS)
+"""Kept by the app: notes; tasks about somebody that are done; answers to surveys; the words of answers whose score
+stays; what became of suggestions, which is also when somebody was contacted; fields of one's own."""
+
+IMPORTED = ("orders", "usage", "feedback", "touches", "subscriptions")
+"""Kinds of imported records that are of a day."""
+
+KINDS = (*OWN, *IMPORTED)
+
+READ_BY_ANALYSES = frozenset({"answers", WORDS, "suggestions"})
+"""Kinds of the app's own that flow back as records: without them figures change with the next analysis."""
+
+MOST_MONTHS = 600
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Period:
+    """For how many months a kind is kept (None: no period), and how many records are past that."""
+
+    kind: str
+    months: int | None
+    expired: int
+
+
+def periods(shop: Shop) -> list[Period]:
+    """Return the period of every kind, and what is proposed to go."""
+    months = months_of_kinds()
+    until = days_until(IMPORTED)
+    imported = records.Batches(shop.workspace).past(until) if until else {}
+    own = {kind: _count(kind, months[kind]) for kind in OWN if kind in months}
+    return [Period(kind=kind, months=months.get(kind), expired=(own | imported).get(kind, 0)) for kind in KINDS]
+
+
+def set_periods(months: Mapping[str, int | None], *, by: str) -> None:
+    """Set, or drop, the period of each kind that is told; what stays as it is stands in no log."""
+    held = months_of_kinds()
+    for kind in KINDS:
+        if kind not in months or months[kind] == held.get(kind):
+            continue
+        if months[kind] is None:
+            Kept.objects.filter(name=_name(kind)).delete()
+        else:
+            Kept.objects.update_or_create(name=_name(kind), defaults={"value": months[kind]})
+        audit.write("retention", by=by, kind=kind, months=months[kind])
+
+
+def let_go(kinds: Collection[str], *, by: str) -> dict[str, int]:
+    """Remove what is past its period of these kinds of the app's own; return how many records of each went."""
+    months = months_of_kinds()
+    gone: dict[str, int] = {}
+    for kind in OWN:
+        if kind not in kinds or kind not in months:
+            continue
+        before = _first_kept(months[kind])
+        match kind:
+            case "words":  # cut out of an answer that stays
+                gone[kind] = _expired(kind, before).update(ciphertext=b"", language="")
+            case "fields":
+                gone[kind] = _let_go_fields(clock.day_of(before))
+            case _:
+                gone[kind] = _expired(kind, before).delete()[0]
+        audit.write("let_go", by=by, kind=kind, rows=gone[kind], until=_until(months[kind]).isoformat())
+    if gone:
+        changing.tidy()
+    return gone
+
+
+def let_go_imported(shop: Shop, until: Mapping[str, date], *, by: str) -> int:
+    """Remove imported records of these kinds that are of a day or earlier; return how many of each went.
+
+    Whoever has no record left by that, and of whom nothing was written down, goes out of the vault too. Published
+    results speak of the records until the next analysis is done: it removes the earlier ones.
+    """
+    store = records.Batches(shop.workspace)
+    if not (shop.workspace / "batches").is_dir():
+        return 0
+    erasing.results_may_speak_of_them()
+    gone = 0
+    for kind, day in until.items():
+        rows = store.let_go({kind: day})
+        audit.write("let_go", by=by, kind=kind, rows=rows, until=day.isoformat())
+        gone += rows
+    changing.forget(_without_records(shop, store))
+    changing.tidy()
+    return gone
+
+
+def days_until(kinds: Collection[str]) -> dict[str, date]:
+    """Return, for each of these kinds that has a period, the last day that is past it."""
+    return {kind: _until(months) for kind, months in months_of_kinds().items() if kind in kinds}
+
+
+def months_of_kinds() -> dict[str, int]:
+    """Return the period of each kind that has one."""
+    names = {_name(kind): kind for kind in KINDS}
+    return {names[kept.name]: int(kept.value) for kept in Kept.objects.filter(name__in=names)}
+
+
+def _without_records(shop: Shop, store: records.Batches) -> set[str]:
+    """Return those in the vault of whom neither a record nor anything written down is left.
+
+    An account without records stays while another one of the same person has some: its address may be the only one.
+    """
+    persons = {row["customer_id"]: row["person_id"] for row in read_persons(shop.workspace).to_pylist()}
+    spoken_of = {persons.get(who, who) for who in store.keys().to_pylist()}
+    nothing_written = Person.objects.filter(
+        notes=None, tasks=None, answers=None, messages=None, consents=None, requests=None, restricted=False, custom={}
+    )
+    listed = nothing_written.values_list("customer_id", flat=True)
+    return {who for who in listed.iterator() if persons.get(who, who) not in spoken_of}
+
+
+def _name(kind: str) -> str:
+    return f"retention_months.{kind}"
+
+
+def _until(months: int) -> date:
+    """Return the last day that is past the period."""
+    return months_on(clock.today(), -months)
+
+
+def _first_kept(months: int) -> datetime:
+    """Return the moment at which the first day begins that is within the period."""
+    zone = ZoneInfo(clock.shop_settings().business.time_zone)
+    return datetime.combine(_until(months) + timedelta(days=1), time(), tzinfo=zone)
+
+
+def _count(kind: str, months: int) -> int:
+    before = _first_kept(months)
+    if kind == FIELDS:
+        return sum(len(_old_fields(person, clock.day_of(before))) for person in _with_fields())
+    return _expired(kind, before).count()
+
+
+def _expired(kind: str, before: datetime) -> QuerySet[Any]:
+    """Return the records of a kind that are past the period."""
+    match kind:
+        case "notes":
+            return Note.objects.filter(written_at__lt=before)
+        case "tasks":
+            return Task.objects.filter(person__isnull=False, done_at__lt=before)
+        case "answers":
+            return Answer.objects.filter(given_at__lt=before)
+        case "words":
+            return Answer.objects.filter(given_at__lt=before).exclude(ciphertext=b"")
+        case _:
+            # A suggestion that was put off stays put off.
+            is_over = Q(until__isnull=True) | Q(until__lt=clock.today())
+            return Message.objects.filter(is_over, told_at__lt=before)
+
+
+def _with_fields() -> QuerySet[Person]:
+    return Person.objects.exclude(custom={})
+
+
+def _old_fields(person: Person, first_kept: date) -> list[str]:
+    """Return the names of the fields that were written before a day."""
+    return [name for name in person.custom if date.fromisoformat(person.custom_on[name]) < first_kept]
+
+
+def _let_go_fields(first_kept: date) -> int:
+    gone = 0
+    for person in _with_fields():
+        old = _old_fields(person, first_kept)
+        for name in old:
+            del person.custom[name], person.custom_on[name]
+        if old:
+            person.save(update_fields=["custom", "custom_on"])
+        gone += len(old)
+    return gone
