@@ -11,18 +11,14 @@ import pytest
 import regulars
 from regulars._version import __version__
 from regulars.customers import read_identities
-
-
-def run(*words: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "regulars", *words]
-    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, encoding="utf-8", check=False)
+from terminal import run, run_apart
 
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder in which the demo was run."""
     folder = tmp_path_factory.mktemp("home")
-    done = run("demo", "shop", "--customers", "80", cwd=folder)
+    done = run_apart("demo", "shop", "--customers", "80", cwd=folder)
     assert done.returncode == 0, done.stderr
     assert "Report: shop" in done.stdout
     return folder
@@ -128,6 +124,45 @@ def test_a_mistake_is_answered_in_one_line(tmp_path: Path, words: list[str], exp
     line = refused(*words, cwd=tmp_path)
     assert expected in line
     assert not (tmp_path / "regulars-result").exists(), "no half-written result"
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (["good.csv", "--map", "amount"], "--map amount：请写成 列=表头，例如 amount=total_amount。"),
+        (["good.csv", "--as-of", "yesterday"], "--as-of yesterday：请把日期写成 2024-12-31 的样子。"),
+        (
+            ["good.csv", "--as", "orders", "--as", "usage"],
+            "--as orders usage：请为全部文件给出一种记录，或给每个文件各一种（1 个文件，2 种）。",
+        ),
+        (
+            ["kept", "good.csv"],
+            "WORKSPACE kept：请指定文件，或一个工作区；要把文件保存到其中：regulars import FILES --workspace kept。",
+        ),
+        (["kept", "--workspace", "other"], "--workspace other：这些记录属于 kept。"),
+        (
+            ["kept", "--as", "orders"],
+            "WORKSPACE kept：其中的记录在导入时已经读入：--as、--map、--columns 等请在导入时给出。",
+        ),
+        (["kept", "--dry-run"], "regulars records list --workspace kept。要试读收件箱里的文件，请指定文件名。"),
+        (["kept"], "kept 中的批次 20240101T000000-abcdef 无法读入：manifest.json 已损坏（KeyError）。"),
+    ],
+)
+def test_what_is_wrong_with_an_option_or_a_batch_is_told_in_chinese_throughout(
+    tmp_path: Path, words: list[str], expected: str
+) -> None:
+    (tmp_path / "good.csv").write_text("customer_id,ordered_at,amount\nana,2024-01-05,5\n")
+    batch = tmp_path / "kept" / "batches" / "20240101T000000-abcdef"
+    batch.mkdir(parents=True)
+    (batch / "manifest.json").write_text("{}")
+    assert expected in refused("analyze", *words, "--lang", "zh", cwd=tmp_path)
+
+
+def test_mappings_that_are_damaged_are_told_in_chinese_throughout(tmp_path: Path) -> None:
+    (tmp_path / "kept").mkdir()
+    (tmp_path / "kept" / "mappings.json").write_text("{")
+    line = refused("mappings", "list", "--workspace", "kept", "--lang", "zh", cwd=tmp_path)
+    assert "kept/mappings.json 中没有可用的列对应：它是别的内容，或已损坏。" in line
 
 
 def test_a_mistake_is_answered_in_chinese_when_asked(tmp_path: Path) -> None:

@@ -1,21 +1,16 @@
 """`regulars merges` as a person meets it: who is one person, who may be, and a word that is remembered."""
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+
+from terminal import run
 
 SHOP = (
     "customer_id,name,email,phone\nA-1,Ana Smith,ana@example.com,13800138000\nA-2,Bo Smith,bo@example.com,13800138000\n"
 )
 CHAT = "customer_id,open_id,email\nB-1,o77,ANA@example.com\n"
 ORDERS = "customer_id,ordered_at,amount\nA-1,2024-05-01,10\nB-1,2024-05-02,20\nA-2,2024-05-03,40\n"
-
-
-def run(*words: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "regulars", *words]
-    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, encoding="utf-8", check=False)
 
 
 def answered(*words: str, cwd: Path) -> str:

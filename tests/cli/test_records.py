@@ -1,19 +1,14 @@
 """Importing in a terminal: what came in is said, listed and shown, and can be taken back."""
 
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
+from terminal import run
+
 HEADER = "customer_id,ordered_at,amount\n"
 SHOP = "".join(f"c{who},2024-0{1 + who % 6}-15,{10 + who}\n" for who in range(12))
-
-
-def run(*words: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "regulars", *words]
-    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, encoding="utf-8", check=False)
 
 
 def said(*words: str, cwd: Path) -> str:
@@ -53,6 +48,79 @@ def test_batches_are_listed_and_shown(home: Path) -> None:
     ):
         assert words in shown
     assert "订单" in said("records", "show", first, "--workspace", "kept", "--lang", "zh", cwd=home)
+
+
+@pytest.mark.parametrize(
+    ("rows", "settings"),
+    [
+        ('ana,2024-05-01,5\nbo,2024-05-01,6\ncy,2024-05-01,"1,234"\n', 'decimal_mark = "."'),
+        ("ana,2024-05-01,5\nbo,2024-05-01,6\ncy,45413,7\n", 'excel_dates = "1900"'),
+    ],
+)
+def test_what_was_left_open_and_is_answered_now_is_not_taken_for_done(tmp_path: Path, rows: str, settings: str) -> None:
+    (tmp_path / "orders.csv").write_text(HEADER + rows)
+    (tmp_path / "shop.toml").write_text(f"[records]\n{settings}\n")
+    line = ("import", "orders.csv", "--workspace", "kept")
+    assert "1 set aside" in said(*line, cwd=tmp_path)
+    again = run(*line, "--settings", "shop.toml", cwd=tmp_path)
+    (batch,) = ids(tmp_path)
+    assert again.returncode == 2
+    assert f"read in another way, and stays so. To have it read as said now, first: regulars records undo {batch}" in (
+        again.stdout
+    )
+    said("records", "undo", batch, "--workspace", "kept", cwd=tmp_path)
+    assert "3 rows read: 3 accepted." in said(*line, "--settings", "shop.toml", cwd=tmp_path)
+    assert "is already imported, as" in said(*line, "--settings", "shop.toml", cwd=tmp_path)
+    assert "is already imported, as" in said(*line, cwd=tmp_path), "who says nothing now says nothing else"
+
+
+@pytest.mark.parametrize(
+    ("first", "now"),
+    [
+        (("--columns", "customer_id,ordered_at,amount"), ("--columns", "customer_id,ordered_at,quantity")),
+        ((), ("--encoding", "gbk")),
+        ((), ("--delimiter", ";")),
+    ],
+)
+def test_a_file_said_to_be_written_otherwise_than_it_was_read_is_not_taken_for_done(
+    tmp_path: Path, first: tuple[str, ...], now: tuple[str, ...]
+) -> None:
+    (tmp_path / "orders.csv").write_text(("" if first else HEADER) + "ana,2024-05-01,5\nbo,2024-05-01,6\n")
+    line = ("import", "orders.csv", "--as", "orders", "--workspace", "kept")
+    said(*line, *first, cwd=tmp_path)
+    (batch,) = ids(tmp_path)
+    assert said(*line, *first, cwd=tmp_path).strip() == f"orders.csv is already imported, as {batch}."
+    again = run(*line, *now, cwd=tmp_path)
+    assert (again.returncode, "read in another way, and stays so" in again.stdout) == (2, True)
+
+
+@pytest.mark.parametrize("same", [("--encoding", "UTF8"), ("--delimiter", ",")])
+def test_a_file_said_to_be_written_as_it_was_read_is_done(home: Path, same: tuple[str, str]) -> None:
+    first, _ = ids(home)
+    again = said("import", "orders.csv", *same, "--workspace", "kept", cwd=home)
+    assert again.strip() == f"orders.csv is already imported, as {first}."
+
+
+def test_an_answer_to_what_nobody_asked_changes_nothing(home: Path) -> None:
+    first, _ = ids(home)
+    again = said("import", "orders.csv", "--date-order", "dmy", "--workspace", "kept", cwd=home)
+    assert again.strip() == f"orders.csv is already imported, as {first}."
+
+
+def test_another_order_of_days_than_that_of_the_import_is_told(tmp_path: Path) -> None:
+    (tmp_path / "orders.csv").write_text(HEADER + "ana,1/2/2024,5\n")
+    line = ("import", "orders.csv", "--workspace", "kept", "--date-order")
+    said(*line, "mdy", cwd=tmp_path)
+    assert run(*line, "dmy", cwd=tmp_path).returncode == 2
+
+
+def test_the_beginning_of_several_ids_names_them_and_undoes_none(home: Path) -> None:
+    first, second = ids(home)
+    shared = first[: next(place for place, pair in enumerate(zip(first, second, strict=True)) if len({*pair}) > 1)]
+    done = run("records", "undo", shared, "--workspace", "kept", cwd=home)
+    assert done.returncode == 2
+    assert f"begin with '{shared}': {first}, {second}. Write more of the id." in done.stderr
+    assert ids(home) == [first, second]
 
 
 def test_the_same_file_again_is_refused_politely(home: Path) -> None:

@@ -1,8 +1,6 @@
 """What every command tells of the rows of a file: the parts add up, and each has its reason."""
 
 import re
-import subprocess
-import sys
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -12,7 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from regulars.cli._told import rows_line, why_lines
+from regulars.customers import read_identities
 from regulars.reports import Voice
+from terminal import run
 
 ENGLISH, CHINESE = Voice(language="en"), Voice(language="zh")
 SHOP = "Name,Email,Financial Status,Paid at,Total,Currency,Created at,Lineitem name,Vendor,Risk Level\n"
@@ -50,8 +50,7 @@ def test_every_part_but_the_accepted_is_told_by_its_reasons(report: dict[str, An
 
 
 def said(*words: str, cwd: Path, code: int = 0) -> str:
-    command = [sys.executable, "-m", "regulars", *words]
-    done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, encoding="utf-8", check=False)
+    done = run(*words, cwd=cwd)
     assert done.returncode == code, done.stdout + done.stderr
     return done.stdout
 
@@ -72,6 +71,56 @@ def test_a_dry_run_names_the_export_and_adds_up(home: Path) -> None:
                   "1 set aside: not a date (first on line 4", "1 left out: not paid (yet)"):  # fmt: skip
         assert words in told
     assert "read as Shopify" not in said("analyze", "odd.csv", "--dry-run", cwd=home, code=2)
+
+
+def test_a_row_that_tells_of_an_order_and_of_a_person_is_one_row_of_its_file(tmp_path: Path) -> None:
+    header = SHOP.replace("Vendor", "Billing Name").replace("Risk Level", "Accepts Marketing")
+    days = [DAY, DAY.replace("05-01", "05-02"), "soon"]
+    rows = [f"#{n},ana{n}@x.com,paid,{day},5.00,EUR,{day},Tea,Ana Li,yes" for n, day in enumerate(days)]
+    (tmp_path / "shop.csv").write_text(header + "\n".join(rows) + "\n")
+    told = said("import", "shop.csv", "--workspace", "kept", cwd=tmp_path)
+    assert ": 3 rows read: 2 accepted, 1 set aside." in told
+    listed = said("records", "list", "--workspace", "kept", cwd=tmp_path)
+    assert "3 rows read: 2 accepted, 1 set aside  shop.csv" in listed
+    (tmp_path / "kept" / "inbox").mkdir()
+    (tmp_path / "kept" / "inbox" / "more.csv").write_text(header + rows[0].replace("#0", "#9") + "\n")
+    told = said("analyze", "kept", cwd=tmp_path)
+    assert "4 rows read: 3 accepted, 1 set aside; 3 customers" in told
+    assert "more.csv from the inbox: 1 row imported as batch" in told
+
+
+def test_an_import_counts_what_is_dated_later_as_a_dry_run_and_an_analysis_do(tmp_path: Path) -> None:
+    days = ["2024-05-01", "2024-05-02", "2024-07-02"]
+    rows = "".join(f"c{n},{day},5\n" for n, day in enumerate(days))
+    (tmp_path / "orders.csv").write_text("customer_id,ordered_at,amount\n" + rows)
+    line, today = "3 rows read: 2 accepted, 1 set aside", ("--today", "2024-06-30")
+    forgiving = tmp_path / "forgiving.toml"
+    forgiving.write_text("[records]\nmax_quarantined_share = 0.5\n")
+    options = (*today, "--settings", str(forgiving))
+    assert line in said("analyze", "orders.csv", "--dry-run", *options, cwd=tmp_path, code=2)
+    told = said("import", "orders.csv", "--workspace", "kept", *options, cwd=tmp_path)
+    assert line in told
+    assert "orders.csv: 1 set aside: dated in the future" in told
+    assert line in said("records", "list", "--workspace", "kept", cwd=tmp_path)
+    batch = next((tmp_path / "kept" / "batches").glob("2*")).name
+    assert line in said("records", "show", batch, "--workspace", "kept", cwd=tmp_path)
+    assert line in said("analyze", "kept", *options, cwd=tmp_path)
+    august = ("--today", "2024-07-31", "--settings", str(forgiving), "--out", "august")
+    later = said("analyze", "kept", *august, cwd=tmp_path)
+    assert "3 rows read: 3 accepted" in later
+
+
+def test_a_name_beside_a_customer_number_is_told_with_the_way_to_find_people_by_it(tmp_path: Path) -> None:
+    rows = "C-1,Ana Li,a@x.com,2024-01-02,5,red\nC-2,Bo Wu,b@x.com,2024-01-03,6,white\n"
+    (tmp_path / "orders.csv").write_text("customer_id,Name,E-mail,ordered_at,amount,Wine\n" + rows)
+    line = "to find people by 'Name', 'E-mail', read the file once more with --as profiles"
+    assert line in said("analyze", "orders.csv", "--dry-run", cwd=tmp_path)
+    assert f"orders.csv: {line}" in said("import", "orders.csv", "--workspace", "kept", cwd=tmp_path)
+    batch = next((tmp_path / "kept" / "batches").glob("2*")).name
+    assert line in said("records", "show", batch, "--workspace", "kept", cwd=tmp_path)
+    assert "--as profiles" not in said("import", "orders.csv", "--as", "profiles", "--workspace", "kept", cwd=tmp_path)
+    known = {(each["field"], each["value"]) for each in read_identities(tmp_path / "kept").to_pylist()}
+    assert {("name", "Ana Li"), ("email", "a@x.com")} <= known
 
 
 def test_an_import_names_the_export_and_the_columns_it_did_not_use(home: Path) -> None:
@@ -150,8 +199,7 @@ def test_phones_addresses_and_births_that_are_none_are_told_by_every_command(tmp
 
 def test_a_dry_run_of_a_workspace_says_where_its_records_are_told(home: Path) -> None:
     said("import", "odd.csv", "--workspace", "kept", "--accept-mapping", cwd=home)
-    command = [sys.executable, "-m", "regulars", "analyze", "kept", "--dry-run"]
-    done = subprocess.run(command, cwd=home, capture_output=True, text=True, encoding="utf-8", check=False)
+    done = run("analyze", "kept", "--dry-run", cwd=home)
     assert done.returncode == 2
     assert "regulars records list --workspace kept" in done.stderr
     assert "is a folder" not in done.stderr

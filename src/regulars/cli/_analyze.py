@@ -10,7 +10,7 @@ from regulars.cli import _preview
 from regulars.cli._confirming import with_confirmation
 from regulars.cli._rooms import analysis, records, reports
 from regulars.cli._screen import answers, progress_bar
-from regulars.cli._told import export_titles, rows_line, why_lines
+from regulars.cli._told import export_titles, files_line, why_lines
 
 _IN_THE_REPORT_ONLY = {"behaviour_dropped"}
 
@@ -24,7 +24,8 @@ def analyze(  # noqa: PLR0913  (every option is a parameter: typer reads them he
     files: Annotated[
         list[Path],
         typer.Argument(
-            help="CSV, Excel, Parquet or ZIP files, in any order; or one workspace with imported records.",
+            help="CSV, Excel, Parquet or ZIP files, of exports of the same orders the newest last; or one workspace"
+            " with imported records.",
             metavar="FILES... | WORKSPACE",
         ),
     ],
@@ -73,9 +74,9 @@ def analyze(  # noqa: PLR0913  (every option is a parameter: typer reads them he
     kept = options.workspace_among(given, workspace)
     until = options.day("--today", today)
     if dry_run and kept is not None:
-        problem = (
+        problem = reports.N_(
             "the records of a workspace were read when they were imported, so there is nothing to try. What they are"
-            f" says: regulars records list --workspace {kept}. To try files of its inbox, name them"
+            " says: regulars records list --workspace {value}. To try files of its inbox, name them"
         )
         raise options.OptionInvalid(option="--dry-run", value=kept, problem=problem)
     if dry_run:
@@ -116,7 +117,7 @@ def say_what_came_out(result: "analysis.Result", *, language: "reports.Language"
         as_of=manifest["as_of"],
     )  # fmt: skip
     lines = [
-        voice.t("{rows}; {customers}.", rows=rows_line(inputs, voice=voice), customers=counted),
+        voice.t("{rows}; {customers}.", rows=files_line(inputs, voice=voice), customers=counted),
         *(
             f"  {file}: {voice.t('read as {export}', export=title)}"
             for file, title in export_titles(inputs, voice=voice)

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from regulars.cli._rooms import records
+from regulars.cli._rooms import records, reports
 from regulars.core import RegularsError, Settings, load_settings
 
 
@@ -24,6 +24,7 @@ class OptionInvalid(RegularsError):
 
     code = "option_invalid"
     template = "{option} {value}: {problem}."
+    texts = frozenset({"problem"})
 
 
 class DateOrder(StrEnum):
@@ -87,7 +88,7 @@ def day(option: str, text: str | None) -> date | None:
     try:
         return datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007  (a day has no zone)
     except ValueError as error:
-        raise OptionInvalid(option=option, value=text, problem="write a day as 2024-12-31") from error
+        raise OptionInvalid(option=option, value=text, problem=reports.N_("write a day as 2024-12-31")) from error
 
 
 def sources(
@@ -105,8 +106,9 @@ def sources(
     that file only.
     """
     if len(kinds) > 1 and len(kinds) != len(files):
-        problem = f"give one kind for all files, or one for each ({len(files)} files, {len(kinds)} kinds)"
-        raise OptionInvalid(option="--as", value=" ".join(kinds), problem=problem)
+        problem = reports.N_("give one kind for all files, or one for each ({files} files, {kinds} kinds)")
+        counts = {"files": len(files), "kinds": len(kinds)}
+        raise OptionInvalid(option="--as", value=" ".join(kinds), problem=problem, **counts)
     every = [*kinds] if len(kinds) > 1 else [*kinds] * len(files) if kinds else [None] * len(files)
     return [
         records.Source(
@@ -132,12 +134,17 @@ def workspace_among(given: Sequence["records.Source"], named: Path | None) -> Pa
         return None
     (source, *_), folder = folders, Path(str(folders[0].data))
     if len(given) > 1:
-        problem = f"name files, or one workspace; to keep files in it: regulars import FILES --workspace {folder}"
+        problem = reports.N_(
+            "name files, or one workspace; to keep files in it: regulars import FILES --workspace {value}"
+        )
         raise OptionInvalid(option="WORKSPACE", value=folder, problem=problem)
     if named is not None and named.resolve() != folder.resolve():
-        raise OptionInvalid(option="--workspace", value=named, problem=f"the records are those of {folder}")
+        problem = reports.N_("the records are those of {folder}")
+        raise OptionInvalid(option="--workspace", value=named, problem=problem, folder=folder)
     if source != records.Source(data=folder):
-        problem = "the records in it were read when they were imported: give --as, --map, --columns and such there"
+        problem = reports.N_(
+            "the records in it were read when they were imported: give --as, --map, --columns and such there"
+        )
         raise OptionInvalid(option="WORKSPACE", value=folder, problem=problem)
     return folder
 
@@ -156,8 +163,7 @@ def _mapping(mappings: Sequence[str], file: Path) -> dict[str, str]:
             continue
         name, equals, header = (rest if of_one_file else pair).partition("=")
         if not equals or not name.strip() or not header.strip():
-            raise OptionInvalid(
-                option="--map", value=pair, problem="write it as column=header, e.g. amount=total_amount"
-            )
+            problem = reports.N_("write it as column=header, e.g. amount=total_amount")
+            raise OptionInvalid(option="--map", value=pair, problem=problem)
         pairs[name.strip()] = header.strip()
     return pairs

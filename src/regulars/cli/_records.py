@@ -11,7 +11,17 @@ from regulars.cli import _options as options
 from regulars.cli._confirming import with_confirmation
 from regulars.cli._rooms import analysis, records, reports
 from regulars.cli._screen import answers, reading_bar
-from regulars.cli._told import Told, column_line, export_title, export_titles, listed, rows_line, why_lines
+from regulars.cli._told import (
+    Told,
+    column_line,
+    export_title,
+    export_titles,
+    files_line,
+    listed,
+    people_lines,
+    rows_line,
+    why_lines,
+)
 
 WorkspaceOption = Annotated[Path, typer.Option("--workspace", help="The folder that keeps the records.")]
 BatchArgument = Annotated[str, typer.Argument(help="Its id, or the beginning of it.", metavar="BATCH")]
@@ -29,7 +39,10 @@ def register(app: typer.Typer) -> None:
 
 def import_files(  # noqa: PLR0913  (every option is a parameter: typer reads them here)
     files: Annotated[
-        list[Path], typer.Argument(help="CSV, Excel, Parquet or ZIP files, in any order.", metavar="FILES...")
+        list[Path],
+        typer.Argument(
+            help="CSV, Excel, Parquet or ZIP files, of exports of the same orders the newest last.", metavar="FILES..."
+        ),
     ],
     workspace: WorkspaceOption,
     today: Annotated[str | None, typer.Option(help="Which rows lie in the future; default: today.")] = None,
@@ -78,7 +91,7 @@ def list_batches(workspace: WorkspaceOption, lang: options.LangOption = options.
     batches = records.Batches(workspace).live()
     for batch in batches:
         names = voice.list([origin.name for origin in batch.origins])
-        answers.print(f"{batch.id}  {rows_line(_told(batch), voice=voice)}  {names}", markup=False)
+        answers.print(f"{batch.id}  {files_line(_told(batch), voice=voice)}  {names}", markup=False)
     if not batches:
         answers.print(voice.t("{folder} keeps no records.", folder=workspace), markup=False)
 
@@ -91,7 +104,7 @@ def show(batch: BatchArgument, workspace: WorkspaceOption, lang: options.LangOpt
         voice.t("Batch {batch}, imported {day}", batch=found.id, day=voice.day(found.imported_at.date())),
         *(f"{origin.name}  SHA-256 {origin.sha256}" for origin in found.origins if origin.sha256),
     ]
-    for file in found.files:
+    for file in found.on_its_day:
         lines += ["", f"{file.file}  {reports.word('kind', file.kind, voice=voice)}"]
         lines += ["  " + line for line in _understood(file, voice)]
         lines += ["  " + line for line in why_lines(asdict(file), voice=voice)]
@@ -119,6 +132,7 @@ def _understood(file: "records.FileReport", voice: "reports.Voice") -> Iterator[
         yield column_line(name, header, voice=voice)
     if file.unused_columns:
         yield voice.t("columns not used: {columns}", columns=voice.list(list(file.unused_columns)))
+    yield from people_lines(asdict(file), voice=voice)
 
 
 def _known(known: tuple[str, str], workspace: Path, *, voice: "reports.Voice", is_otherwise: bool) -> str:
@@ -126,7 +140,8 @@ def _known(known: tuple[str, str], workspace: Path, *, voice: "reports.Voice", i
     if not is_otherwise:
         return voice.t("{file} is already imported, as {batch}.", file=file, batch=batch)
     return voice.t(
-        "{file} is already imported, as {batch}, with other columns, which stay. To change them, first: {command}",
+        "{file} is already imported, as {batch}, read in another way, and stays so. To have it read as said now, first:"
+        " {command}",
         file=file,
         batch=batch,
         command=f"regulars records undo {batch} --workspace {workspace}",
@@ -135,7 +150,7 @@ def _known(known: tuple[str, str], workspace: Path, *, voice: "reports.Voice", i
 
 def _what_came_in(batch: "records.Batch", workspace: Path, voice: "reports.Voice") -> list[str]:
     files = _told(batch)
-    lines = [voice.t("Batch {batch}:", batch=batch.id) + " " + rows_line(files, voice=voice) + voice.t(".")]
+    lines = [voice.t("Batch {batch}:", batch=batch.id) + " " + files_line(files, voice=voice) + voice.t(".")]
     lines += [
         f"  {file}: {voice.t('read as {export}', export=title)}" for file, title in export_titles(files, voice=voice)
     ]
@@ -145,6 +160,7 @@ def _what_came_in(batch: "records.Batch", workspace: Path, voice: "reports.Voice
             told.append(voice.t("with the columns that were confirmed before"))
         if file["unused_columns"]:
             told.append(voice.t("columns not used: {columns}", columns=listed(file["unused_columns"], voice=voice)))
+        told += people_lines(file, voice=voice)
         lines += [f"  {file['file']}: {line}" for line in told]
     if batch.later:
         lines.append(
@@ -159,4 +175,4 @@ def _what_came_in(batch: "records.Batch", workspace: Path, voice: "reports.Voice
 
 
 def _told(batch: "records.Batch") -> list[Told]:
-    return [asdict(file) for file in batch.files]
+    return [asdict(file) for file in batch.on_its_day]

@@ -16,9 +16,14 @@ Told = Mapping[str, Any]
 """A file's report: a `FileReport` as a mapping, or an entry of `inputs` in a manifest, which knows the duplicates."""
 
 
-def rows_line(files: Iterable[Told], *, voice: "reports.Voice") -> str:
-    """Return how many rows were read and what became of them; the parts add up."""
-    every = list(files)
+def files_line(tables: Iterable[Told], *, voice: "reports.Voice") -> str:
+    """Return how many rows files had and what became of them; rows that a table beside tells again count once."""
+    return rows_line((table for table in tables if not table.get("is_beside")), voice=voice)
+
+
+def rows_line(tables: Iterable[Told], *, voice: "reports.Voice") -> str:
+    """Return how many rows tables had and what became of them; the parts add up."""
+    every = list(tables)
     read, accepted = (sum(file[name] for file in every) for name in ("read", "accepted"))
     aside, duplicates = (sum(file.get(name, 0) for file in every) for name in ("quarantined_total", "duplicates"))
     left_out = sum(sum(file["left_out"].values()) for file in every)
@@ -65,6 +70,15 @@ def where_words(column: str, example: str, *, voice: "reports.Voice") -> str:
     if example:
         parts.append(voice.t(", value like {example}", example=example))
     return "".join(parts)
+
+
+def people_lines(file: Told, *, voice: "reports.Voice") -> Iterator[str]:
+    """Yield how columns that tell who somebody is can be read too, where a file has some that are not."""
+    if columns := file.get("of_people"):
+        yield voice.t(
+            "to find people by {columns}, read the file once more with --as profiles",
+            columns=listed(columns, voice=voice),
+        )
 
 
 def export_titles(files: Sequence[Told], *, voice: "reports.Voice") -> list[tuple[str, str]]:
