@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from numpy.typing import NDArray
@@ -116,6 +116,7 @@ def test_the_analytic_slope_is_that_of_differences(
 
 
 @laws
+@example(history=(113, 0.944470934144701, 0.9601363942193807), point=np.log([0.36, 0.081, 1.73, 0.123]), k=10, t=152.6)
 @given(history=histories, point=points, k=st.integers(1, 12), t=st.floats(5, 1000))
 def test_the_long_sum_and_the_mean_over_chances_are_one_expectation(
     history: tuple[int, float, float], point: Array, k: int, t: float

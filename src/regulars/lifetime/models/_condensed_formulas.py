@@ -152,7 +152,7 @@ def _over_chances(theta: Array, t: Array, known: History, stages: int) -> Array:
     r, alpha, a, b = theta
     stays = (alpha + known.age) / (alpha + known.age + t)
     many = (r / stages + known.x + 1) * (1 / stays - 1)
-    needed = 8 / np.sqrt(stages * stays) + 8 * np.sqrt(many / (1 + b + known.x))
+    needed = 16 / np.sqrt(stages * stays) + 16 * np.sqrt(many / (1 + b + known.x))
     nodes = np.clip(2 ** np.ceil(np.log2(needed)), _FEWEST, _MOST).astype(np.int64)
     found = np.empty(t.size)
     for count in np.unique(nodes):
@@ -180,6 +180,7 @@ def _lost(theta: Array, p: Array, t: Array, known: History, k: int) -> Array:
     thinned = np.log1p(odds * -np.expm1(-fall))
     of_stages = np.mean([np.expm1(s * fall) for s in range(k)], axis=0)
     of_passed = sum(share * np.expm1(-j * (fall + thinned)) for j, share in enumerate(shares))
+    of_passed = np.maximum(of_passed, np.nextafter(-1, 0))  # what is left of H is below a rounding of 1
     lost = -np.expm1(np.log1p(of_stages) - shape * thinned + np.log1p(of_passed)) / p
     for turn in range(1, k // 2 + 1):
         root = np.exp(-fall + 2j * np.pi * turn / k)
