@@ -1,7 +1,6 @@
 """Writing something down about a customer: a note, a task, a field of one's own, who sees to them."""
 
 from django import forms
-from django.contrib.auth.models import User
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -41,9 +40,9 @@ class NewTask(forms.Form):
 
 
 class Assigned(forms.Form):
-    """Who sees to a customer; nobody, if empty."""
+    """Who sees to a customer, of those who work here; nobody, if empty."""
 
-    assignee = forms.ModelChoiceField(User.objects.all(), required=False)
+    assignee = forms.ModelChoiceField(workers(), required=False)
 
 
 class OwnField(forms.Form):
