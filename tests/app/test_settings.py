@@ -18,6 +18,7 @@ from regulars.app import messages, what_if
 from regulars.app._shop import Shop
 from regulars.app.clock import shop_settings
 from regulars.app.models import AuditEvent, Job
+from regulars.app.privacy import erasing
 from regulars.app.publication.current import Published
 from regulars.app.segments import asking
 from regulars.app.shop_settings import as_toml, change
@@ -181,6 +182,13 @@ def test_the_effect_shown_is_what_the_next_analysis_says(
     assert shown.top_before[0].place_before == 1
     grades = [row["loyalty_grade"] for row in wanted.values()]
     assert shown.grades_after == {grade: grades.count(grade) for grade in what_if.GRADES}
+
+
+def test_an_effect_names_nobody_who_was_erased(client: Client, tea: Published, shop: Shop) -> None:
+    first = what_if.effect(tea, Settings(), figure="value_score").top_before[0].customer_id
+    assert f"/customers/{first}/" in client.get("/settings/scores/").content.decode()
+    erasing.shred(shop, first, by="lin")
+    assert first not in client.get("/settings/scores/").content.decode()
 
 
 def test_looking_at_weights_saves_nothing_and_saving_does(client: Client, tea: Published, shop: Shop) -> None:

@@ -15,6 +15,7 @@ from regulars.app.clock import shop_settings
 from regulars.app.middleware import A_YEAR, LANGUAGE_COOKIE, Request
 from regulars.app.shop_language import set_language, shop_language
 from regulars.app.shop_settings import Sections
+from regulars.app.vault import tombstones
 from regulars.app.views.saving import decimal, form_fault, save
 from regulars.app.views.screen import show
 from regulars.app.views.today import names_of
@@ -188,7 +189,8 @@ def _business_sections(said: Mapping[str, Any]) -> Sections:
 
 
 def _effect(effect: what_if.Effect, voice: Voice) -> dict[str, Any]:
-    names = names_of([row.customer_id for row in (*effect.top_before, *effect.top_after)])
+    ids = [row.customer_id for row in (*effect.top_before, *effect.top_after)]
+    names, gone = names_of(ids), tombstones.erased_ids(ids)
 
     def told(row: what_if.Ranked) -> dict[str, Any]:
         return {
@@ -200,8 +202,8 @@ def _effect(effect: what_if.Effect, voice: Voice) -> dict[str, Any]:
         }  # fmt: skip
 
     return {
-        "before": [told(row) for row in effect.top_before],
-        "after": [told(row) for row in effect.top_after],
+        "before": [told(row) for row in effect.top_before if row.customer_id not in gone],
+        "after": [told(row) for row in effect.top_after if row.customer_id not in gone],
         "grades": [
             (word("grade", grade, voice=voice), voice.count(effect.grades_before[grade]),
              voice.count(effect.grades_after[grade]))
