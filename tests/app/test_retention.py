@@ -156,9 +156,7 @@ def test_a_field_is_of_the_day_on_which_it_was_written_last(client: Client, ana:
     assert (list(person.custom), list(person.custom_on), expired("fields")) == (["cake"], ["cake"], 0)
 
 
-def test_a_field_written_while_others_go_stays(
-    client: Client, ana: Person, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_field_written_while_others_go_stays(client: Client, ana: Person, monkeypatch: pytest.MonkeyPatch) -> None:
     client.post("/customers/ana/field/", {"name": "tea", "value": "oolong"})
     Person.objects.update(custom_on={"tea": str(clock.today() - OLD)})
     client.post("/privacy/keep-records/", {"fields": YEAR})

@@ -35,9 +35,7 @@ def rectify(customer_id: str, *, field: str, old: str, new: str) -> bool:
     return True
 
 
-def forget(
-    customer_ids: Collection[str], *, still: Callable[[Collection[str]], Collection[str]] | None = None
-) -> int:
+def forget(customer_ids: Collection[str], *, still: Callable[[Collection[str]], Collection[str]] | None = None) -> int:
     """Take people out of the vault with all that is written down about them; return how many there were.
 
     `still` says who of some is to go even now, when nobody can write anything down about them any more.
