@@ -36,7 +36,7 @@ class Moved:
 
 
 def effect(published: Published, settings: Settings) -> dict[str, tuple[Moved, ...]]:
-    """Return, by column, how many customers each place would hold with these settings; places without any are left out.
+    """Return, by column, how many customers each of its places would hold with these settings.
 
     The engine counts in a table of its own beside the published customers.
     """
@@ -53,7 +53,6 @@ def effect(published: Published, settings: Settings) -> dict[str, tuple[Moved, .
         column: tuple(
             Moved(place=place, before=before.get((column, place), 0), after=after.get((column, place), 0))
             for place in places
-            if (column, place) in before or (column, place) in after
         )
         for column, places in PLACES.items()
     }

@@ -129,7 +129,7 @@ def _regrouped(request: Request, said: Mapping[str, Any]) -> tuple[str, list[dic
          "rows": [(word(_PLACES[column], each.place, voice=voice) if column in _PLACES else each.place,
                    voice.count(each.before), voice.count(each.after)) for each in moved[column]]}
         for column, (caption, head) in _GROUPED.items()
-        if moved.get(column)
+        if column in moved
     ]  # fmt: skip
 
 
