@@ -185,7 +185,7 @@ def test_the_effect_shown_is_what_the_next_analysis_says(
     assert shown.grades_after == {grade: grades.count(grade) for grade in what_if.GRADES}
 
 
-CUTS = {"recency_cuts": [20, 45, 90, 200], "monetary_cuts": [50, 100, 200, 500], "at_risk_gaps": 1.5}
+CUTS: dict[str, Any] = {"recency_cuts": [20, 45, 90, 200], "monetary_cuts": [50, 100, 200, 500], "at_risk_gaps": 1.5}
 
 
 def test_the_groups_shown_are_those_that_come(tea: Published, made: tuple[Path, Told], tmp_path: Path) -> None:

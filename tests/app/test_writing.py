@@ -35,7 +35,7 @@ def test_whoever_is_erased_meanwhile_does_not_come_back(
     client: Client, tea: Published, shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Another process erases right after it was looked whether somebody is there, if no transaction holds it out."""
-    looked, meanwhile = tombstones.erased_ids, set()
+    looked, meanwhile = tombstones.erased_ids, set[str]()
 
     def then_erased(customer_ids: list[str]) -> set[str]:
         gone = looked(customer_ids)
