@@ -25,6 +25,9 @@ A4 = 718
 PASSWORD = "tea with three clouds"  # noqa: S105  (of nobody)
 LOCALES = {"en": "en-US", "zh": "zh-CN"}
 _TOLD = "addEventListener('securitypolicyviolation', e => console.error('CSP', e.violatedDirective, e.blockedURI))"
+_UNFOLDED = (
+    "each => [...each.children].every(part => part.checkVisibility() && part.getBoundingClientRect().height > 0)"
+)
 _A_JOB = 240_000  # milliseconds that a job may take on a busy machine
 
 
@@ -98,6 +101,8 @@ class Visitor:
     language: str
     at: dict[str, int]
     faults: list[str] = field(default_factory=list)
+    unfolded: int = 0
+    """How much of what is folded was seen on paper."""
 
     def __post_init__(self) -> None:
         self.context: BrowserContext = self.browser.new_context(
@@ -144,9 +149,15 @@ class Visitor:
         self.page.set_viewport_size({"width": self.at["width"], "height": self.at["height"]})
 
     def printed(self) -> None:
-        """Note it if the page, printed, has what only a screen needs, or is cut by the edge of an A4 sheet."""
+        """Note it if the page, printed, has what only a screen needs, lacks what is folded, or is cut by the edge."""
         self.page.set_viewport_size({"width": A4, "height": 1000})
         self.page.emulate_media(media="print")
+        folded = self.page.locator("main details:not([open], .d-print-none, .d-print-none *)").element_handles()
+        self.page.evaluate("dispatchEvent(new Event('beforeprint'))")
+        hidden = [each.inner_text() for each in folded if not each.evaluate(_UNFOLDED)]
+        if hidden:
+            self._note(f"not on paper: {hidden[:3]}")
+        self.unfolded += len(folded)
         wide = self.page.evaluate("document.documentElement.scrollWidth")
         if wide > A4:
             self._note(f"{wide} pixels wide on paper")
@@ -155,6 +166,9 @@ class Visitor:
                    if each.is_visible()]  # fmt: skip
         if useless:
             self._note(f"on paper without use: {useless[:3]}")
+        self.page.evaluate("dispatchEvent(new Event('afterprint'))")
+        if any(each.get_attribute("open") is not None for each in folded):
+            self._note("left unfolded after printing")
         self.page.emulate_media(media="screen")
         self.page.set_viewport_size({"width": self.at["width"], "height": self.at["height"]})
 

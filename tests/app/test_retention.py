@@ -7,6 +7,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from django.contrib.auth.models import User
+from django.db.models import QuerySet
 from django.test import Client
 from django.utils import timezone
 
@@ -14,11 +15,11 @@ from regulars import analysis, records
 from regulars.app import clock, roles, surveys
 from regulars.app._shop import Shop, served
 from regulars.app.jobs import kinds
-from regulars.app.models import Answer, AuditEvent, Job, Message, Note, Person, Survey, Task
-from regulars.app.privacy import audit, duties, retention
+from regulars.app.models import Answer, Assignment, AuditEvent, Invitation, Job, Message, Note, Person, Survey, Task
+from regulars.app.privacy import audit, duties, erasing, retention
 from regulars.app.privacy.duties import months_on
 from regulars.app.publication.current import Published, current
-from regulars.app.vault import store
+from regulars.app.vault import changing, store
 from regulars.app.vault.crosswalk import VaultCrosswalk
 from regulars.app.vault.marks import Fact
 
@@ -82,6 +83,7 @@ def test_a_kind_past_its_period_is_proposed_and_goes_when_confirmed(client: Clie
     assert (line.details["kind"], line.details["rows"]) == (kind, 1)
     assert audit.verify().is_whole
     assert Job.objects.filter(kind="analyse").exists() == (kind in retention.READ_BY_ANALYSES)
+    assert erasing.results_speak_of_erased() == (kind in retention.READ_BY_ANALYSES)
 
 
 def test_the_score_of_an_answer_outlives_its_words(client: Client, ana: Person) -> None:
@@ -152,6 +154,52 @@ def test_a_field_is_of_the_day_on_which_it_was_written_last(client: Client, ana:
     client.post("/privacy/let-go-records/", {"kinds": ["fields"]})
     person = Person.objects.get()
     assert (list(person.custom), list(person.custom_on), expired("fields")) == (["cake"], ["cake"], 0)
+
+
+def test_a_field_written_while_others_go_stays(client: Client, ana: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    client.post("/customers/ana/field/", {"name": "tea", "value": "oolong"})
+    Person.objects.update(custom_on={"tea": str(clock.today() - OLD)})
+    client.post("/privacy/keep-records/", {"fields": YEAR})
+    listed = retention._with_fields
+
+    def then_written() -> QuerySet[Person]:
+        people = listed()
+        len(people)  # read now
+        client.post("/customers/ana/field/", {"name": "cake", "value": "none"})
+        return people
+
+    monkeypatch.setattr(retention, "_with_fields", then_written)
+    assert retention.let_go(["fields"], by="lin") == {"fields": 1}
+    assert list(Person.objects.get().custom) == ["cake"]
+
+
+def test_whoever_anything_is_written_down_about_is_not_forgotten_with_the_last_record(
+    shop: Shop, owner: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is written between the list of whom to forget and the forgetting counts, too."""
+    kept = ["assigned", "by_lot", "corrected", "invited", "noted"]
+    ordered(shop, dict.fromkeys([*kept, "answered_long_ago", "nobody"], "2021-03-01"))
+    people = {person.customer_id: person for person in Person.objects.all()}
+    now = timezone.now()
+    survey = Survey.objects.create(kind="nps", title="t", question="?", language="en", made_at=now)
+    for who, until in (("invited", now + NEW), ("answered_long_ago", now - OLD)):
+        Invitation.objects.create(survey=survey, person=people[who], mark=who.encode(), made_at=now, until=until)
+    changing.rectify("corrected", field="name", old="Corrected", new="Cy")
+    Assignment.objects.create(
+        person=people["by_lot"], campaign="c", arm="treated", assigned_on=clock.today(), probability=0.9
+    )
+    Person.objects.filter(customer_id="assigned").update(assignee=owner)
+    listed = retention._without_records
+
+    def then_noted(*told: Any) -> set[str]:
+        found = listed(*told)
+        Note.objects.create(person=people["noted"], written_at=now, ciphertext=store.seal_text("noted", "tea", "note"))
+        return found
+
+    monkeypatch.setattr(retention, "_without_records", then_noted)
+    retention.let_go_imported(shop, {"orders": date(2022, 1, 1)}, by="lin")
+    assert sorted(Person.objects.values_list("customer_id", flat=True)) == kept
+    assert store.open_text("noted", Note.objects.get().ciphertext, "note") == "tea"
 
 
 def test_imported_orders_go_with_those_who_have_none_left_and_with_the_results_that_told_of_them(

@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from collections import Counter
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -14,10 +15,11 @@ from hypothesis import strategies as st
 
 from app.conftest import TODAY, Told
 from regulars import analysis
-from regulars.app import messages, what_if
+from regulars.app import messages, what_if, what_if_cut
 from regulars.app._shop import Shop
 from regulars.app.clock import shop_settings
 from regulars.app.models import AuditEvent, Job
+from regulars.app.privacy import erasing
 from regulars.app.publication.current import Published
 from regulars.app.segments import asking
 from regulars.app.shop_settings import as_toml, change
@@ -181,6 +183,45 @@ def test_the_effect_shown_is_what_the_next_analysis_says(
     assert shown.top_before[0].place_before == 1
     grades = [row["loyalty_grade"] for row in wanted.values()]
     assert shown.grades_after == {grade: grades.count(grade) for grade in what_if.GRADES}
+
+
+CUTS: dict[str, Any] = {"recency_cuts": [20, 45, 90, 200], "monetary_cuts": [50, 100, 200, 500], "at_risk_gaps": 1.5}
+
+
+def test_the_groups_shown_are_those_that_come(tea: Published, made: tuple[Path, Told], tmp_path: Path) -> None:
+    folder, told = made
+    tried = Settings.model_validate({"segments": CUTS})
+    analysis.analyze(workspace=folder / "workspace", today=TODAY, crosswalk=told, settings=tried, out=tmp_path / "r")
+    shown = what_if_cut.effect(tea, tried)
+    for side, result in (("before", tea.folder), ("after", tmp_path / "r")):
+        table = pq.read_table(result / "customers.parquet", columns=[*what_if_cut.PLACES])
+        for column, places in shown.items():
+            values = [str(value) for value in table[column].to_pylist() if value is not None]
+            assert {each.place: getattr(each, side) for each in places if getattr(each, side)} == Counter(values)
+    assert shown["recency_score"] != what_if_cut.effect(tea, Settings())["recency_score"]
+
+
+def test_looking_at_cuts_saves_nothing_and_says_what_is_wrong(client: Client, tea: Published, shop: Shop) -> None:
+    said = _business(
+        do="look", **{name: ", ".join(map(str, cuts)) for name, cuts in CUTS.items() if name != "at_risk_gaps"}
+    )
+    part = client.post("/settings/", said, headers={"HX-Request": "true"}).content.decode()
+    assert part.startswith('<div id="effect"')
+    assert "Points for spending much" in part
+    assert "Customers by stage of life" in part
+    assert part in client.post("/settings/", said).content.decode()
+    wrong = client.post("/settings/", {**said, "recency_cuts": "4 3 2 1"}, headers={"HX-Request": "true"})
+    assert wrong.status_code == 200
+    assert "Recency: cut at days: give four" in wrong.content.decode()
+    assert not shop.settings_file.exists()
+    assert not Job.objects.exists()
+
+
+def test_an_effect_names_nobody_who_was_erased(client: Client, tea: Published, shop: Shop) -> None:
+    first = what_if.effect(tea, Settings(), figure="value_score").top_before[0].customer_id
+    assert f"/customers/{first}/" in client.get("/settings/scores/").content.decode()
+    erasing.shred(shop, first, by="lin")
+    assert first not in client.get("/settings/scores/").content.decode()
 
 
 def test_looking_at_weights_saves_nothing_and_saving_does(client: Client, tea: Published, shop: Shop) -> None:

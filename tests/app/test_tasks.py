@@ -6,7 +6,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from regulars.app.models import Task
+from regulars.app.models import Person, Task
 from regulars.app.roles import Role, give
 from regulars.app.vault import store
 from regulars.app.vault.marks import Fact
@@ -64,6 +64,17 @@ def test_no_task_goes_to_somebody_who_may_only_look(client: Client, ana: str, la
     assert answer.status_code == 422
     assert {"en": "Who does it: choose one", "zh": "由谁来做："}[language] in answer.content.decode()
     assert not Task.objects.exists()
+
+
+def test_no_customer_is_seen_to_by_somebody_who_may_only_look_or_is_gone(client: Client, ana: str, owner: User) -> None:
+    cy, _ = _user("Cy", "viewer")
+    ed, _ = _user("Ed", "member")
+    User.objects.filter(pk=ed.pk).update(is_active=False)
+    form = _shown(client, "/customers/ana/").split("/customers/ana/assign/")[1].split("</form>")[0]
+    assert set(re.findall(r'<option value="(\d+)"', form)) == {str(owner.pk)}
+    for who in (cy, ed):
+        assert client.post("/customers/ana/assign/", {"assignee": who.pk}).status_code == 422
+    assert Person.objects.get().assignee is None
 
 
 def test_the_two_lists_lead_to_each_other_and_say_which_is_shown(client: Client, ana: str) -> None:

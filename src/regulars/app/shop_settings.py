@@ -6,6 +6,8 @@ Comments that somebody wrote into the file are lost; what is not on a page stays
 import os
 import tomllib
 from collections.abc import Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, TypeAlias
 
 import tomli_w
@@ -23,19 +25,34 @@ def change(shop: Shop, changes: Sections) -> Settings:
         SettingsError: a value means nothing; the file stays as it was.
     """
     path = shop.settings_file
-    held: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8-sig")) if path.exists() else {}
-    for section, values in changes.items():
-        kept = {**held.get(section, {}), **values}
-        held[section] = {name: value for name, value in kept.items() if value is not None}
     beside = path.with_name(path.name + ".new")
     try:
-        beside.write_text(as_toml(held), encoding="utf-8")
-        settings = load_settings(beside)
+        settings = _written(shop, changes, beside)
         os.chmod(beside, 0o600)
         os.replace(beside, path)
     finally:
         beside.unlink(missing_ok=True)
     return settings
+
+
+def tried(shop: Shop, changes: Sections) -> Settings:
+    """Return what would hold with these changes, and change nothing.
+
+    Raises:
+        SettingsError: a value means nothing.
+    """
+    with TemporaryDirectory() as elsewhere:
+        return _written(shop, changes, Path(elsewhere) / shop.settings_file.name)
+
+
+def _written(shop: Shop, changes: Sections, place: Path) -> Settings:
+    path = shop.settings_file
+    held: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8-sig")) if path.exists() else {}
+    for section, values in changes.items():
+        kept = {**held.get(section, {}), **values}
+        held[section] = {name: value for name, value in kept.items() if value is not None}
+    place.write_text(as_toml(held), encoding="utf-8")
+    return load_settings(place)
 
 
 def as_toml(sections: Sections) -> str:

@@ -9,12 +9,14 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.db import transaction
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from regulars import records
 from regulars.app import clock
 from regulars.app._shop import Shop
-from regulars.app.models import Answer, Kept, Message, Note, Person, Task
+from regulars.app.models import Answer, Invitation, Kept, Message, Note, Person, Task
 from regulars.app.privacy import audit, erasing
 from regulars.app.privacy.duties import months_on
 from regulars.app.vault import changing
@@ -68,13 +70,18 @@ def set_periods(months: Mapping[str, int | None], *, by: str) -> None:
 
 
 def let_go(kinds: Collection[str], *, by: str) -> dict[str, int]:
-    """Remove what is past its period of these kinds of the app's own; return how many records of each went."""
+    """Remove what is past its period of these kinds of the app's own; return how many records of each went.
+
+    Where analyses read them, published results speak of them until the next one is done: it removes the earlier ones.
+    """
     months = months_of_kinds()
     gone: dict[str, int] = {}
     for kind in OWN:
         if kind not in kinds or kind not in months:
             continue
         before = _first_kept(months[kind])
+        if kind in READ_BY_ANALYSES and _expired(kind, before).exists():
+            erasing.results_may_speak_of_them()
         match kind:
             case "words":  # cut out of an answer that stays
                 gone[kind] = _expired(kind, before).update(ciphertext=b"", language="")
@@ -103,7 +110,7 @@ def let_go_imported(shop: Shop, until: Mapping[str, date], *, by: str) -> int:
         rows = store.let_go({kind: day})
         audit.write("let_go", by=by, kind=kind, rows=rows, until=day.isoformat())
         gone += rows
-    changing.forget(_without_records(shop, store))
+    changing.forget(_without_records(shop, store), still=_of_whom_nothing_is_written)
     changing.tidy()
     return gone
 
@@ -123,14 +130,26 @@ def _without_records(shop: Shop, store: records.Batches) -> set[str]:
     """Return those in the vault of whom neither a record nor anything written down is left.
 
     An account without records stays while another one of the same person has some: its address may be the only one.
+    What counts as written down: notes, tasks, answers, what became of suggestions, consents, requests, restrictions,
+    fields of one's own, corrections, a link to a survey that can still be answered, who sees to the person, and the
+    arm of a campaign by lot.
     """
     persons = {row["customer_id"]: row["person_id"] for row in read_persons(shop.workspace).to_pylist()}
     spoken_of = {persons.get(who, who) for who in store.keys().to_pylist()}
-    nothing_written = Person.objects.filter(
-        notes=None, tasks=None, answers=None, messages=None, consents=None, requests=None, restricted=False, custom={}
-    )
-    listed = nothing_written.values_list("customer_id", flat=True)
+    listed = _nothing_written().values_list("customer_id", flat=True)
     return {who for who in listed.iterator() if persons.get(who, who) not in spoken_of}
+
+
+def _of_whom_nothing_is_written(customer_ids: Collection[str]) -> set[str]:
+    return set(_nothing_written().filter(customer_id__in=customer_ids).values_list("customer_id", flat=True))
+
+
+def _nothing_written() -> QuerySet[Person]:
+    is_open = Invitation.objects.filter(answered_at=None, until__gt=timezone.now(), survey__is_open=True)
+    return Person.objects.filter(
+        notes=None, tasks=None, answers=None, messages=None, consents=None, requests=None, corrected=None,
+        assignments=None, assignee=None, restricted=False, custom={},
+    ).exclude(pk__in=is_open.values("person"))  # fmt: skip
 
 
 def _name(kind: str) -> str:
@@ -182,12 +201,16 @@ def _old_fields(person: Person, first_kept: date) -> list[str]:
 
 
 def _let_go_fields(first_kept: date) -> int:
+    """Remove old fields, of each person as they are at that moment: what is written meanwhile stays."""
     gone = 0
-    for person in _with_fields():
-        old = _old_fields(person, first_kept)
-        for name in old:
-            del person.custom[name], person.custom_on[name]
-        if old:
+    for listed in _with_fields():
+        with transaction.atomic():
+            person = Person.objects.filter(pk=listed.pk).first()
+            old = [] if person is None else _old_fields(person, first_kept)
+            if person is None or not old:
+                continue
+            for name in old:
+                del person.custom[name], person.custom_on[name]
             person.save(update_fields=["custom", "custom_on"])
         gone += len(old)
     return gone

@@ -4,7 +4,7 @@ The engine can read that one file and nothing else; names of columns are quoted,
 """
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
@@ -23,6 +23,7 @@ from regulars.engines import Engine, open_engine, quoted
 _MEMORY = "256MB"
 _THREADS = 2
 _TABLE = "customers"
+_WORKED_OUT = "worked_out"
 
 _TESTS: Mapping[str, str] = {
     "is": "{column} = {0}",
@@ -117,6 +118,17 @@ def fetch(published: Published, query: str, **params: object) -> pa.Table:
     return _READY.fetch(published, query, params)
 
 
+def worked_out(published: Published, work: Callable[[Engine, str, str], None], query: Callable[[str], str]) -> pa.Table:
+    """Return the rows of a SELECT over a table that is made of the customers of a result for this one question.
+
+    Args:
+        published: the result.
+        work: is given the engine, the name of the customers' table and the name of the table to write.
+        query: is given the name of the written table and returns the SELECT.
+    """
+    return _READY.worked_out(published, work, query)
+
+
 def often(published: Published, column: str) -> list[str]:
     """Return what stands most often in a column of texts, to choose from."""
     return _often(published.folder, column) if column in held(published) else []
@@ -150,12 +162,27 @@ class _Ready:
     def fetch(self, published: Published, query: str, params: Mapping[str, Any]) -> pa.Table:
         """Return the rows of a SELECT over the table `customers`."""
         with self._lock:
-            if self._engine is None:
-                self._engine = open_engine(memory_limit=_MEMORY, threads=_THREADS, parent=_room())
-            if self._holds != published.folder:
-                self._engine.load(_TABLE, published.folder / "customers.parquet")
-                self._holds = published.folder
-            return self._engine.fetch(query, **params)
+            return self._over(published).fetch(query, **params)
+
+    def worked_out(
+        self, published: Published, work: Callable[[Engine, str, str], None], query: Callable[[str], str]
+    ) -> pa.Table:
+        """Return the rows of a SELECT over a table that is made for it, and gone afterwards."""
+        with self._lock:
+            engine = self._over(published)
+            work(engine, _TABLE, _WORKED_OUT)
+            try:
+                return engine.fetch(query(_WORKED_OUT))
+            finally:
+                engine.drop(_WORKED_OUT)
+
+    def _over(self, published: Published) -> Engine:
+        if self._engine is None:
+            self._engine = open_engine(memory_limit=_MEMORY, threads=_THREADS, parent=_room())
+        if self._holds != published.folder:
+            self._engine.load(_TABLE, published.folder / "customers.parquet")
+            self._holds = published.folder
+        return self._engine
 
 
 _READY = _Ready()

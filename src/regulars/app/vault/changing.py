@@ -1,6 +1,6 @@
 """Changing what the vault holds of people: one value put right, or a person taken out of it for good."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 from django.db import connection, connections, transaction
 
@@ -35,8 +35,10 @@ def rectify(customer_id: str, *, field: str, old: str, new: str) -> bool:
     return True
 
 
-def forget(customer_ids: Collection[str]) -> int:
+def forget(customer_ids: Collection[str], *, still: Callable[[Collection[str]], Collection[str]] | None = None) -> int:
     """Take people out of the vault with all that is written down about them; return how many there were.
+
+    `still` says who of some is to go even now, when nobody can write anything down about them any more.
 
     The words of the index of names can only be taken out by saying them, so this is when they are still known; then
     the key goes, and with it whatever any copy of the rows could tell. Done again after a kill, it ends the same.
@@ -46,6 +48,8 @@ def forget(customer_ids: Collection[str]) -> int:
     for start in range(0, len(listed), _MANY):
         some = listed[start : start + _MANY]
         with transaction.atomic(using="keys"), transaction.atomic():
+            if still is not None:
+                some = sorted(still(some))
             people = store.rows_of(some)
             names = store.names_of(some)
             called = Identifier.objects.filter(person__customer_id__in=some, field__in=NAME_FIELDS)

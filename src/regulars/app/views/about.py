@@ -3,12 +3,11 @@
 from collections.abc import Callable, Collection, Mapping
 from typing import Any, TypeAlias
 
-from django.contrib.auth.models import User
 from django.db.models import F
 
 from regulars.app.models import Answer, Message, Note, Person, Survey, Task
 from regulars.app.remembered import remembered
-from regulars.app.roles import role_of
+from regulars.app.roles import workers
 from regulars.app.vault import store
 
 _SHOWN = 100
@@ -23,8 +22,7 @@ def known(about: Person | None, keys: Mapping[str, bytes], kinds: Collection[typ
         keys: theirs.
         kinds: of which there are rows about them; nothing else is asked for.
     """
-    users, workers = remembered("users", _users)
-    here = {"users": users, "workers": workers}
+    here = {"workers": remembered("workers", lambda: list(workers()))}
     if about is None:
         return {"notes": [], "tasks": [], "told": [], "custom": {}, "assignee": None, "surveys": [],
                 "answers": [], "done": [], **here}  # fmt: skip
@@ -45,12 +43,6 @@ def known(about: Person | None, keys: Mapping[str, bytes], kinds: Collection[typ
         "assignee": about.assignee,
         "surveys": remembered("surveys", lambda: list(Survey.objects.filter(is_open=True).order_by("-made_at"))),
     }
-
-
-def _users() -> tuple[list[User], list[User]]:
-    """Return who is in the shop, and those of them who may be given something to do."""
-    users = list(User.objects.filter(is_active=True).order_by("username"))
-    return users, [user for user in users if role_of(user) != "viewer"]
 
 
 def _notes(about: Person, text: _Opener) -> list[dict[str, Any]]:

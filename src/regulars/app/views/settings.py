@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 from zoneinfo import available_timezones
 
 from django import forms
@@ -10,20 +10,30 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 
 from regulars import records
-from regulars.app import what_if
+from regulars.app import what_if, what_if_cut
 from regulars.app.clock import shop_settings
 from regulars.app.middleware import A_YEAR, LANGUAGE_COOKIE, Request
 from regulars.app.shop_language import set_language, shop_language
-from regulars.app.shop_settings import Sections
-from regulars.app.views.saving import decimal, form_fault, save
+from regulars.app.shop_settings import Sections, tried
+from regulars.app.vault import tombstones
+from regulars.app.views.saving import decimal, fault_text, form_fault, save
 from regulars.app.views.screen import show
 from regulars.app.views.today import names_of
-from regulars.core import Settings
+from regulars.core import Settings, SettingsError
 from regulars.reports import N_, Voice, word
 
 _WEIGHINGS = ("manual", "equal", "entropy")
 _HIGHEST = 100
 _CUTS = ("recency_cuts", "frequency_cuts", "monetary_cuts")
+_GROUPED = {
+    "recency_score": (N_("Points for buying lately (1 to 5)"), N_("Points")),
+    "frequency_score": (N_("Points for buying often (1 to 5)"), N_("Points")),
+    "monetary_score": (N_("Points for spending much (1 to 5)"), N_("Points")),
+    "rfm_group": (N_("Customers by group"), N_("Group")),
+    "lifecycle_stage": (N_("Customers by stage of life"), N_("Stage")),
+}
+"""What the effect of other cut points is shown of: by column its caption, and what its places are called."""
+_PLACES: Mapping[str, Literal["group", "stage"]] = {"rfm_group": "group", "lifecycle_stage": "stage"}
 _BETWEEN = re.compile(r"[\s,，、;；]+")
 
 
@@ -44,6 +54,7 @@ class Business(forms.Form):
     recency_cuts = forms.CharField(max_length=200, required=False)
     frequency_cuts = forms.CharField(max_length=200, required=False)
     monetary_cuts = forms.CharField(max_length=200, required=False)
+    do = forms.ChoiceField(choices=[("look", "look"), ("save", "save")], required=False)
 
 
 class Weights(forms.Form):
@@ -72,27 +83,54 @@ class Weights(forms.Form):
 
 
 def business(request: Request) -> HttpResponse:
-    """Show or change whose records these are."""
-    shop, voice = request.asked.shop, request.asked.voice
+    """Show or change whose records these are; or look at what other cut points would do, and change nothing."""
     now = shop_settings()
-    fault = ""
+    fault, regrouped, is_look = "", list[dict[str, Any]](), False
     if request.method == "POST":
         form = Business(request.POST)
+        is_look = form.is_valid() and form.cleaned_data["do"] == "look"
         if not form.is_valid():
-            fault = form_fault(form, voice)
-        elif form.cleaned_data["time_zone"] != now.business.time_zone and records.Batches(shop.workspace).live():
-            fault = voice.t("The imports so far were read in the time zone {zone}. Take them back first, change it, and"
-                            " import them again.", zone=now.business.time_zone)  # fmt: skip
+            fault = form_fault(form, request.asked.voice)
+        elif is_look:
+            fault, regrouped = _regrouped(request, form.cleaned_data)
         else:
-            fault = save(request, _business_sections(form.cleaned_data))
-        if not fault:
+            fault = _keep_business(request, form.cleaned_data)
+        if not fault and not is_look:
             set_language(form.cleaned_data["language"])
             return _spoken(redirect("settings"), form.cleaned_data["language"])
     shown = {
-        "zones": sorted(available_timezones()), "now": now, "fault": fault,
+        "zones": sorted(available_timezones()), "now": now, "fault": fault, "regrouped": regrouped,
         "said": request.POST if request.method == "POST" else _business_of(now),
     }  # fmt: skip
-    return show(request, "settings/business.html", shown, at="settings", status=422 if fault else 200)
+    is_part = "HX-Request" in request.headers
+    template = "settings/regrouped.html" if is_part else "settings/business.html"
+    return show(request, template, shown, at="settings", status=422 if fault and not is_part else 200)
+
+
+def _keep_business(request: Request, said: Mapping[str, Any]) -> str:
+    """Keep what was said; return what is wrong with it, if anything."""
+    zone = shop_settings().business.time_zone
+    if said["time_zone"] != zone and records.Batches(request.asked.shop.workspace).live():
+        return request.asked.voice.t("The imports so far were read in the time zone {zone}. Take them back first,"
+                                     " change it, and import them again.", zone=zone)  # fmt: skip
+    return save(request, _business_sections(said))
+
+
+def _regrouped(request: Request, said: Mapping[str, Any]) -> tuple[str, list[dict[str, Any]]]:
+    """Return what is wrong with cut points, if anything, and how many customers each place would hold with them."""
+    voice, result = request.asked.voice, request.asked.result
+    try:
+        settings = tried(request.asked.shop, {"segments": _business_sections(said)["segments"]})
+    except SettingsError as error:
+        return fault_text(error, voice=voice), []
+    moved = {} if result is None else what_if_cut.effect(result, settings)
+    return "", [
+        {"caption": voice.t(caption), "head": voice.t(head),
+         "rows": [(word(_PLACES[column], each.place, voice=voice) if column in _PLACES else each.place,
+                   voice.count(each.before), voice.count(each.after)) for each in moved[column]]}
+        for column, (caption, head) in _GROUPED.items()
+        if column in moved
+    ]  # fmt: skip
 
 
 def _spoken(answer: HttpResponse, language: str) -> HttpResponse:
@@ -106,7 +144,7 @@ def scores(request: Request) -> HttpResponse:
     """Show how scores are weighed, what other weights would do, and keep those that please."""
     voice, result = request.asked.voice, request.asked.result
     now = shop_settings()
-    tried, figure, fault = now, "value_score", ""
+    chosen, figure, fault = now, "value_score", ""
     if request.method == "POST":
         form = Weights(request.POST)
         if not form.is_valid():
@@ -114,7 +152,7 @@ def scores(request: Request) -> HttpResponse:
         else:
             figure = form.cleaned_data["figure"] or figure
             try:
-                tried = Settings.model_validate({**now.model_dump(), "scoring": {**now.scoring.model_dump(),
+                chosen = Settings.model_validate({**now.model_dump(), "scoring": {**now.scoring.model_dump(),
                                                                                  **form.settings()}})  # fmt: skip
             except ValueError:
                 fault = voice.t(
@@ -124,13 +162,13 @@ def scores(request: Request) -> HttpResponse:
             fault = save(request, {"scoring": form.settings()})
             if not fault:
                 return redirect("scores")
-    effect = None if result is None or fault else what_if.effect(result, tried, figure=figure)
+    effect = None if result is None or fault else what_if.effect(result, chosen, figure=figure)
     shown = {
-        "fault": fault, "figure": figure, "scoring": tried.scoring,
+        "fault": fault, "figure": figure, "scoring": chosen.scoring,
         "figures": [
             {"name": name, "called": voice.t(_FIGURES[name]),
              "parts": [{"name": part, "called": word("part", part, voice=voice),
-                        "weight": round(_HIGHEST * by_hand(tried, name).get(part, 0)),
+                        "weight": round(_HIGHEST * by_hand(chosen, name).get(part, 0)),
                         "used": "" if effect is None else voice.share(effect.weights[name].get(part, 0.0))}
                        for part in parts]}
             for name, parts in what_if.PARTS.items()
@@ -188,7 +226,8 @@ def _business_sections(said: Mapping[str, Any]) -> Sections:
 
 
 def _effect(effect: what_if.Effect, voice: Voice) -> dict[str, Any]:
-    names = names_of([row.customer_id for row in (*effect.top_before, *effect.top_after)])
+    ids = [row.customer_id for row in (*effect.top_before, *effect.top_after)]
+    names, gone = names_of(ids), tombstones.erased_ids(ids)
 
     def told(row: what_if.Ranked) -> dict[str, Any]:
         return {
@@ -200,8 +239,8 @@ def _effect(effect: what_if.Effect, voice: Voice) -> dict[str, Any]:
         }  # fmt: skip
 
     return {
-        "before": [told(row) for row in effect.top_before],
-        "after": [told(row) for row in effect.top_after],
+        "before": [told(row) for row in effect.top_before if row.customer_id not in gone],
+        "after": [told(row) for row in effect.top_after if row.customer_id not in gone],
         "grades": [
             (word("grade", grade, voice=voice), voice.count(effect.grades_before[grade]),
              voice.count(effect.grades_after[grade]))

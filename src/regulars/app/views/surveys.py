@@ -20,7 +20,7 @@ from regulars.app.privacy.handed_over import noted
 from regulars.app.spreadsheets import download
 from regulars.app.vault import store
 from regulars.app.views.refused import NOTHING, Refused, refused
-from regulars.app.views.screen import person_or_404, show
+from regulars.app.views.screen import person_or_404, show, writing_about
 from regulars.app.views.today import names_of
 from regulars.reports import N_, Voice, sentence, word
 
@@ -135,8 +135,8 @@ def invite(request: Request, person: str) -> HttpResponse:
     """Make a link to a survey for a person, and show it once."""
     form = Invited(request.POST)
     survey = get_object_or_404(Survey, pk=form.cleaned_data["survey"] if form.is_valid() else 0)
-    about = person_or_404(request, person)
-    token = surveys.invite(survey, about)
+    with writing_about(request, person) as about:
+        token = surveys.invite(survey, about)
     request.session["survey_link"] = request.build_absolute_uri(f"/answer/{token}/")
     return redirect("survey", survey.pk)
 

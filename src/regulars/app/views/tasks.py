@@ -43,8 +43,7 @@ def pass_on(request: Request, task: int) -> HttpResponse:
     found = get_object_or_404(Task.objects.filter(done_at=None, person__isnull=False), pk=task)
     form = PassOn(request.POST)
     if form.is_valid():
-        found.assignee = form.cleaned_data["assignee"]
-        found.save(update_fields=["assignee"])
+        Task.objects.filter(pk=task).update(assignee=form.cleaned_data["assignee"])
     if form.cleaned_data.get("at") and found.person:
         return redirect("customer", found.person.customer_id)
     return redirect("tasks")
@@ -56,8 +55,7 @@ def do(request: Request, task: int) -> HttpResponse:
     found = get_object_or_404(Task, pk=task)
     if found.code == REVIEW:
         return redirect("privacy")  # which is signed off there
-    found.done_at = timezone.now()
-    found.save()
+    Task.objects.filter(pk=task).update(done_at=timezone.now())  # not the task of somebody erased meanwhile, anew
     return redirect("customer", found.person.customer_id) if found.person else redirect("tasks")
 
 

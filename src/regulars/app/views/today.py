@@ -19,7 +19,7 @@ from regulars.app.publication.current import Published
 from regulars.app.vault import store, tombstones
 from regulars.app.vault.store import NAME_FIELDS
 from regulars.app.views import tasks
-from regulars.app.views.screen import person_or_404, show
+from regulars.app.views.screen import show, writing_about
 from regulars.reports import Voice, word
 
 _SHOWN = 25
@@ -66,13 +66,13 @@ def became(request: Request, person: str) -> HttpResponse:
     form = Became(request.POST)
     if asked.result is None or not form.is_valid():
         return HttpResponse(status=422)
-    found = person_or_404(request, person)
     day = clock.today()
     until = {Message.DONE: None, Message.LATER: day + _LATER, Message.NOT_USEFUL: day + _NOT_USEFUL}
-    Message.objects.create(
-        person=found, author=request.user, result=asked.result.name, told_at=timezone.now(),
-        until=until[form.cleaned_data["became"]], **form.cleaned_data,
-    )  # fmt: skip
+    with writing_about(request, person) as found:
+        Message.objects.create(
+            person=found, author=request.user, result=asked.result.name, told_at=timezone.now(),
+            until=until[form.cleaned_data["became"]], **form.cleaned_data,
+        )  # fmt: skip
     return show(request, "today/became.html", {"became": form.cleaned_data["became"]})
 
 

@@ -1,7 +1,6 @@
 """Writing something down about a customer: a note, a task, a field of one's own, who sees to them."""
 
 from django import forms
-from django.contrib.auth.models import User
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -14,7 +13,7 @@ from regulars.app.roles import workers
 from regulars.app.vault import store
 from regulars.app.views.customers import customer
 from regulars.app.views.refused import refused
-from regulars.app.views.screen import person_or_404
+from regulars.app.views.screen import writing_about
 from regulars.reports import N_
 
 _CALLED = {
@@ -41,9 +40,9 @@ class NewTask(forms.Form):
 
 
 class Assigned(forms.Form):
-    """Who sees to a customer; nobody, if empty."""
+    """Who sees to a customer, of those who work here; nobody, if empty."""
 
-    assignee = forms.ModelChoiceField(User.objects.all(), required=False)
+    assignee = forms.ModelChoiceField(workers(), required=False)
 
 
 class OwnField(forms.Form):
@@ -59,9 +58,9 @@ def write(request: Request, person: str) -> HttpResponse:
     form = Written(request.POST)
     if not form.is_valid():
         return _again(request, person, "note", form)
-    about = person_or_404(request, person)
-    kept = store.seal_text(person, form.cleaned_data["text"], "note")
-    Note.objects.create(person=about, author=request.user, written_at=timezone.now(), ciphertext=kept)
+    with writing_about(request, person) as about:
+        kept = store.seal_text(person, form.cleaned_data["text"], "note")
+        Note.objects.create(person=about, author=request.user, written_at=timezone.now(), ciphertext=kept)
     return redirect("customer", person)
 
 
@@ -71,10 +70,10 @@ def plan(request: Request, person: str) -> HttpResponse:
     form = NewTask(request.POST)
     if not form.is_valid():
         return _again(request, person, "task", form)
-    about = person_or_404(request, person)
-    kept = store.seal_text(person, form.cleaned_data["text"], "task")
     told = {name: form.cleaned_data[name] for name in ("due_on", "assignee")}
-    Task.objects.create(person=about, ciphertext=kept, **told)
+    with writing_about(request, person) as about:
+        kept = store.seal_text(person, form.cleaned_data["text"], "task")
+        Task.objects.create(person=about, ciphertext=kept, **told)
     return redirect("customer", person)
 
 
@@ -84,9 +83,9 @@ def assign(request: Request, person: str) -> HttpResponse:
     form = Assigned(request.POST)
     if not form.is_valid():
         return _again(request, person, "assign", form)
-    about = person_or_404(request, person)
-    about.assignee = form.cleaned_data["assignee"]
-    about.save(update_fields=["assignee"])  # nothing that somebody else said meanwhile, such as a restriction
+    with writing_about(request, person) as about:
+        about.assignee = form.cleaned_data["assignee"]
+        about.save(update_fields=["assignee"])
     return redirect("customer", person)
 
 
@@ -97,13 +96,13 @@ def set_field(request: Request, person: str) -> HttpResponse:
     if not form.is_valid():
         return _again(request, person, "field", form)
     name, value = form.cleaned_data["name"], form.cleaned_data["value"]
-    about = person_or_404(request, person)
-    for kept in (about.custom, about.custom_on):
-        kept.pop(name, None)
-    if value:
-        about.custom_on[name] = clock.today().isoformat()
-        about.custom[name] = store.seal_text(person, value, f"custom.{name}").hex()
-    about.save(update_fields=["custom", "custom_on"])
+    with writing_about(request, person) as about:
+        for kept in (about.custom, about.custom_on):
+            kept.pop(name, None)
+        if value:
+            about.custom_on[name] = clock.today().isoformat()
+            about.custom[name] = store.seal_text(person, value, f"custom.{name}").hex()
+        about.save(update_fields=["custom", "custom_on"])
     return redirect("customer", person)
 
 
