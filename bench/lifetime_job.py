@@ -77,6 +77,8 @@ def _regulars_summary(orders: Path) -> Job:
 
 def _regulars_fit(name: str) -> Callable[[Columns], Job]:
     def prepare(columns: Columns) -> Job:
+        import scipy.optimize  # noqa: F401  (the first fit loads it, others as they start: `whole` has it for everybody)
+
         from regulars.lifetime import models
         from regulars.lifetime.histories import PurchaseSummary
 

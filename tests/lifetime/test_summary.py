@@ -1,6 +1,6 @@
 """A summary counts a log as it says it does, and refuses what is no history."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Literal
@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from lifetime.histories import CDNOW_LAST_DAY, cdnow_log, cdnow_orders, published_file
 from regulars.engines import Engine, open_engine
-from regulars.lifetime.histories._checked import HistoryInvalid, counted
+from regulars.lifetime.histories._checked import HistoryInvalid
+from regulars.lifetime.histories._distinct import counted, distinct, thinned
 from regulars.lifetime.histories._orders import OrdersUnusable
 from regulars.lifetime.histories._spans import Span, SpanInvalid
 from regulars.lifetime.histories._summary import PurchaseSummary
@@ -271,3 +272,34 @@ def test_equal_histories_are_counted() -> None:
     (x, t_x, age), weights = counted((rows.frequency, rows.recency, rows.T), rows.weight)
     assert (x.tolist(), t_x.tolist(), age.tolist(), weights.tolist()) == ([0, 1], [0, 2], [5, 5], [2, 4])
     assert rows.customers == 6
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    rows=st.lists(
+        st.tuples(st.integers(0, 3), st.sampled_from([0.0, -0.0, 1 / 3, 1 / 3 + 1e-16, 2.5, 1e12]), st.integers(1, 3)),
+        max_size=30,
+    )
+)
+def test_rows_are_counted_once_whatever_their_order(rows: list[tuple[int, float, int]]) -> None:
+    told = Counter[tuple[float, float]]()
+    for x, age, weight in rows:
+        told[float(x), age if age > 1e6 else round(age, 12)] += weight
+    columns = tuple(np.array([row[i] for row in rows], dtype=np.float64) for i in range(3))
+    (frequency, ages), weights = counted(columns[:2], columns[2])
+    assert list(zip(frequency, np.where(ages > 1e6, ages, ages.round(12)), strict=True)) == sorted(told)
+    assert weights.tolist() == [told[key] for key in sorted(told)]
+    (frequency, ages), place = distinct(columns[:2])
+    assert (frequency[place].tolist(), ages[place].tolist()) == (columns[0].tolist(), columns[1].tolist())
+
+
+@settings(max_examples=30, deadline=None)
+@given(weights=st.lists(st.integers(1, 40), min_size=1, max_size=30), customers=st.integers(1, 100))
+def test_few_stand_for_many_evenly(weights: list[int], customers: int) -> None:
+    rows = np.arange(float(len(weights)))
+    (met,), times = thinned((rows,), np.array(weights, dtype=np.float64), customers)
+    assert times.sum() == customers
+    shares = np.zeros(rows.size)
+    shares[met.astype(int)] = times
+    # Up to any row, no more than one customer too many or too few.
+    assert np.abs(np.cumsum(shares) - np.cumsum(weights) * customers / sum(weights)).max() < 1

@@ -1,4 +1,4 @@
-"""What the models are fitted to: customers' histories, checked, and equal ones counted instead of repeated."""
+"""What the models are fitted to: customers' histories, checked."""
 
 from typing import TypeAlias
 
@@ -6,7 +6,6 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from regulars.core import RegularsError
-from regulars.features import significant
 
 Array: TypeAlias = NDArray[np.float64]
 
@@ -81,27 +80,6 @@ def weights_of(weights: ArrayLike | None, rows: int) -> Array:
         raise HistoryInvalid(row=0, problem=f"there are {given.size} weights for {rows} customers")
     _refuse(~((given >= 0) & np.isfinite(given)), "the weight is not a number of 0 or more")
     return given
-
-
-def counted(columns: tuple[Array, ...], weights: Array) -> tuple[tuple[Array, ...], Array]:
-    """Return each distinct row once, in ascending order, with the weights of its repetitions added up.
-
-    Numbers count to 12 significant digits, so that two engines' last bits make no two rows of one. Sorting makes what
-    is fitted independent of the order that rows came in.
-    """
-    rows, place = distinct(tuple(significant(column) for column in columns))
-    return rows, np.bincount(place, weights=weights).astype(np.float64)
-
-
-def distinct(columns: tuple[Array, ...]) -> tuple[tuple[Array, ...], NDArray[np.int64]]:
-    """Return each distinct row once, in ascending order, and the place of every given row among them."""
-    place = np.zeros(columns[0].size, dtype=np.int64)
-    for column in columns:
-        values, ranks = np.unique(column, return_inverse=True)
-        # Ranked anew at every column: the product stays below (rows)², which 64 bits hold.
-        _, place = np.unique(place * values.size + ranks, return_inverse=True)
-    _, first = np.unique(place, return_index=True)
-    return tuple(column[first] for column in columns), place
 
 
 def _of_one_shape(*given: ArrayLike) -> tuple[Array, ...]:

@@ -23,8 +23,8 @@ from regulars.lifetime.histories._checked import HistoryInvalid
 from regulars.lifetime.histories._spans import Span
 from regulars.lifetime.histories._summary import PurchaseSummary
 from regulars.lifetime.models._by_period import discounted_periods_there, periods_there, rate_of_period
-from regulars.lifetime.models._maximum import curvature_of
-from regulars.lifetime.models._purchase_model import History, Likelihood, PurchaseModel
+from regulars.lifetime.models._maximum import Likelihood, curvature_of
+from regulars.lifetime.models._purchase_model import History, PurchaseModel
 from regulars.lifetime.models._simulated import Simulated
 
 Array = NDArray[np.float64]

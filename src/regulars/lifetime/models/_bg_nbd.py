@@ -15,7 +15,8 @@ from numpy.typing import ArrayLike, NDArray
 from regulars.lifetime.histories._summary import PurchaseSummary  # noqa: F401  (for the example)
 from regulars.lifetime.models import _bg_nbd_formulas as formulas
 from regulars.lifetime.models._bg_nbd_likelihood import PurchaseLikelihood
-from regulars.lifetime.models._purchase_model import History, Likelihood, PurchaseModel
+from regulars.lifetime.models._maximum import Likelihood
+from regulars.lifetime.models._purchase_model import History, PurchaseModel
 from regulars.lifetime.models._simulated import Simulated, lived
 
 Array = NDArray[np.float64]

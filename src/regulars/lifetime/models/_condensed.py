@@ -28,7 +28,8 @@ from regulars.lifetime.models import _condensed_formulas as formulas
 from regulars.lifetime.models._bg_nbd_formulas import lives
 from regulars.lifetime.models._condensed_likelihood import CondensedLikelihood
 from regulars.lifetime.models._fitting import ParametersInvalid
-from regulars.lifetime.models._purchase_model import History, Likelihood, PurchaseModel
+from regulars.lifetime.models._maximum import Likelihood
+from regulars.lifetime.models._purchase_model import History, PurchaseModel
 from regulars.lifetime.models._residual import force_of
 from regulars.lifetime.models._results import ModelName
 from regulars.lifetime.models._simulated import Simulated, lived

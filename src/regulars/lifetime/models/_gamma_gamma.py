@@ -15,10 +15,11 @@ import pyarrow as pa
 from numpy.typing import NDArray
 from scipy.special import betaincinv, digamma, gammaln, zeta
 
-from regulars.lifetime.histories._checked import HistoryInvalid, counted
+from regulars.lifetime.histories._checked import HistoryInvalid
+from regulars.lifetime.histories._distinct import counted
 from regulars.lifetime.histories._summary import PurchaseSummary
 from regulars.lifetime.models._fitting import MaximumLikelihood
-from regulars.lifetime.models._maximum import maximise
+from regulars.lifetime.models._maximum import maximise_over
 from regulars.lifetime.models._results import ModelFit
 
 Array = NDArray[np.float64]
@@ -73,9 +74,8 @@ class GammaGamma(MaximumLikelihood[PurchaseSummary]):
             return self
         # In units of the geometric mean the search is the same in every currency, and no single amount rules it.
         unit = float(np.exp((counts * np.log(mean)).sum() / repeaters))
-        likelihood = _SpendLikelihood(x, mean / unit, counts)
         start = np.log([2.0, 3.0, 1.0])  # the mean p v / (q − 1) is 1, the unit
-        found = maximise(likelihood.slope, likelihood.curvature, start=start, customers=repeaters)
+        found = maximise_over(_SpendLikelihood, (x, mean / unit), counts, start=start)
         told = dict(zip(self.letters, (np.exp(found.log_parameters) * [1, 1, unit]).tolist(), strict=True))
         undefined = found.reason is None and told["q"] <= 1
         self.fit_ = replace(

@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from regulars.lifetime.histories._distinct import thinned
 from regulars.lifetime.models._results import Reason
 
 Array = NDArray[np.float64]
@@ -17,7 +19,20 @@ _EDGE = 1e-3
 _STEEP = 1e-6
 _FLAT = 1e-12
 _RISE = 1e-12
+_STEPS = 20
 _STEP = 1e-4
+# So many customers, taken evenly, bring a search near the maximum of many more.
+_SAMPLED = 20_000
+
+
+class Likelihood(Protocol):
+    """The mean log-likelihood a customer, as a function of the logarithms of the parameters."""
+
+    def slope(self, log_parameters: Array) -> tuple[float, Array]:
+        """Return the value and the gradient."""
+
+    def curvature(self, log_parameters: Array) -> Array:
+        """Return the second derivatives."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,29 +60,50 @@ class Maximum:
         return () if self.covariance is None else tuple(tuple(map(float, row)) for row in self.covariance)
 
 
-def maximise(
-    slope: Callable[[Array], tuple[float, Array]],
-    curvature: Callable[[Array], Array],
-    *,
-    start: Array,
-    customers: float,
-) -> Maximum:
+def maximise(likelihood: Likelihood, *, start: Array, customers: float, sample: Likelihood | None = None) -> Maximum:
     """Return the maximum of a log-likelihood a customer over log-parameters.
 
     L-BFGS-B comes near from anywhere; Newton steps on the analytic second derivatives then take it to the last digits,
     so that the answer does not depend on where a line search gave up.
 
     Args:
-        slope: gives the log-likelihood a customer and its gradient.
-        curvature: gives its second derivatives.
+        likelihood: of everybody.
         start: log-parameters to begin at.
         customers: how many the mean was taken over.
+        sample: of few of them, to come near by; where no maximum is found from there, everybody is searched.
     """
+    if sample is not None:
+        found = _climbed(likelihood, start, customers, near=sample)
+        if found.reason is None:
+            return found
+    return _climbed(likelihood, start, customers, near=likelihood)
+
+
+def maximise_over(
+    likelihood_of: Callable[..., Likelihood], rows: tuple[Array, ...], weights: Array, *, start: Array
+) -> Maximum:
+    """Return the maximum of the likelihood of distinct, weighted rows; where they are many, from near by.
+
+    Args:
+        likelihood_of: gives the likelihood of columns and their weights.
+        rows: the columns, in ascending order.
+        weights: how many customers each row stands for.
+        start: log-parameters to begin at.
+    """
+    customers = float(weights.sum())
+    sample = None
+    if rows[0].size > 2 * _SAMPLED:
+        some, times = thinned(rows, weights, _SAMPLED)
+        sample = likelihood_of(*some, times)
+    return maximise(likelihood_of(*rows, weights), start=start, customers=customers, sample=sample)
+
+
+def _climbed(likelihood: Likelihood, start: Array, customers: float, *, near: Likelihood) -> Maximum:
     from scipy.optimize import minimize  # noqa: PLC0415  (half a second and 12 MB that only a fit needs)
     from threadpoolctl import threadpool_limits  # noqa: PLC0415  (likewise)
 
     def downhill(point: Array) -> tuple[float, Array]:
-        value, gradient = slope(point)
+        value, gradient = near.slope(point)
         return -value, -gradient
 
     # A few parameters make matrices so small that BLAS's threads wait for each other ten times as long as they work.
@@ -80,16 +116,15 @@ def maximise(
             bounds=[(middle - _REACH, middle + _REACH) for middle in start],
             options={"maxiter": 500, "maxfun": 1000, "ftol": 1e-13, "gtol": 1e-9},
         )
-    point, steps = _polished(np.asarray(found.x, dtype=np.float64), slope, curvature, start)
-    at_boundary = bool(np.abs(point - start).max() > _REACH - _EDGE)
-    value, gradient = slope(point)
-    covariance = _inverse(-customers * curvature(point))
+    top = _polished(np.asarray(found.x, dtype=np.float64), likelihood, start)
+    at_boundary = bool(np.abs(top.point - start).max() > _REACH - _EDGE)
+    covariance = _inverse(-customers * top.curvature)
     return Maximum(
-        log_parameters=point,
-        value=value,
+        log_parameters=top.point,
+        value=top.value,
         covariance=covariance,
-        iterations=int(found.nit) + steps,
-        reason="parameter_at_boundary" if at_boundary else _reason(gradient, covariance),
+        iterations=int(found.nit) + top.steps,
+        reason="parameter_at_boundary" if at_boundary else _reason(top.gradient, covariance),
     )
 
 
@@ -105,28 +140,37 @@ def curvature_of(slope: Callable[[Array], tuple[float, Array]]) -> Callable[[Arr
     return curvature
 
 
-def _polished(
-    point: Array, slope: Callable[[Array], tuple[float, Array]], curvature: Callable[[Array], Array], start: Array
-) -> tuple[Array, int]:
+class _Top(NamedTuple):
+    """Where the steps ended, how many they were, and what the likelihood is like there."""
+
+    point: Array
+    value: float
+    gradient: Array
+    curvature: Array
+    steps: int
+
+
+def _polished(point: Array, likelihood: Likelihood, start: Array) -> _Top:
     """Take Newton steps for as long as each rises or, near the top where a value no longer tells, flattens the slope.
 
     On a ridge that falls nowhere the steps are long: each is cut to a factor of e, and the walk ends at the boundary.
     """
-    value, gradient = slope(point)
-    for step in range(20):
-        steepest = np.abs(gradient).max()
-        spread = _inverse(-curvature(point))
-        if steepest < _FLAT or spread is None or np.abs(point - start).max() >= _REACH - _EDGE:
-            return point, step
+    value, gradient = likelihood.slope(point)
+    for steps in range(_STEPS + 1):
+        curvature = likelihood.curvature(point)
+        steepest, spread = np.abs(gradient).max(), _inverse(-curvature)
+        done = steps == _STEPS or steepest < _FLAT or np.abs(point - start).max() >= _REACH - _EDGE
+        if done or spread is None:
+            break
         move = spread @ gradient
         # As far as the boundary lets it go, without turning.
         room = (_REACH - np.sign(move) * (point - start)) / np.maximum(np.abs(move), 1e-300)
         candidate = point + move * min(1.0, 1.0 / float(np.abs(move).max()), float(room.min()))
-        risen, flatter = slope(candidate)
+        risen, flatter = likelihood.slope(candidate)
         if not (risen > value + _RISE or np.abs(flatter).max() < steepest):
-            return point, step
+            break
         point, value, gradient = candidate, risen, flatter
-    return point, 20
+    return _Top(point, value, gradient, curvature, steps)
 
 
 def _inverse(matrix: Array) -> Array | None:

@@ -21,7 +21,8 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import betainc, digamma, exprel, gammaln, logsumexp, zeta
 
 from regulars.lifetime.histories._summary import PurchaseSummary  # noqa: F401  (for the example)
-from regulars.lifetime.models._purchase_model import History, Likelihood, PurchaseModel
+from regulars.lifetime.models._maximum import Likelihood
+from regulars.lifetime.models._purchase_model import History, PurchaseModel
 from regulars.lifetime.models._simulated import Lives, Simulated, lived
 
 Array = NDArray[np.float64]

@@ -8,18 +8,18 @@ from abc import abstractmethod
 from collections.abc import Callable
 from dataclasses import replace
 from statistics import NormalDist
-from typing import ClassVar, NamedTuple, Protocol, Self
+from typing import ClassVar, NamedTuple, Self
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import ArrayLike, NDArray
 
 from regulars.lifetime._discounting import Discounting
-from regulars.lifetime.histories._checked import counted, distinct
+from regulars.lifetime.histories._distinct import counted, distinct
 from regulars.lifetime.histories._spans import Span, TimeUnit, days_ahead, days_of
 from regulars.lifetime.histories._summary import PurchaseSummary
 from regulars.lifetime.models._fitting import MaximumLikelihood
-from regulars.lifetime.models._maximum import maximise
+from regulars.lifetime.models._maximum import Likelihood, maximise_over
 from regulars.lifetime.models._ranges import smallest_count
 from regulars.lifetime.models._residual import residual_of
 from regulars.lifetime.models._results import ModelFit, Reason
@@ -28,16 +28,6 @@ from regulars.lifetime.models._simulated import Simulated
 Array = NDArray[np.float64]
 Places = NDArray[np.int64]
 _STEP = 1e-4
-
-
-class Likelihood(Protocol):
-    """The mean log-likelihood a customer as a function of log-parameters."""
-
-    def slope(self, log_parameters: Array) -> tuple[float, Array]:
-        """Return the value and its gradient."""
-
-    def curvature(self, log_parameters: Array) -> Array:
-        """Return its second derivatives."""
 
 
 class History(NamedTuple):
@@ -96,9 +86,8 @@ class PurchaseModel(MaximumLikelihood[PurchaseSummary]):
             return self
         # In units of the mean age the search is the same whatever the unit of time was; opportunities are only counted.
         unit = watched / customers if self.times else 1.0
-        likelihood = self._likelihood(x, t_x / unit, tenure / unit, counts)
         start = np.log(self._start(customers / purchases))
-        found = maximise(likelihood.slope, likelihood.curvature, start=start, customers=customers)
+        found = maximise_over(self._likelihood, (x, t_x / unit, tenure / unit), counts, start=start)
         scale = np.array([unit if letter in self.times else 1 for letter in self.letters])
         told = dict(zip(self.letters, (np.exp(found.log_parameters) * scale).tolist(), strict=True))
         self.fit_ = replace(

@@ -64,7 +64,7 @@ class ShiftedBetaGeometric(MaximumLikelihood[Contracts]):
             self.fit_ = replace(self.fit_, reason="too_few_customers", needed=self.min_customers)
             return self
         likelihood = StayLikelihood(summary)
-        found = maximise(likelihood.slope, likelihood.curvature, start=np.zeros(2), customers=summary.customers)
+        found = maximise(likelihood, start=np.zeros(2), customers=summary.customers)
         told = dict(zip(self.letters, np.exp(found.log_parameters).tolist(), strict=True))
         self.fit_ = replace(
             self.fit_,

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from regulars.lifetime._discounting import Discounting
 from regulars.lifetime.histories import PurchaseSummary, Span
-from regulars.lifetime.histories._checked import distinct
+from regulars.lifetime.histories._distinct import distinct
 from regulars.lifetime.models import BetaGeometricNBD, GammaGamma, PurchaseModel
 from regulars.lifetime.valuing._values import (
     YEAR,
