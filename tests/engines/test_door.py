@@ -59,7 +59,8 @@ def test_an_empty_table_has_the_columns_of_a_full_one_and_takes_its_place(engine
         "n": pa.array([1], pa.int32()), "long": pa.array([1], pa.int64()), "share": pa.array([0.5]),
         "who": pa.array(["ana"]), "sum": pa.array([Decimal("1.5")], pa.decimal128(18, 4)),
         "day": pa.array([date(2024, 1, 1)]), "at": pa.array([datetime(2024, 1, 1)], pa.timestamp("us")),
-        "yes": pa.array([True]), "pieces": pa.array([[1, 2]], pa.list_(pa.int32())), 'a "b"': pa.array([None], pa.string()),
+        "yes": pa.array([True]), "pieces": pa.array([[1, 2]], pa.list_(pa.int32())),
+        'a "b"': pa.array([None], pa.string()),
     }  # fmt: skip
     full = pa.table(cells)
     engine.load("filled", full)
