@@ -10,10 +10,14 @@ from hypothesis import strategies as st
 from backtest.crowd import crowd
 from regulars.backtest import Resampling, bootstrap, earns_its_place, metrics, paired_bootstrap
 from regulars.backtest._bootstrap import interval_of
-from regulars.backtest.metrics import Metric
+from regulars.backtest._judge import OUTCOME_METRICS
+from regulars.backtest.metrics import Counted, Metric, rows_of
 from regulars.core import Interval
 
 QUICK = Resampling(draws=200)
+AMOUNT_METRICS = (
+    metrics.mae, metrics.rmse, metrics.msle, metrics.bias, metrics.gini, metrics.pearson, metrics.spearman,
+)  # fmt: skip
 
 
 def interval(metric: Metric, actual: Any, forecast: Any, **more: Any) -> Interval:
@@ -44,6 +48,19 @@ def test_a_draw_by_weights_is_a_draw_of_rows() -> None:
     found = bootstrap(metrics.auc, actual, forecast, resampling=how).interval
     assert found is not None
     assert (found.low, found.high) == pytest.approx((low, high), rel=1e-12)
+
+
+@pytest.mark.parametrize("metric", [*OUTCOME_METRICS, *AMOUNT_METRICS], ids=lambda metric: metric.name)
+def test_draws_measured_together_are_those_measured_one_by_one(metric: Metric) -> None:
+    actual, forecast, rule = crowd(60)
+    tied = np.round(forecast, 1)
+    times = np.random.default_rng(3).multinomial(60, np.full(60, 1 / 60), size=30).astype(float)
+    times[0] = np.arange(60) == 7  # one customer alone: most metrics are undefined
+    happened = actual if metric.of_outcomes else actual * rule
+    rows = rows_of(happened, tied)
+    together = metric.of(rows)(Counted(rows, times))
+    for found, weight in zip(together, times, strict=True):
+        assert found == metric(happened, tied, weight) or (np.isnan(found) and metric(happened, tied, weight) is None)
 
 
 @pytest.mark.parametrize("metric", [metrics.auc, metrics.pr_auc, metrics.lift, metrics.ece, metrics.gini])

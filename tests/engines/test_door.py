@@ -54,6 +54,24 @@ def test_a_loaded_file_can_be_replaced_by_what_is_made_of_it(engine: Engine, tmp
     assert pq.read_table(path).num_rows == 3, "the file itself is never touched"
 
 
+def test_an_empty_table_has_the_columns_of_a_full_one_and_takes_its_place(engine: Engine) -> None:
+    cells = {
+        "n": pa.array([1], pa.int32()), "long": pa.array([1], pa.int64()), "share": pa.array([0.5]),
+        "who": pa.array(["ana"]), "sum": pa.array([Decimal("1.5")], pa.decimal128(18, 4)),
+        "day": pa.array([date(2024, 1, 1)]), "at": pa.array([datetime(2024, 1, 1)], pa.timestamp("us")),
+        "yes": pa.array([True]), "pieces": pa.array([[1, 2]], pa.list_(pa.int32())),
+        'a "b"': pa.array([None], pa.string()),
+    }  # fmt: skip
+    full = pa.table(cells)
+    engine.load("filled", full)
+    for _ in range(2):
+        engine.load("other", PEOPLE)
+        engine.load("other", full.slice(0, 0))
+        found = engine.fetch("SELECT * FROM other")
+        assert (found.num_rows, found.schema) == (0, engine.fetch("SELECT * FROM filled").schema)
+        assert engine.columns("other") == engine.columns("filled") == tuple(cells)
+
+
 def test_values_are_bound_and_never_read_as_sql(engine: Engine) -> None:
     engine.load("people", PEOPLE)
     assert engine.fetch("SELECT * FROM people WHERE who = $who", who="' OR 1 = 1 --").num_rows == 0

@@ -14,6 +14,8 @@ from regulars.backtest.metrics import Counted, LengthsDiffer, Metric, rows_of
 from regulars.core import Interval
 
 _MOST_UNDEFINED = 0.05
+_AT_ONCE = 16_384
+"""So many weights are looked at in one go: few calls for few customers, and little memory for many."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,13 +138,20 @@ def redraw(
     prepared = [(rows, [metric.of(rows) for metric in metrics]) for rows in candidates]
     drawn = np.full((resampling.draws, len(forecasts), len(metrics)), np.nan)
     generator = np.random.default_rng(resampling.seed)
-    for draw in range(resampling.draws if people else 0):
-        times = np.bincount(generator.integers(people, size=people), minlength=people).astype(np.float64)
-        weight = times if own is None else times[own]
+    together = max(1, _AT_ONCE // max(1, np.size(actual)))
+    for first in range(0, resampling.draws if people else 0, together):
+        some = slice(first, min(first + together, resampling.draws))
+        times = np.array([_times(generator, people) for _ in range(first, some.stop)], dtype=np.float64)
+        weight = times if own is None else np.take(times, own, axis=-1)
         for place, (rows, figures) in enumerate(prepared):
-            counted = Counted(rows, weight)
-            drawn[draw, place] = [figure(counted) for figure in figures]
+            counted = Counted(rows, weight if together > 1 else weight[0])
+            drawn[some, place] = np.stack([figure(counted) for figure in figures], axis=-1)
     return drawn
+
+
+def _times(generator: np.random.Generator, people: int) -> NDArray[np.intp]:
+    """Return how often each of the people is drawn."""
+    return np.bincount(generator.integers(people, size=people), minlength=people)
 
 
 def interval_of(drawn: NDArray[np.float64], *, level: float, method: str) -> Interval | None:

@@ -129,10 +129,13 @@ class _Work:
         """Stream all sources of a kind into its table."""
         schema = raw_schema(kind)
         table = f"raw_{kind.name}"
+        if not sources:
+            return engine.load(table, schema.empty_table())
         engine.load(table, pa.RecordBatchReader.from_batches(schema, read_ahead(self._guarded(sources))))
         if self.failure is not None:
             engine.drop(table)
             raise self.failure
+        return None
 
     def _guarded(self, sources: Mapping[int, Opened]) -> Generator[pa.RecordBatch, None, None]:
         """Yield the rows; an error ends the stream and is kept, for the driver would hide what it was."""

@@ -1,7 +1,5 @@
 """Metrics of amounts: counts of orders, money. Whatever unit goes in comes out of `mae`; the others have none."""
 
-from math import sqrt
-
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -16,7 +14,7 @@ from regulars.backtest.metrics._metric import (
     metric,
     ratio,
 )
-from regulars.backtest.metrics._rows import Counted, Rows
+from regulars.backtest.metrics._rows import Counted, Floats, Rows
 
 
 @metric(better="less")
@@ -40,8 +38,8 @@ def rmse(rows: Rows) -> Weighted:
     """
     squares = mean_of((rows.forecast - rows.actual) ** 2)
 
-    def weighted(counted: Counted) -> float:
-        return sqrt(squares(counted))
+    def weighted(counted: Counted) -> Floats:
+        return np.sqrt(squares(counted))
 
     return weighted
 
@@ -67,8 +65,8 @@ def bias(rows: Rows) -> Weighted:
     -0.1
     """
 
-    def weighted(counted: Counted) -> float:
-        return ratio(dot(counted.weight, rows.forecast), max(dot(counted.weight, rows.actual), 0.0)) - 1
+    def weighted(counted: Counted) -> Floats:
+        return ratio(dot(counted.weight, rows.forecast), np.maximum(dot(counted.weight, rows.actual), 0.0)) - 1
 
     return weighted
 
@@ -83,12 +81,12 @@ def pearson(rows: Rows) -> Weighted:
     0.9934
     """
 
-    def weighted(counted: Counted) -> float:
+    def weighted(counted: Counted) -> Floats:
         weight = counted.weight
-        one, other = around_mean(rows.actual, weight), around_mean(rows.forecast, weight)
-        below = sqrt(dot(weight, one**2)) * sqrt(dot(weight, other**2))
+        one, other = around_mean(rows.actual, counted), around_mean(rows.forecast, counted)
+        below = np.sqrt(dot(weight, one**2)) * np.sqrt(dot(weight, other**2))
         # Rounding may carry a perfect correlation past 1.
-        return float(np.clip(ratio(dot(weight, one * other), below), -1, 1))
+        return np.clip(ratio(dot(weight, one * other), below), -1, 1)
 
     return weighted
 
@@ -115,4 +113,4 @@ def coverage(actual: ArrayLike, low: ArrayLike, high: ArrayLike, weight: ArrayLi
     below = happened <= checked(high, what="high", rows=len(happened))
     within = (above & below).astype(np.float64)
     counts = checked_weight(weight, rows=len(happened))
-    return known(ratio(dot(counts, within), float(counts.sum())))
+    return known(float(ratio(dot(counts, within), counts.sum())))

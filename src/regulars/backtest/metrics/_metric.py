@@ -6,7 +6,7 @@ a bootstrap, which changes nothing but weights, prepares once and not a thousand
 
 from collections.abc import Callable
 from functools import update_wrapper
-from math import isnan, nan
+from math import inf, isnan, nan
 from typing import Literal, TypeAlias, TypeVar
 
 import numpy as np
@@ -17,8 +17,8 @@ from regulars.core import RegularsError
 
 Number = TypeVar("Number", float, Floats)
 
-Weighted: TypeAlias = Callable[[Counted], float]
-"""Takes the rows with their weights, returns the figure; not a number where it is undefined."""
+Weighted: TypeAlias = Callable[[Counted], Floats]
+"""Takes the rows with their weights, returns the figure under each; not a number where it is undefined."""
 
 Prepare: TypeAlias = Callable[[Rows], Weighted]
 """Takes what happened and what was forecast, row by row."""
@@ -94,7 +94,7 @@ class Metric:
         """
         rows = rows_of(actual, forecast)
         weighted = self.of(rows)
-        return known(weighted(Counted(rows, checked_weight(weight, rows=len(rows.actual)))))
+        return known(float(weighted(Counted(rows, checked_weight(weight, rows=len(rows.actual))))))
 
     def of(self, rows: Rows) -> Weighted:
         """Check and prepare the rows; the answer takes their weights."""
@@ -154,32 +154,36 @@ def known(value: float) -> float | None:
     return None if isnan(value) else float(value)
 
 
-def ratio(above: float, below: float) -> float:
+def ratio(above: ArrayLike, below: ArrayLike) -> Floats:
     """Return above / below; not a number where there is nothing to divide by."""
-    return float(above) / float(below) if below else nan
+    over, under = np.asarray(above, dtype=np.float64), np.asarray(below, dtype=np.float64)
+    undefined: Floats = np.full(np.broadcast_shapes(over.shape, under.shape), nan)
+    divided: Floats = np.divide(over, under, out=undefined, where=under != 0)
+    return divided
 
 
-def dot(one: Floats, other: Floats) -> float:
-    """Return Σ one · other, the same to the last bit on every run; `@` shares long sums out to threads."""
-    return float((one * other).sum())
+def dot(one: Floats, other: Floats) -> Floats:
+    """Return Σ one · other over rows, the same to the last bit on every run; `@` shares long sums out to threads."""
+    total: Floats = (one * other).sum(axis=-1)
+    return total
 
 
 def mean_of(values: Floats) -> Weighted:
     """Return the weighted mean of values that are known row by row."""
-    return lambda counted: ratio(dot(counted.weight, values), float(counted.weight.sum()))
+    return lambda counted: ratio(dot(counted.weight, values), counted.total)
 
 
-def around_mean(values: Floats, weight: Floats) -> Floats:
+def around_mean(values: Floats, counted: Counted) -> Floats:
     """Return the values less their weighted mean; exactly 0 where all that count are the same."""
-    counted = values[weight > 0]
-    if not len(counted) or counted.min() == counted.max():
-        return np.zeros_like(values)
-    around: Floats = values - dot(weight, values) / float(weight.sum())
-    return around
+    counts = counted.weight > 0
+    lowest = np.where(counts, values, inf).min(axis=-1, keepdims=True)
+    highest = np.where(counts, values, -inf).max(axis=-1, keepdims=True)
+    mean = ratio(dot(counted.weight, values), counted.total)[..., np.newaxis]
+    return np.where(lowest < highest, values - mean, 0.0)
 
 
-def _undefined(_: Counted) -> float:
-    return nan
+def _undefined(counted: Counted) -> Floats:
+    return np.full(counted.weight.shape[:-1], nan)
 
 
 def _check_outcomes(actual: Floats, *, metric: str) -> None:

@@ -20,10 +20,10 @@ def auc(rows: Rows) -> Weighted:
     0.75
     """
 
-    def weighted(counted: Counted) -> float:
+    def weighted(counted: Counted) -> Floats:
         size, did = counted.up_to
         rest = size - did
-        return ratio(dot(_own(did), _middles(rest)), float(did[-1]) * float(rest[-1]))
+        return ratio(dot(_own(did), _middles(rest)), did[..., -1] * rest[..., -1])
 
     return weighted
 
@@ -50,7 +50,7 @@ def lapse_pr_auc(rows: Rows) -> Weighted:
     True
     """
 
-    def weighted(counted: Counted) -> float:
+    def weighted(counted: Counted) -> Floats:
         size, did = counted.up_to
         return _average_precision(size, size - did)
 
@@ -70,9 +70,9 @@ def gini(rows: Rows) -> Weighted:
     """
     by_actual = Runs(rows.actual)
 
-    def weighted(counted: Counted) -> float:
+    def weighted(counted: Counted) -> Floats:
         weight = counted.weight
-        around = weight * around_mean(rows.actual, weight)
+        around = weight * around_mean(rows.actual, counted)
         return ratio(_piled_up(rows.runs, weight, around), _piled_up(by_actual, weight, around))
 
     return weighted
@@ -89,14 +89,14 @@ def spearman(rows: Rows) -> Weighted:
     """
     by_actual = Runs(rows.actual)
 
-    def weighted(counted: Counted) -> float:
+    def weighted(counted: Counted) -> Floats:
         weight = counted.weight
         one, other = (
-            around_mean(runs.of_rows(_middles(runs.up_to(weight[runs.order]))), weight)
+            around_mean(runs.of_rows(_middles(runs.up_to(runs.in_order(weight)))), counted)
             for runs in (by_actual, rows.runs)
         )
         below = np.sqrt(dot(weight, one**2)) * np.sqrt(dot(weight, other**2))
-        return float(np.clip(ratio(dot(weight, one * other), below), -1, 1))
+        return np.clip(ratio(dot(weight, one * other), below), -1, 1)
 
     return weighted
 
@@ -115,11 +115,11 @@ def lift_in_top(share: float) -> Metric:
     @metric(better="more")
     def lift(rows: Rows) -> Weighted:
 
-        def weighted(counted: Counted) -> float:
+        def weighted(counted: Counted) -> Floats:
             size, came = counted.from_top
             # Straight lines between the ends of the runs: who is on the cut counts for a part.
-            top = float(np.interp(share * size[-1], size, came))
-            return ratio(ratio(top, share), float(came[-1]))
+            top = _between(share * size[..., -1:], size, came)
+            return ratio(ratio(top, share), came[..., -1])
 
         return weighted
 
@@ -130,21 +130,34 @@ lift = lift_in_top(0.1)
 """How much more came of the tenth put highest than of everybody's: see `lift_in_top`."""
 
 
-def _average_precision(size: Floats, found: Floats) -> float:
+def _average_precision(size: Floats, found: Floats) -> Floats:
     """Return the area by steps, given how many rows, and how many of them sought, there are down to each forecast."""
     precision = np.divide(found, size, out=np.zeros_like(size), where=size > 0)
-    return ratio(dot(_own(found), precision[1:]), float(found[-1]))
+    return ratio(dot(_own(found), precision[..., 1:]), found[..., -1])
 
 
-def _piled_up(runs: Runs, weight: Floats, around: Floats) -> float:
-    return dot(_own(runs.up_to(around[runs.order])), _middles(runs.up_to(weight[runs.order])))
+def _between(place: Floats, steps: Floats, heights: Floats) -> Floats:
+    """Return the height at a place on straight lines between steps that go up: `np.interp` for each draw."""
+    below = np.count_nonzero(steps <= place, axis=-1, keepdims=True) - 1
+    above = np.minimum(below + 1, steps.shape[-1] - 1)
+    (start, end), (low, high) = (
+        (np.take_along_axis(values, below, axis=-1), np.take_along_axis(values, above, axis=-1))
+        for values in (steps, heights)
+    )
+    slope = np.nan_to_num(ratio(high - low, end - start))
+    height: Floats = slope * (place - start) + low
+    return height[..., 0]
+
+
+def _piled_up(runs: Runs, weight: Floats, around: Floats) -> Floats:
+    return dot(_own(runs.up_to(runs.in_order(around))), _middles(runs.up_to(runs.in_order(weight))))
 
 
 def _own(up_to: Floats) -> Floats:
     """Return the sum of each run itself."""
-    return up_to[1:] - up_to[:-1]
+    return up_to[..., 1:] - up_to[..., :-1]
 
 
 def _middles(up_to: Floats) -> Floats:
     """Return the sum up to the middle of each run: the mid-rank of its rows."""
-    return (up_to[1:] + up_to[:-1]) / 2
+    return (up_to[..., 1:] + up_to[..., :-1]) / 2

@@ -1,9 +1,11 @@
 """Metrics of probabilities: were they near what happened, and did they mean what they said?"""
 
+from math import prod
+
 import numpy as np
 
 from regulars.backtest.metrics._metric import Weighted, mean_of, metric, ratio
-from regulars.backtest.metrics._rows import Counted, Rows
+from regulars.backtest.metrics._rows import Counted, Floats, Rows
 
 _BINS = 10
 _SMALLEST = float(np.finfo(np.float64).eps)
@@ -48,8 +50,11 @@ def ece(rows: Rows) -> Weighted:
     bins = np.minimum((rows.forecast * _BINS).astype(np.int64), _BINS - 1)
     beyond = rows.forecast - rows.actual
 
-    def weighted(counted: Counted) -> float:
-        gaps = np.bincount(bins, weights=counted.weight * beyond, minlength=_BINS)
-        return ratio(float(np.abs(gaps).sum()), float(counted.weight.sum()))
+    def weighted(counted: Counted) -> Floats:
+        shape = counted.weight.shape[:-1]
+        draws = np.arange(prod(shape)).reshape(*shape, 1) * _BINS
+        above = (counted.weight * beyond).ravel()
+        gaps = np.bincount((draws + bins).ravel(), weights=above, minlength=prod(shape) * _BINS)
+        return ratio(np.abs(gaps).reshape(*shape, _BINS).sum(axis=-1), counted.total)
 
     return weighted

@@ -170,10 +170,13 @@ def _told(file: FileReport, rows: int, code: str) -> FileReport:
 
 
 def _load(engine: Engine, table: str, stored: "_Stored") -> None:
+    if stored.is_nothing:
+        return engine.load(table, stored.schema.empty_table())
     engine.load(table, pa.RecordBatchReader.from_batches(stored.schema, read_ahead(stored.rows())))
     if stored.failure is not None:
         engine.drop(table)
         raise stored.failure
+    return None
 
 
 def _check_zone(batches: Sequence[Batch], folder: Path, zone: str) -> None:
@@ -207,6 +210,12 @@ class _Stored:
         self._more = more
         self.schema = schema
         self.failure: Exception | None = None
+
+    @property
+    def is_nothing(self) -> bool:
+        """Whether no batch has such rows; one whose folder went may have had some."""
+        folders = [self._home / batch.id for batch in self._batches]
+        return not self._more and not any(any(folder.glob(self._pattern)) or not folder.is_dir() for folder in folders)
 
     def rows(self) -> Generator[pa.RecordBatch, None, None]:
         """Yield the rows; an error ends the stream and is kept, for the driver would hide what it was."""
