@@ -1,7 +1,8 @@
 """Valuing: what is each customer worth in money, and by which conventions?
 
-A model of purchases and a model of spend, or a fixed amount, make a value of a horizon, discounted; every value carries
-the conventions it was made by.
+A model of purchases and a model of spend, or a fixed amount, make a value of a horizon, discounted; so do the last year
+again (`DiscountedCashFlow`) and a regression on what is known of customers (`RegressionLifetimeValue`). Every value
+carries the conventions it was made by.
 
 >>> from regulars.lifetime.histories import PurchaseSummary
 >>> from regulars.lifetime.models import BetaGeometricNBD
@@ -12,7 +13,17 @@ the conventions it was made by.
 [26.0..., 4.2...]
 """
 
+from regulars.lifetime.valuing._cash_flow import DiscountedCashFlow
 from regulars.lifetime.valuing._purchases_and_spend import PurchasesAndSpend, lifetime_value
+from regulars.lifetime.valuing._regression import RegressionLifetimeValue, RegressionUnusable
 from regulars.lifetime.valuing._values import LifetimeValues, MarginInvalid
 
-__all__ = ["LifetimeValues", "MarginInvalid", "PurchasesAndSpend", "lifetime_value"]
+__all__ = [
+    "DiscountedCashFlow",
+    "LifetimeValues",
+    "MarginInvalid",
+    "PurchasesAndSpend",
+    "RegressionLifetimeValue",
+    "RegressionUnusable",
+    "lifetime_value",
+]

@@ -36,17 +36,17 @@ class LifetimeValues:
     """One row a row of the summary, and what it was made by; `print` it for the conventions.
 
     `table` has customer_id where the summary has it; value, in money of today; value_low and value_high, the interval
-    of the expected value at `level` (from the doubt about parameters; null where a model has none, or was told its
-    parameters): not where the outcome will fall. Models of purchases add expected_purchases, in the whole horizon and
-    not discounted, and expected_spend, the money of one, before the margin. `checks` holds figures about what the
-    models take for granted.
+    of the expected value at `level` (from the doubt about parameters; null where a model was told them, or has none,
+    and `level` is None): not where the outcome will fall. Models of purchases add expected_purchases, in the whole
+    horizon and not discounted, and expected_spend, the money of one, before the margin. `checks` holds figures about
+    what the models take for granted.
     """
 
     table: pa.Table
     model: str
     discounting: Discounting
     margin: float
-    level: float
+    level: float | None
     counted_by: Mapping[str, object]
     checks: Mapping[str, float] = field(default_factory=dict)
 
@@ -66,7 +66,7 @@ class LifetimeValues:
             "monthly_rate": (1 + paid.annual_rate) ** (1 / 12) - 1,
             "paid_at": paid.paid_at,
             "margin": self.margin,
-            "interval": f"{self.level:.0%} of the expected value",
+            "interval": "none" if self.level is None else f"{self.level:.0%} of the expected value",
             **self.counted_by,
             **self.checks,
         }
