@@ -8,7 +8,7 @@ unexport PYTHONDONTWRITEBYTECODE
 INSTALL := $(PIP) install --quiet --require-hashes
 INSTALL_SELF := $(PIP) install --quiet --no-deps --no-build-isolation --editable .
 
-.PHONY: run test test-slow check bench soak format lock catalog vendor deps-system clean
+.PHONY: run test test-slow check bench soak format examples lock catalog vendor deps-system clean
 
 run: $(VENV)/run-ready  ## simulate a small shop, analyse it, say where the report is
 	$(BIN)/regulars demo my-shop
@@ -51,6 +51,9 @@ catalog: $(VENV)/dev-ready  ## compile the Chinese sentences after editing the .
 
 vendor: $(VENV)/dev-ready  ## fetch the browser library that reports carry inside
 	$(BIN)/python tools/vendor_frontend.py
+
+examples: $(VENV)/dev-ready  ## run the notebooks anew and keep what they print and draw
+	$(BIN)/python tools/run_examples.py
 
 lock:  ## write the hash-locked requirements anew (needs uv)
 	uv pip compile $(LOCK) --extra app pyproject.toml requirements/build.in --constraint requirements/locked-engine.in -o requirements/run.txt

@@ -34,7 +34,7 @@ class DuckDBEngine(Engine):
         self._set("memory_limit", f"'{bounds.memory_limit}'")
         self._set("temp_directory", literal(bounds.folder / "spill"))
         self._set("preserve_insertion_order", "false")
-        self._set("enable_progress_bar", "false")  # it would write between the lines of whoever asks
+        hide_bar(self._connection)
         if bounds.threads is not None:
             self._set("threads", str(int(bounds.threads)))
         self._set("allowed_directories", f"[{literal(bounds.folder)}]")
@@ -151,6 +151,15 @@ class DuckDBEngine(Engine):
 
     def _set(self, name: str, value: str) -> None:
         self._connection.execute(f"SET {name} = {value}")
+
+
+def hide_bar(connection: duckdb.DuckDBPyConnection) -> None:
+    """Turn off DuckDB's progress bar, which would write between the lines of whoever asks.
+
+    In a notebook without widgets it is off already, and DuckDB refuses to be told so.
+    """
+    if connection.execute("SELECT current_setting('enable_progress_bar')").fetchone() == (True,):
+        connection.execute("SET enable_progress_bar = false")
 
 
 def _answer(

@@ -19,6 +19,7 @@ import duckdb
 
 from regulars.core import RegularsError
 from regulars.engines._door import Bounds
+from regulars.engines._duckdb import hide_bar
 from regulars.engines._files import literal
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ def splink_api(bounds: Bounds) -> Iterator[DuckDBAPI]:
         connection.execute(f"SET temp_directory = {literal(spill)}")
         if bounds.threads is not None:
             connection.execute(f"SET threads = {int(bounds.threads)}")
-        connection.execute("SET enable_progress_bar = false")  # it would write between the lines of whoever asks
+        hide_bar(connection)
         for name in _ENCRYPTED:
             connection.execute(f"SET {name} = true")
         for name in _SHUT:
