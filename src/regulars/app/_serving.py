@@ -7,6 +7,7 @@ from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 
+from regulars.app._public import PUBLIC_PLACE, checked
 from regulars.app._shop import SHOP_PLACE, Shop, ShopUnusable
 from regulars.core import RegularsError
 
@@ -29,18 +30,21 @@ class AppUnready(RegularsError):
     template = "The shop cannot be served on port {port}: {problem}. Name another with --port."
 
 
-def serve(folder: Path, *, port: int = 8320, tell: Callable[[str, str], None]) -> None:
+def serve(folder: Path, *, port: int = 8320, public_url: str = "", tell: Callable[[str, str], None]) -> None:
     """Serve a shop on this machine until interrupted; a new folder becomes a new shop.
 
     Args:
         folder: of the shop.
         port: of this machine; nothing else reaches it.
+        public_url: where a web server of the owner's hands on from, so that customers can open links; none without.
         tell: is handed a code and an address: `owner`, the one-time link of the first owner; `ready`, the app's.
 
     Raises:
         AppMissing: a package is not installed.
         ShopUnusable: the folder is none of ours.
+        AddressInvalid: `public_url` is no address.
     """
+    os.environ[PUBLIC_PLACE] = checked(public_url) if public_url else ""
     shop = _opened(folder)
     shutil.rmtree(shop.asking, ignore_errors=True)  # what was left by processes that were killed
     token = _make_ready(shop)

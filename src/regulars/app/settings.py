@@ -1,10 +1,11 @@
 """Django's settings for the shop that the variable REGULARS_SHOP names; a process serves one shop."""
 
-import os
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from csp.constants import NONE, SELF, UNSAFE_INLINE
 
+from regulars.app._public import address
 from regulars.app._shop import served
 from regulars.app.vault.keys import derived
 
@@ -14,8 +15,10 @@ _MASTER = SHOP.master_keys()
 
 DEBUG = False
 SECRET_KEY = derived(_MASTER[max(_MASTER)], SHOP.id, "sessions").hex()
-ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", *filter(None, os.environ.get("REGULARS_HOSTS", "").split(","))]
-_IS_LOCAL = not os.environ.get("REGULARS_HOSTS")
+_PUBLIC = address()
+ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", *filter(None, [urlsplit(_PUBLIC).hostname])]
+CSRF_TRUSTED_ORIGINS = [_PUBLIC] if _PUBLIC else []
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _PUBLIC else None
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -84,11 +87,12 @@ AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False
+AXES_CLIENT_IP_CALLABLE = "regulars.app._public.client_address"
 AXES_LOCKOUT_CALLABLE = "regulars.app.views.people.locked_out"
 
 SESSION_ENGINE = "regulars.app.logged_in"
 SESSION_COOKIE_NAME = "regulars_session"
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not _IS_LOCAL
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _PUBLIC.startswith("https:")
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 14 * 24 * 3600

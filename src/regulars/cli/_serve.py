@@ -19,6 +19,9 @@ def register(app: typer.Typer) -> None:
 def serve(
     folder: Annotated[Path, typer.Argument(help="Folder of the shop; a new one is made.")],
     port: Annotated[int, typer.Option(min=1, max=65535, help="Port of this machine.")] = 8320,
+    public_url: Annotated[
+        str, typer.Option(help="Address at which a web server of yours hands on to the app, for links to customers.")
+    ] = "",
     lang: options.LangOption = options.Lang.en,
 ) -> None:
     """Open the app: pages for whom to write to today, customers and imports. Ctrl-C stops it."""
@@ -30,4 +33,4 @@ def serve(
         else:
             answers.print(voice.t("The app runs at {address} (Ctrl-C stops it).", address=address))
 
-    app_room.serve(folder, port=port, tell=tell)
+    app_room.serve(folder, port=port, public_url=public_url, tell=tell)

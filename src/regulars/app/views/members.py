@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
+from regulars.app._public import public_link
 from regulars.app.invitations import invite_user, invited_user, use_up
 from regulars.app.middleware import Request
 from regulars.app.privacy import audit
@@ -55,7 +56,7 @@ def invite(request: Request) -> HttpResponse:
     user = User.objects.create_user(name)  # without a password nobody can log in
     give(user, form.cleaned_data["role"])
     audit.write("member", by=request.user.username, who=name, is_now=form.cleaned_data["role"])
-    return _page(request, link=request.build_absolute_uri(f"/join/{invite_user(user)}/"), invited=name)
+    return _page(request, link=public_link(request, f"/join/{invite_user(user)}/"), invited=name)
 
 
 @require_POST

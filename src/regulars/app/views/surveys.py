@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from regulars.app import surveys, surveys_due
+from regulars.app._public import address, public_link
 from regulars.app.clock import today
 from regulars.app.middleware import Request
 from regulars.app.models import Survey
@@ -71,7 +72,7 @@ def listed(request: Request, told: Refused = NOTHING) -> HttpResponse:
         for survey in Survey.objects.order_by("-made_at", "-id")
     ]
     questions = {kind: voice.t(question) for kind, question in surveys.QUESTIONS.items()}
-    shown = {"rows": rows, "questions": questions, "refused": told, "here": reverse("surveys")}
+    shown = {"rows": rows, "questions": questions, "refused": told, "here": reverse("surveys"), "outside": address()}
     return show(request, "surveys/list.html", shown, at="surveys", status=422 if told.why else 200)
 
 
@@ -118,7 +119,7 @@ def ask_due(request: Request, survey: int) -> HttpResponseBase:
     letters = []
     for person in _people(request, listed):
         token = surveys.invite(found, person_or_404(request, person["id"]))
-        link = request.build_absolute_uri(f"/answer/{token}/")
+        link = public_link(request, f"/answer/{token}/")
         name = person["called"] or voice.t("valued customer")
         letters.append(
             {**person, "link": link, "text": voice.t(_LETTER, name=name, question=found.question, link=link)}
@@ -137,7 +138,7 @@ def invite(request: Request, person: str) -> HttpResponse:
     survey = get_object_or_404(Survey, pk=form.cleaned_data["survey"] if form.is_valid() else 0)
     with writing_about(request, person) as about:
         token = surveys.invite(survey, about)
-    request.session["survey_link"] = request.build_absolute_uri(f"/answer/{token}/")
+    request.session["survey_link"] = public_link(request, f"/answer/{token}/")
     return redirect("survey", survey.pk)
 
 
@@ -216,4 +217,4 @@ def _told(request: Request, survey: Survey) -> dict[str, Any]:
         for score, count in outcome.spread
         if given
     ]
-    return {"outcome": outcome, "said": said, "spread": spread}
+    return {"outside": address(), "outcome": outcome, "said": said, "spread": spread}
