@@ -1,5 +1,6 @@
 """A phone or an address whose names come in many batches: as many customers as there are names in all of them."""
 
+from datetime import date
 from functools import partial
 from pathlib import Path
 
@@ -26,13 +27,13 @@ def weekly(tmp_path: Path) -> Path:
     return tmp_path / "workspace"
 
 
-def cleaned(engine: Engine, workspace: Path, **customers: object) -> Cleaning:
+def cleaned(engine: Engine, workspace: Path, *, today: date = TODAY, **customers: object) -> Cleaning:
     settings = Settings.model_validate({"customers": customers})
-    records = Batches(workspace).open(engine, settings=settings, today=TODAY)
+    records = Batches(workspace).open(engine, settings=settings, today=today)
     feedback.add(engine)
     identities = HashedIdentities(workspace)
     matching = partial(match_identities, identities=identities, settings=settings, seed=0)
-    return clean(engine, records, resolve=identities.resolve, settings=settings, today=TODAY, match=matching)
+    return clean(engine, records, resolve=identities.resolve, settings=settings, today=today, match=matching)
 
 
 def spends(engine: Engine) -> list[int]:
@@ -71,6 +72,37 @@ def test_whoever_is_erased_does_not_make_one_of_the_others(engine: Engine, weekl
     said = [row for path in weekly.rglob("key_names.parquet") for row in pq.read_table(path).to_pylist()]
     assert [row["pieces"] for row in said if row["key_name"] is None] == [None], "there was a name, and no more"
     assert somebody not in {row["key_name"] for row in said}
+
+
+@pytest.mark.parametrize(("field", "key"), [("phone", "13800138000"), ("email", "info@shop.com")])
+def test_of_exactly_as_many_as_it_takes_each_stays_alone_until_the_last(
+    engine: Engine, tmp_path: Path, field: str, key: str
+) -> None:
+    """Of seven one is erased after the other: what is left is few enough to share a key, and joins nobody."""
+    workspace = tmp_path / "workspace"
+    for week, name in enumerate(GUESTS, 1):
+        rows = f"{field},name,ordered_at,amount\n{key},{name},2024-05-{week:02},10\n"
+        kept(workspace, put(tmp_path, f"{week}.csv", rows))
+    kept(workspace, put(tmp_path, "c.csv", f"customer_id,{field}\nc1,{key}\n"))
+    for left in range(len(GUESTS), 0, -1):
+        found = cleaned(engine, workspace)
+        assert spends(engine) == [10] * left
+        assert found.matching is not None
+        assert not found.matching.persons.num_rows
+        assert [each.ids for each in found.matching.shared_keys] == [left + 1], "and it is told"
+        assert Batches(workspace).leave_out(found.told_apart["customer_id"][:1].combine_chunks()) == 1
+
+
+def test_a_name_counts_from_the_day_of_its_first_row(engine: Engine, tmp_path: Path) -> None:
+    """Until then it makes nobody of anybody."""
+    for week, name in enumerate(GUESTS, 1):
+        day = "2024-08-01" if name == "Gus" else f"2024-05-{week:02}"
+        own = f"13900139000,Zoe,2024-04-{week:02},1\n"  # no file is dated later as a whole
+        kept(tmp_path / "workspace", put(tmp_path, f"{week}.csv", f"{HEADER}{own}13800138000,{name},{day},10\n"))
+    assert not cleaned(engine, tmp_path / "workspace").told_apart.num_rows
+    assert spends(engine) == [7, 60]
+    assert cleaned(engine, tmp_path / "workspace", today=date(2024, 8, 1)).told_apart.num_rows == 7
+    assert spends(engine) == [7] + [10] * 7
 
 
 def test_what_is_erased_of_rows_without_a_name_leaves_all_that_have_one(engine: Engine, weekly: Path) -> None:

@@ -19,12 +19,19 @@ _ISSUES = pa.schema([("key_id", pa.string()), ("issue", pa.string()), ("shape", 
 TOLD_APART = pa.schema([("batch", pa.string()), ("key_id", pa.string()), ("customer_id", pa.string())])
 """The table `told_apart`: the customers that each batch has under a phone or address that is several people's."""
 
+_SEVERAL = """
+SELECT key_id FROM key_names GROUP BY key_id
+HAVING count(DISTINCT key_name) > 1 OR count(key_name) < count(*)
+"""
+_NAMES_WITH_ROWS = "SELECT r.key_name FROM {raw} AS r JOIN key_issues AS s ON s.key_id = r.customer_key"
+# Whose rows are all of a later day, or said anew by another export, is nobody yet, or no more.
 _NAMES = """
-SELECT DISTINCT n.key_id, n.key_name, n.pieces, n.shape FROM key_names AS n
-JOIN (
-    SELECT key_id FROM key_names GROUP BY key_id
-    HAVING count(DISTINCT key_name) > 1 OR count(key_name) < count(*)
-) AS several ON several.key_id = n.key_id
+WITH held AS (SELECT DISTINCT key_name FROM ({held}) AS names WHERE key_name IS NOT NULL)
+SELECT DISTINCT n.key_id, n.key_name, n.pieces, n.shape
+FROM key_names AS n
+JOIN key_issues AS s ON s.key_id = n.key_id
+LEFT JOIN held AS h ON h.key_name = n.key_name
+WHERE n.key_name IS NULL OR h.key_name IS NOT NULL
 """
 _ROWS = """
 SELECT r.file_id, k.issue, CAST(count(*) AS BIGINT) AS n, min(r.line) AS line, arg_min(k.shape, r.line) AS shape,
@@ -64,8 +71,9 @@ def tell_apart(engine: Engine, records: RecordSet, *, most: int) -> RecordSet:
     engine.load("told_apart", TOLD_APART.empty_table())
     if not any(file.batch is not None for file in records.files):
         return records
-    engine.load("key_issues", _issues(engine, most=most))
     kinds = sorted({file.kind for file in records.files if file.accepted and KINDS[file.kind].takes_identities})
+    engine.run(_SEVERAL, into="key_issues")
+    engine.load("key_issues", _issues(engine, kinds, most=most))
     records = _told(engine, _told_anew(engine, records), kinds)
     if kinds:
         every = " UNION ".join(_CUSTOMERS.format(raw=quoted(f"raw_{kind}")) for kind in kinds)
@@ -79,12 +87,13 @@ def tell_apart(engine: Engine, records: RecordSet, *, most: int) -> RecordSet:
     return records
 
 
-def _issues(engine: Engine, *, most: int) -> pa.Table:
+def _issues(engine: Engine, kinds: list[str], *, most: int) -> pa.Table:
     """Return the keys with several names, and what becomes of them; whom a name was erased of stays told apart."""
     shapes: dict[str, str] = {}
     names: dict[str, set[frozenset[int]]] = {}
     apart = set()
-    for row in engine.fetch(_NAMES).to_pylist():
+    held = " UNION ALL ".join(_NAMES_WITH_ROWS.format(raw=quoted(f"raw_{kind}")) for kind in kinds)
+    for row in engine.fetch(_NAMES.format(held=held)).to_pylist() if kinds else ():
         shapes[row["key_id"]] = row["shape"]
         if row["key_name"] is None:
             apart.add(row["key_id"])
@@ -139,8 +148,10 @@ def _by_name(kind: str) -> str:
     return _BY_NAME.format(columns=", ".join(columns), raw=quoted(f"raw_{kind}"))
 
 
-def facts_told_apart(engine: Engine, identities: HashedIdentities) -> pa.Table:
+def facts_told_apart(engine: Engine, identities: HashedIdentities) -> tuple[pa.Table, pa.Table]:
     """Return what is known of everybody (IDENTITY_SCHEMA), of who is told apart here that phone or address.
+
+    And these phones and addresses alone: they join nobody, not even when few are left whom names tell apart.
 
     What else was known of a phone as a whole is of nobody in particular; and who was told apart in one import, but is
     not in all together, is nobody. `identities` remembers of each what the batches say that know them.
@@ -157,7 +168,8 @@ def facts_told_apart(engine: Engine, identities: HashedIdentities) -> pa.Table:
     for batch, rows in sorted(new.items()):
         parts.append(facts_table(sorted(rows)))
         identities.remember(parts[-1], batch=batch)
-    return each_once(pa.concat_tables(parts))
+    several = facts_table([(key, *fact) for key, known in sorted(keys.items()) for fact in sorted(known)])
+    return each_once(pa.concat_tables(parts)), several
 
 
 def _own_facts(
