@@ -123,3 +123,44 @@ def test_batches_of_an_earlier_version_keep_one_customer_for_a_phone(engine: Eng
     assert spends(engine) == [10] * 6 + [20]
     cleaned(engine, weekly)
     assert spends(engine) == [80]
+
+
+@pytest.mark.parametrize("numbered", [True, False])
+@pytest.mark.parametrize("turn", [1, -1])
+def test_rows_that_come_again_without_names_are_the_same_rows(
+    engine: Engine, tmp_path: Path, numbered: bool, turn: int
+) -> None:
+    """All of one day and one amount; the export without names has two more."""
+    rows = [(f"o{place}", name, "2024-05-01,10") for place, name in enumerate([*GUESTS, "", ""])]
+    lead, of = ("order_id,", "{},") if numbered else ("", "")
+    named = "".join(f"{of.format(number)}13800138000,{name},{rest}\n" for number, name, rest in rows[: len(GUESTS)])
+    bare = "".join(f"{of.format(number)}13800138000,{rest}\n" for number, _, rest in rows)
+    exports = [f"{lead}{HEADER}{named}", f"{lead}phone,ordered_at,amount\n{bare}"]
+    for place, text in enumerate(exports[::turn]):
+        kept(tmp_path / "workspace", put(tmp_path, f"{place}.csv", text))
+    found = cleaned(engine, tmp_path / "workspace")
+    assert spends(engine) == [10] * 7 + [20]
+    assert sum(found.duplicates.values()) == len(GUESTS)
+
+
+@pytest.mark.both_engines(slow=True)
+def test_an_order_number_says_whose_a_row_is_that_has_no_name_or_another(engine: Engine, tmp_path: Path) -> None:
+    workspace, header = tmp_path / "workspace", f"order_id,{HEADER}"
+    orders = [f"o{place},13800138000,{name}{{}},2024-05-{place:02},10\n" for place, name in enumerate(GUESTS, 1)]
+    refund = "order_id,phone,ordered_at,amount\no1,13800138000,2024-06-01,-10\n"
+    refusals = "".join(f"13800138000,{purpose},no,2024-06-01\n" for purpose in ("profiling", "marketing_email"))
+    granted = "".join(f"13800138000,{name},marketing_email,yes,2024-05-20\n" for name in GUESTS)
+    for place, text in enumerate(
+        [
+            refund,
+            f"phone,purpose,granted,recorded_at\n{refusals}",
+            header + "".join(orders).format(*[""] * 7),
+            header + "".join(orders[1:]).format(*[" Lee"] * 6),
+            f"phone,name,purpose,granted,recorded_at\n{granted}",
+        ]
+    ):
+        kept(workspace, put(tmp_path, f"{place}.csv", text))
+    cleaned(engine, workspace)
+    assert spends(engine) == [0] + [10] * 6
+    allowed = engine.fetch("SELECT DISTINCT may_profile, may_email FROM customers").to_pylist()
+    assert allowed == [{"may_profile": False, "may_email": False}], "nobody knows who of them refused"

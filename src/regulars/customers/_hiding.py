@@ -58,7 +58,7 @@ def hide_identities(engine: Engine, records: RecordSet, identities: HashedIdenti
     hidden = _held_identifiers(engine)
     if any(file.kind == "profiles" for file in files):
         engine.run(rows_by_id(KINDS["profiles"], without_identifiers=True), into="raw_profiles")
-    engine.drop("crosswalk", "hidden_names")
+    engine.drop("crosswalk", "shared_accounts", "hidden_names")
     personal = any(file.looks_personal for file in files)
     files = tuple(
         replace(

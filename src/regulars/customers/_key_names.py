@@ -5,7 +5,7 @@ A family shares a phone, and a shop enters info@ for everybody: only the names i
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
 from typing import Any
@@ -49,6 +49,13 @@ class KeyNames:
         if not pc.any(pc.match_substring(keys, contacts.NAMED), min_count=0).as_py():
             return keys
         return pa.array([self._account(key) for key in keys.to_pylist()], pa.string())
+
+    def told_apart(self, accounts: pa.Array, ids: pa.Array) -> Iterator[tuple[str, str]]:
+        """Yield accounts under a phone or address that is several people's, each with its id."""
+        if MANY in self.issues.values():
+            for account, who in zip(accounts.to_pylist(), ids.to_pylist(), strict=True):
+                if self.issue(account) == MANY:
+                    yield account, who
 
     def issue(self, key: str) -> str | None:
         """Return what is to be told of a key, if anything."""

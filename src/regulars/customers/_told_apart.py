@@ -44,14 +44,6 @@ SELECT DISTINCT r.file_id, k.key_id, coalesce(r.key_name, k.key_id) AS customer_
 FROM {raw} AS r JOIN key_issues AS k ON k.key_id = r.customer_key
 WHERE k.issue = $issue
 """
-# What an app wrote down of a phone as a whole was said by somebody of all who are told apart by now: nobody knows whom.
-_REFUSED_BY_ALL = """
-SELECT {columns} FROM raw_consents AS r
-UNION ALL
-SELECT {copied} FROM raw_consents AS r
-JOIN (SELECT DISTINCT key_id, customer_id FROM told_apart WHERE customer_id <> key_id) AS t ON t.key_id = r.customer_key
-WHERE NOT r.granted AND r.file_id >= $first_beside
-"""
 _NOBODY = """
 SELECT DISTINCT n.key_name FROM key_names AS n ANTI JOIN told_apart AS t ON t.customer_id = n.key_name
 WHERE n.key_name IS NOT NULL
@@ -82,7 +74,6 @@ def tell_apart(engine: Engine, records: RecordSet, *, most: int) -> RecordSet:
         engine.load("told_apart", pa.Table.from_pylist(rows, schema=TOLD_APART))
         for kind in sorted({records.files[row["file_id"]].kind for row in told if row["customer_id"] != row["key_id"]}):
             engine.run(_by_name(kind), into=f"raw_{kind}")
-        _let_refusals_hold_for_all(engine, records)
     engine.drop("key_issues")
     return records
 
@@ -125,17 +116,6 @@ def _told(engine: Engine, records: RecordSet, kinds: list[str]) -> RecordSet:
                     row["issue"], rows=row["n"], line=row["line"], example=row["shape"], amount=row["amount"]
                 )
     return replace(records, files=tuple(files))
-
-
-def _let_refusals_hold_for_all(engine: Engine, records: RecordSet) -> None:
-    """Have what was refused beside the batches under a phone hold for each name of it: the strictest wins."""
-    beside = [place for place, file in enumerate(records.files) if file.batch is None and file.kind == "consents"]
-    if beside:
-        names = RAW_TABLES["raw_consents"].names
-        columns = ", ".join(f"r.{quoted(name)}" for name in names)
-        copied = columns.replace(f"r.{quoted('customer_key')}", "t.customer_id")
-        query = _REFUSED_BY_ALL.format(columns=columns, copied=copied)
-        engine.run(query, into="raw_consents", first_beside=beside[0])
 
 
 def _by_name(kind: str) -> str:
