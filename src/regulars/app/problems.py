@@ -34,6 +34,7 @@ ON_PAGES: Mapping[str, str] = {
         " upload the files inside it."
     ),
     "batch_unknown": N_("This import is no longer there. It was taken back already."),
+    "batch_too_new": N_("The import {batch} was made by a later version of this program. Install that one again."),
     "batch_unreadable": _BROKEN_BATCH,
     "column_ambiguous": N_("{file}: several columns could be the {column}. Choose one below."),
     "column_missing": _NO_COLUMN,
