@@ -10,7 +10,7 @@ import pytest
 
 from kept_shop import TODAY, kept, put
 from regulars import feedback
-from regulars.core import Settings
+from regulars.core import RegularsError, Settings
 from regulars.customers import Cleaning, HashedIdentities, clean, match_identities
 from regulars.engines import Engine
 from regulars.records import Batches, contacts
@@ -117,6 +117,8 @@ def test_batches_of_an_earlier_version_keep_one_customer_for_a_phone(engine: Eng
     first, *_ = Batches(weekly).ids()
     folder = weekly / "batches" / first
     (folder / "key_names.parquet").unlink()
+    with pytest.raises(RegularsError, match=rf"{first} .* its part key_names\.parquet is missing"):
+        cleaned(engine, weekly)
     (path,) = folder.glob("orders/*.parquet")
     pq.write_table(pq.read_table(path).drop_columns(["key_name"]), path)
     cleaned(engine, weekly, key_shared_by_more_than=5)
