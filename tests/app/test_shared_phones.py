@@ -82,6 +82,13 @@ def test_erasing_whoever_left_no_name_leaves_all_who_did_even_if_the_phone_is_on
     assert [row["row"]["local_day"].day for row in told["records"]] == [8]
     erasing.shred(shop, nameless, by="lin")
     assert erasing.sweep(shop).rows == 1
+    who_brought_whom = pa.table({"referrer_id": [PHONE], "referred_id": ["c1"]})
+    done = analysis.import_records(
+        shop.workspace, crosswalk=VaultCrosswalk(), today=TODAY, referrals=who_brought_whom
+    ).batch
+    assert done is not None
+    assert done.files[0].left_out == {"erased": 1}, "no name ever stands beside these"
+    records.Batches(shop.workspace).undo(done.id)
     store_of_rows = records.Batches(shop.workspace)
     for batch in store_of_rows.live()[1:3]:
         store_of_rows.undo(batch.id)

@@ -27,10 +27,14 @@ LEFT JOIN crosswalk AS c ON c.file_id = w.file_id AND c.customer_key = w.custome
 """
 
 
-# The ids that a row may be found by: its keys, that of its phone with the name beside it, or that no name is there.
-_UNNAMED = f"CASE WHEN r.key_name IS NULL THEN concat(r.customer_key, '{contacts.unnamed('')}') END"
+# The ids that a row may be found by: its keys, that of its phone with the name beside it, or that no name is there;
+# nor is one ever beside who brought whom.
+_NO_NAME = contacts.unnamed("")
+_UNNAMED = f"CASE WHEN r.key_name IS NULL THEN concat(r.customer_key, '{_NO_NAME}') END"
 _WHOSE = [
     *((f"raw_{kind.name}", f"r.{kind.column(name).key_name}") for kind in KINDS.values() for name in kind.keys),
+    *((f"raw_{kind.name}", f"concat(r.{kind.column(name).key_name}, '{_NO_NAME}')")
+      for kind in KINDS.values() if not kind.takes_identities for name in kind.keys),
     ("withdrawn", "r.customer_key"),
     *((table, who)
       for table in (*(f"raw_{kind.name}" for kind in KINDS.values() if kind.takes_identities), "withdrawn")
