@@ -70,6 +70,14 @@ def test_who_is_erased_stays_away_and_the_others_stay(shop: Shop, weekly: list[s
     assert counts["customers"] == 8, "the others are still told apart, with one more"
     assert erasing.sweep(shop) == erasing.Swept()
     assert set(rows(shop)) == {2, 3, 4, 5, 6, 7, 8, 21}
+    told = [("c1", PHONE, "ana", "ana@x.com"), ("c2", f"+86 {PHONE} / 13900139000", "Ana", ""), ("c3", PHONE, "Bo", "")]
+    told += [("c4", "13900139000", "Ana", ""), ("c5", PHONE, "A. Smith", ""), ("c1", "", "", "another@x.com")]
+    columns = zip(["customer_id", "phone", "name", "email"], zip(*told, strict=True), strict=True)
+    people = pa.table({name: pa.array(column) for name, column in columns})
+    done = analysis.import_records(shop.workspace, crosswalk=VaultCrosswalk(), today=TODAY, profiles=people).batch
+    assert done is not None
+    assert done.files[0].left_out == {"erased": 3}, "nor under another id, if the phone and the name are theirs"
+    assert not {"c1", "c2"} & set(store.find("Ana"))
     assert ana not in store.find(PHONE)
     assert set(others[:-1]) < set(store.find(PHONE))
 

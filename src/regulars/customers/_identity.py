@@ -20,6 +20,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from regulars.core import RegularsError
+from regulars.customers._key_names import form_of
 from regulars.records import Batches, contacts
 
 Resolve = Callable[[pa.Array, str], pa.Array]
@@ -67,18 +68,20 @@ class HashedIdentities:
     Args:
         folder: the workspace; created with its key if it does not exist. None: a key for this run only.
         crosswalk: takes the place of the key and of every file of identities in the workspace.
+        key: where there is neither, the one to use instead of one for this run only.
 
     Raises:
         WorkspaceUnreadable: the folder, its key or its identities cannot be read, or are something else.
     """
 
-    def __init__(self, folder: Path | None, *, crosswalk: Crosswalk | None = None) -> None:
+    def __init__(self, folder: Path | None, *, crosswalk: Crosswalk | None = None, key: bytes | None = None) -> None:
         self.folder = folder
         self._crosswalk = crosswalk
         if crosswalk is not None:
             self._key = crosswalk.key
         else:
-            self._key = secrets.token_bytes(_KEY_BYTES) if folder is None else _key_of(folder)
+            own = key or secrets.token_bytes(_KEY_BYTES)
+            self._key = own if folder is None else _key_of(folder)
         self._seen: dict[str, list[pa.Table]] = {}
         self.has_hashed = False
         """Whether any key was turned into a hash."""
@@ -114,6 +117,20 @@ class HashedIdentities:
     def hashed(self, texts: pa.Array) -> pa.Array:
         """Return 128 bits of the HMAC of each text, as hexadecimal text; equal texts have equal hashes."""
         return pa.array([self._hashed(text) for text in texts.to_pylist()], pa.string())
+
+    def ids_by_name(self, customer_id: str, facts: Iterable[tuple[str, str]]) -> set[str]:
+        """Return the ids that somebody has, or would have, under phones and addresses whose people names tell apart.
+
+        `facts` (field, value) are what is known of this customer; of a phone's own customer there is no such id.
+        """
+        known = list(facts)
+        names = (value for field, value in known if field in {"name", "nickname"})
+        forms = {form for name in names if (form := form_of(name)) is not None}
+        readers = {"phone": contacts.phones, "email": contacts.emails}
+        shared = [(field, value) for field, value in known if field in readers and forms]
+        cells = {(field, cell) for field, value in shared for cell in (value, *readers[field](value))}
+        keys = {key for field, cell in cells if self._hashed(key := canonical_key(cell, field)) != customer_id}
+        return {self._hashed(f"{key} {form}") for key in keys for form in forms}
 
     def pieces(self, key: str, pieces: Iterable[str]) -> list[int]:
         """Return 31 bits of the keyed hash of each piece of a name under a key, in no order that tells of the name.
