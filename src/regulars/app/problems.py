@@ -102,6 +102,7 @@ ON_PAGES: Mapping[str, str] = {
     "no_records": N_(
         "No row could be used ({read} read, {refused} set aside). Import a file of orders, usage or subscriptions."
     ),
+    "no_rows": N_("{file} has no rows below its column names. Export it again and upload that."),
     "nothing_to_read": _NOTHING,
     "parquet_broken": N_("{file} is a Parquet file that cannot be read. Export it again."),
     "source_broken": N_("{file} could not be read to its end. Export it again."),

@@ -232,6 +232,7 @@ def _report(engine: Engine, source: Opened, place: int, tally: Tally, stated: st
         headers_id=fingerprint(content.headers),
         currencies=tuple(sorted(tally.signs | ({stated} if stated else set()))),
         is_beside=source.is_beside,
+        name_beside=source.layout.name_beside(),
         of_people=source.layout.of_people() if source.export is None else (),
     )
 
