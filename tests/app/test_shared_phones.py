@@ -107,7 +107,9 @@ def test_erasing_whoever_left_no_name_leaves_all_who_did_even_if_the_phone_is_on
     assert take(shop, "", "Ana", day=20).files[0].left_out == {"erased": 1}
     erasing.shred(shop, nameless, by="lin")
     assert erasing.sweep(shop).rows == 6, "as one customer of that phone they go together"
-    assert take(shop, "Iris", day=25).accepted == 0
+    assert take(shop, "Iris", day=25).files[0].left_out == {"erased": 1}
+    told = take(shop, *GUESTS, day=10).files[0].left_out
+    assert told == {"erased_with_others": len(GUESTS)}, "perhaps the phone is the shop's own: that is said"
 
 
 def test_the_vault_forgets_the_phone_with_the_last_of_them_and_knows_who_comes_next(

@@ -42,6 +42,17 @@ _WHOSE = [
 ]  # fmt: skip
 
 
+# Nobody says whether a phone was the erased person's alone: beside several names it is perhaps the shop's own.
+_OF_SEVERAL = """
+SELECT r.file_id, CAST(count(*) AS BIGINT) AS n FROM {raw} AS r
+JOIN erased AS e ON e.id = r.customer_key
+JOIN (
+    SELECT key_id FROM key_names GROUP BY key_id HAVING count(DISTINCT key_name) > 1
+) AS several ON several.key_id = r.customer_key
+GROUP BY r.file_id
+"""
+
+
 def hide_identities(engine: Engine, records: RecordSet, identities: HashedIdentities, *, most: int) -> RecordSet:
     """Put customer ids in the place of keys in the raw tables, and nothing in that of direct identifiers.
 
@@ -86,19 +97,31 @@ def _without_erased(
     if not gone:
         return files
     engine.load("erased", pa.table({"id": sorted(gone)}))
-    before = _rows_of_files(engine)
+    before, of_several = _rows_of_files(engine), _erased_of_several_names(engine)
     for table, who in [*_WHOSE, ("key_names", "r.key_id"), ("key_names", "r.key_name")]:
         engine.run(f"SELECT r.* FROM {quoted(table)} AS r ANTI JOIN erased AS e ON e.id = {who}", into=table)
     engine.drop("erased")
     after = _rows_of_files(engine)
     identities.forget(set(ids.to_pylist()) - set(_ids_in_rows(engine).to_pylist()))
-    lost = [before.get(place, 0) - after.get(place, 0) for place in range(len(files))]
     return tuple(
-        replace(file, accepted=file.accepted - rows, left_out=dict(sorted({**file.left_out, "erased": rows}.items())))
-        if rows
-        else file
-        for file, rows in zip(files, lost, strict=True)
+        _leaving_out(file, before.get(place, 0) - after.get(place, 0), of_several.get(place, 0))
+        for place, file in enumerate(files)
     )
+
+
+def _leaving_out(file: FileReport, rows: int, of_several: int) -> FileReport:
+    told = {"erased": rows - of_several, "erased_with_others": of_several}
+    left_out = {**file.left_out, **{code: n for code, n in told.items() if n}}
+    return replace(file, accepted=file.accepted - rows, left_out=dict(sorted(left_out.items()))) if rows else file
+
+
+def _erased_of_several_names(engine: Engine) -> dict[int, int]:
+    """Return how many rows of each file stand under an erased person's phone or address that has several names here."""
+    found: dict[int, int] = {}
+    for kind in (kind.name for kind in KINDS.values() if kind.takes_identities):
+        for row in engine.fetch(_OF_SEVERAL.format(raw=quoted(f"raw_{kind}"))).to_pylist():
+            found[row["file_id"]] = found.get(row["file_id"], 0) + row["n"]
+    return found
 
 
 def _ids_in_rows(engine: Engine) -> pa.Array:
