@@ -82,8 +82,12 @@ def build_crosswalk(engine: Engine, records: RecordSet, resolve: Resolve, *, mos
         files = pa.array([file_id] * len(keys), pa.int32())
         parts.append(pa.table([files, keys, ids, ids], schema=CROSSWALK_SCHEMA))
     engine.load("crosswalk", pa.concat_tables(parts))
-    rows = [(min(accounts), who, named) for accounts in shared.values() for who, named in accounts.items()]
-    engine.load("shared_accounts", pa.table([*zip(*rows, strict=True)] or [[], [], []], schema=_SHARED))
+    rows = [
+        {"key_id": min(accounts), "customer_id": who, "is_named": is_named}
+        for accounts in shared.values()
+        for who, is_named in accounts.items()
+    ]
+    engine.load("shared_accounts", pa.Table.from_pylist(rows, schema=_SHARED))
     return with_shared_keys(engine, records, names, to_hash)
 
 

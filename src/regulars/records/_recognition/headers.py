@@ -190,11 +190,6 @@ class Layout:
                 return self.places.get(name, *found[:1])
         return None
 
-    def name_beside(self) -> str:
-        """Return the header of the name beside the key, if nothing else is read from it; else nothing."""
-        place = self.name_place
-        return "" if place is None or place in self.sources().values() else self.headers[place]
-
     def sources(self) -> dict[str, int]:
         """Return the place of the column that fills each raw column: the key from the best identity there is."""
         own = {column.name: self.places[column.name] for column in self.kind.columns if column.name in self.places}
