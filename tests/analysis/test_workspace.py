@@ -97,9 +97,16 @@ class TestTheLaw:
         home = tmp_path_factory.mktemp("weeks")
         paths = []
         for week, names in enumerate(weeks):
-            rows = [f"13800138000,{name},2024-05-{day + 6 * week:02},5\n" for day, name in enumerate(names, 1)]
-            own = f"13900139000,Zoe,2024-04-{week + 1:02},1\n"  # no week is a copy of another
-            paths.append(put(home, f"{week}.csv", "phone,name,ordered_at,amount\n" + own + "".join(rows)))
+            days = [f"2024-05-{day + 6 * week:02}" for day, _ in enumerate(names, 1)]
+            rows = [f"o{day},13800138000,{name},{day},5\n" for day, name in zip(days, names, strict=True)]
+            own = f"o{week},13900139000,Zoe,2024-04-{week + 1:02},1\n"  # no week is a copy of another
+            paths.append(put(home, f"{week}.csv", "order_id,phone,name,ordered_at,amount\n" + own + "".join(rows)))
+            if week == 0:  # and once more without the names, with what was given back of it
+                bare = "".join(f"o{day},13800138000,{day},5\n" for day in days)
+                back = f"o{days[0]},13800138000,2024-06-01,-5\n"
+                paths.append(put(home, "bare.csv", f"order_id,phone,ordered_at,amount\n{bare}{back}"))
+        refused = "phone,purpose,granted,recorded_at\n13800138000,profiling,no,2024-06-01\n"
+        paths.insert(1, put(home, "refused.csv", refused))
         workspace = home / "workspace"
         batches = [kept(workspace, path).batch for path in paths]
         last = batches[-1]

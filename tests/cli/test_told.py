@@ -123,6 +123,23 @@ def test_a_name_beside_a_customer_number_is_told_with_the_way_to_find_people_by_
     assert {("name", "Ana Li"), ("email", "a@x.com")} <= known
 
 
+def test_a_name_beside_a_phone_is_told_as_used(tmp_path: Path) -> None:
+    (tmp_path / "orders.csv").write_text("phone,Name,ordered_at,amount\n13800138000,Ana Li,2024-01-02,5\n")
+    line = "'Name' tells apart who shares a phone or an e-mail address"
+    assert line in said("analyze", "orders.csv", "--dry-run", cwd=tmp_path)
+    assert f"orders.csv: {line}" in said("import", "orders.csv", "--workspace", "kept", cwd=tmp_path)
+    batch = next((tmp_path / "kept" / "batches").glob("2*")).name
+    assert line in said("records", "show", batch, "--workspace", "kept", cwd=tmp_path)
+
+
+def test_a_file_with_nothing_below_its_header_leaves_no_batch(tmp_path: Path) -> None:
+    (tmp_path / "orders.csv").write_text("customer_id,ordered_at,amount\n")
+    done = run("import", "orders.csv", "--workspace", "kept", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "orders.csv: there are no rows below the header" in done.stderr
+    assert not list(tmp_path.glob("kept/batches/*"))
+
+
 def test_an_import_names_the_export_and_the_columns_it_did_not_use(home: Path) -> None:
     told = said("import", "shop.csv", "--workspace", "kept", cwd=home)
     for words in ("shop.csv: read as Shopify: orders", "shop.csv: 1 left out: not paid (yet)",

@@ -261,7 +261,7 @@ class TestAppearingAndVanishing:
 
 
 class TestWhatCannotBeRead:
-    @pytest.mark.parametrize("damage", ["", "{", "[]", '{"format": 1}', '{"format": 99}'])
+    @pytest.mark.parametrize("damage", ["", "{", "[]", '{"format": 1}'])
     def test_a_damaged_manifest_is_told_and_can_be_undone(self, desk: Desk, store: Batches, damage: str) -> None:
         batch = keep(store, desk.engine, orders(("ana", "2024-01-02", "1")))
         (store.folder / "batches" / batch.id / "manifest.json").write_text(damage)
@@ -269,6 +269,18 @@ class TestWhatCannotBeRead:
             store.live()
         store.undo(batch.id)
         assert store.live() == ()
+
+    @pytest.mark.parametrize("written", [-1, 0, True, 1.5, "2", None, 99])
+    def test_a_format_that_is_none_is_damage_and_a_later_one_is_not_to_be_undone(
+        self, desk: Desk, store: Batches, written: object
+    ) -> None:
+        batch = keep(store, desk.engine, orders(("ana", "2024-01-02", "1")))
+        manifest = store.folder / "batches" / batch.id / "manifest.json"
+        manifest.write_text(json.dumps({**json.loads(manifest.read_text()), "format": written}))
+        with pytest.raises(RegularsError) as told:
+            store.live()
+        assert told.value.code == ("batch_too_new" if written == 99 else "batch_unreadable")
+        assert ("records undo" in str(told.value)) == (written != 99), "it would delete what the later version reads"
 
     def test_a_damaged_file_of_rows_is_told(self, desk: Desk, store: Batches) -> None:
         batch = keep(store, desk.engine, orders(("ana", "2024-01-02", "1")))

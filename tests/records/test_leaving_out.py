@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -219,6 +220,19 @@ def test_whoever_only_a_name_tells_from_others_is_found_and_left_out_by_that(tmp
     assert [row["line"] for row in kept_rows(store)] == [1]
     no_more_than_that_there_was_one = {"key_name": None, "pieces": None}
     assert names_kept(store) == [{"key_name": "shop 1", "pieces": [1]}, no_more_than_that_there_was_one]
+
+
+def test_that_somebody_was_erased_is_forgotten_with_the_last_row_under_that_key(tmp_path: Path) -> None:
+    store = Batches(tmp_path)
+    keep_named(store, TODAY)
+    keep_named(store, TODAY, TODAY)
+    keep(store, referrals(("shop", "ana")))
+    for left, person in [(3, "shop 1"), (2, "shop 2"), (0, "shop\N{SYMBOL FOR UNIT SEPARATOR}")]:
+        assert store.leave_out(pa.array([person])) == (2 if person == "shop 1" else 1)
+        names = [pq.read_table(path) for path in tmp_path.rglob("key_names.parquet")]
+        assert sum(each.num_rows for each in names) == left, "as long as a row is left of whoever they were told from"
+    assert not kept_rows(store)
+    assert {path.name[0] for path in (tmp_path / "batches").iterdir()} == {"2"}
 
 
 def test_names_go_with_the_last_row_that_bears_them_once_it_is_past_its_day(tmp_path: Path) -> None:

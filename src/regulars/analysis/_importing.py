@@ -12,7 +12,7 @@ from regulars.analysis._clock import machine_day, machine_time
 from regulars.analysis._quarantine import mask_quarantine
 from regulars.analysis._sources import Data, NothingToRead, gather, with_kept
 from regulars.analysis._traces import no_traces
-from regulars.core import Settings, load_settings
+from regulars.core import RegularsError, Settings, load_settings
 from regulars.customers import Crosswalk, HashedIdentities, hide_identities
 from regulars.engines import open_engine
 from regulars.records import Batch, Batches, FileReport, Mappings, Source, read
@@ -26,6 +26,13 @@ _ANSWERS = {
 
 RowsRead: TypeAlias = Callable[[str, int, int, int], None]
 """Told a file's name, how much of it is read, the whole (0: unknown), and how many rows that is."""
+
+
+class NoRows(RegularsError):
+    """Files that hold a line of column names and nothing else."""
+
+    code = "no_rows"
+    template = "{file}: there are no rows below the header. Export it again, with the rows of the days you want."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +109,9 @@ def _says_otherwise(source: Source, reports: Sequence[FileReport]) -> bool:
     """Whether these tables were read as another kind, or in other columns or another writing than are said here."""
     read = {pair for report in reports for pair in report.mapping.items()}
     kinds = {name for report in reports for name in (report.kind, report.export)}
-    headers = {name for report in reports for name in (*report.mapping.values(), *report.unused_columns)}
+    headers = {
+        name for report in reports for name in (*report.mapping.values(), *report.unused_columns, report.name_beside)
+    }
     encodings = {_encoding(report.encoding) for report in reports}
     delimiters = {report.delimiter for report in reports}
     return (
@@ -146,6 +155,8 @@ def _imported(
         # What spills from the engine is as private as the batch, and goes with it if this process is killed.
         with open_engine(memory_limit=limit, parent=draft.folder) as engine:
             records = read(engine, sources, settings=settings, today=today, progress=progress, keep_later=True)
+            if not any(file.read for file in records.files):
+                raise NoRows(file=", ".join(dict.fromkeys(file.file for file in records.files)))
             most = settings.customers.key_shared_by_more_than
             hidden = hide_identities(engine, records, identities, most=most)
             if identities.knows_of_erasures:

@@ -34,6 +34,7 @@ ON_PAGES: Mapping[str, str] = {
         " upload the files inside it."
     ),
     "batch_unknown": N_("This import is no longer there. It was taken back already."),
+    "batch_too_new": N_("The import {batch} was made by a later version of this program. Install that one again."),
     "batch_unreadable": _BROKEN_BATCH,
     "column_ambiguous": N_("{file}: several columns could be the {column}. Choose one below."),
     "column_missing": _NO_COLUMN,
@@ -101,6 +102,7 @@ ON_PAGES: Mapping[str, str] = {
     "no_records": N_(
         "No row could be used ({read} read, {refused} set aside). Import a file of orders, usage or subscriptions."
     ),
+    "no_rows": N_("{file} has no rows below its column names. Export it again and upload that."),
     "nothing_to_read": _NOTHING,
     "parquet_broken": N_("{file} is a Parquet file that cannot be read. Export it again."),
     "source_broken": N_("{file} could not be read to its end. Export it again."),

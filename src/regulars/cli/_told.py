@@ -73,7 +73,11 @@ def where_words(column: str, example: str, *, voice: "reports.Voice") -> str:
 
 
 def people_lines(file: Told, *, voice: "reports.Voice") -> Iterator[str]:
-    """Yield how columns that tell who somebody is can be read too, where a file has some that are not."""
+    """Yield what the name beside a phone does, and how columns can be read too that tell who somebody is."""
+    if name := file.get("name_beside"):
+        yield voice.t(
+            "{column} tells apart who shares a phone or an e-mail address", column=listed([name], voice=voice)
+        )
     if columns := file.get("of_people"):
         yield voice.t(
             "to find people by {columns}, read the file once more with --as profiles",

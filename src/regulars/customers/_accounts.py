@@ -27,12 +27,14 @@ def match_identities(engine: Engine, *, identities: HashedIdentities, settings: 
     """
     remember_profiles(engine, identities)
     remember_known(engine, identities)
+    facts, of_several = facts_told_apart(engine, identities)
     known = known_of(
-        facts_told_apart(engine, identities),
+        facts,
         hashed=identities.hashed,
         decisions=decisions(identities.folder),
         model=learned_model(identities.folder),
         settings=settings,
+        of_several=of_several,
     )
     return match(engine, known, settings=settings, seed=seed)
 

@@ -20,6 +20,7 @@ from regulars.customers._people import clean_people
 from regulars.customers._quality import contradicting, quality_table
 from regulars.customers._soundness import Soundness, count_filled, soundness
 from regulars.customers._told_apart import tell_apart
+from regulars.customers._without_name import settle_rows_without_name
 from regulars.engines import Engine
 from regulars.records import RecordSet
 
@@ -73,10 +74,12 @@ def clean(
     filled = count_filled(engine, records)
     most = settings.customers.key_shared_by_more_than
     records = build_crosswalk(engine, tell_apart(engine, records, most=most), resolve, most=most)
+    settle_rows_without_name(engine)
     matching = None if match is None else match(engine)
     if matching is not None and matching.persons.num_rows:
         lead_to_persons(engine, records)
     copies = {"duplicate": find_duplicates(engine, records), "repeated": count_repeated(engine)}
+    engine.drop("shared_accounts")
     doubled = paid_twice(engine, records)
     clean_events(engine)
     rows = order_rows(engine)

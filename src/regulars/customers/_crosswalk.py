@@ -6,7 +6,7 @@ An id that is another account of the same person leads to that person; `own_id` 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from regulars.customers._identity import IDENTITY_SCHEMA, HashedIdentities, Resolve
+from regulars.customers._identity import IDENTITY_SCHEMA, HashedIdentities, Resolve, canonical_key
 from regulars.customers._key_names import names_of_keys, with_shared_keys
 from regulars.engines import Engine, quoted
 from regulars.records import KINDS, FileReport, RecordSet, contacts
@@ -16,6 +16,8 @@ _IDENTIFIERS = tuple(column.name for column in KINDS["profiles"].columns if colu
 CROSSWALK_SCHEMA = pa.schema(
     [("file_id", pa.int32()), ("customer_key", pa.string()), ("customer_id", pa.string()), ("own_id", pa.string())]
 )
+
+_SHARED = pa.schema([("key_id", pa.string()), ("customer_id", pa.string()), ("is_named", pa.bool_())])
 
 _TO_PERSONS = """
 SELECT w.file_id, w.customer_key, coalesce(p.person_id, w.customer_id) AS customer_id, w.own_id
@@ -44,6 +46,8 @@ WHERE r.{value} IS NOT NULL
 def build_crosswalk(engine: Engine, records: RecordSet, resolve: Resolve, *, most: int) -> RecordSet:
     """Write the table `crosswalk` (see CROSSWALK_SCHEMA); return the records with what is told of keys shared.
 
+    And `shared_accounts`: the accounts under a phone or address whose names tell people apart.
+
     A phone or address with more than `most` names beside it is as many accounts; with fewer it stays one.
 
     A column mapped as customer_id passes unchanged (it is not in the crosswalk), unless at least 1 % of its
@@ -65,13 +69,25 @@ def build_crosswalk(engine: Engine, records: RecordSet, resolve: Resolve, *, mos
         to_hash[file_id] = keys
     names = names_of_keys(to_hash.values(), most=most)
     parts = [CROSSWALK_SCHEMA.empty_table()]
+    shared: dict[str, dict[str, bool]] = {}
     for file_id, keys in to_hash.items():
         whose = names.accounts(keys)
         distinct = pc.unique(whose)
-        ids = resolve(distinct, records.files[file_id].key_role).take(pc.index_in(whose, distinct))
+        role = records.files[file_id].key_role
+        of_distinct = resolve(distinct, role)
+        for key, who in names.told_apart(distinct, of_distinct):
+            bare, _, name = key.partition(contacts.NAMED)
+            shared.setdefault(canonical_key(bare, role), {})[who] = bool(name)
+        ids = of_distinct.take(pc.index_in(whose, distinct))
         files = pa.array([file_id] * len(keys), pa.int32())
         parts.append(pa.table([files, keys, ids, ids], schema=CROSSWALK_SCHEMA))
     engine.load("crosswalk", pa.concat_tables(parts))
+    rows = [
+        {"key_id": min(accounts), "customer_id": who, "is_named": is_named}
+        for accounts in shared.values()
+        for who, is_named in accounts.items()
+    ]
+    engine.load("shared_accounts", pa.Table.from_pylist(rows, schema=_SHARED))
     return with_shared_keys(engine, records, names, to_hash)
 
 

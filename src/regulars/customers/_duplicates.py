@@ -4,6 +4,10 @@ A row's identity is its content (its person by id, not by the key's spelling) an
 file. Only days that more than one file
 speaks of can hold duplicates, so only their rows are compared. An export made again with another column is still the
 same, so only columns that every file has are compared, and the row of the file with the most columns is kept.
+
+Under a phone or address whose people only names tell apart, a row without a name is the same as one that has one in
+another file, which is kept; and the row of one order number is the same whatever its name. Without such a number two
+names are two people who may well have bought the same.
 """
 
 from collections.abc import Mapping
@@ -14,6 +18,9 @@ from regulars.engines import Engine, quoted
 from regulars.records import KINDS, FileReport, Kind, RecordSet
 
 _PLACE = {"file_id", "line", "key_name"}  # two spellings of one name are still the same row
+
+# What is said twice of a person's profile or consent is not added up.
+_ADDED_UP = {kind.name for kind in KINDS.values() if kind.takes_identities} - {"profiles", "consents"}
 
 _NONE = "SELECT CAST(0 AS INTEGER) AS file_id, CAST(0 AS BIGINT) AS line WHERE 1 = 0"
 
@@ -30,6 +37,31 @@ WITH candidates AS (
     FROM numbered
 )
 SELECT file_id, line FROM met WHERE meeting > 1
+"""
+
+_APART = """
+WITH kept AS (
+    SELECT r.*, a.key_id, CASE WHEN a.is_named THEN 1 ELSE 0 END AS named, {numbered} AS numbered
+    FROM ({rows}) AS r JOIN shared_accounts AS a ON a.customer_id = r.customer_key
+    ANTI JOIN {duplicates} AS d ON d.file_id = r.file_id AND d.line = r.line
+), counted AS (
+    SELECT *,
+        row_number() OVER (PARTITION BY key_id, named, {content} ORDER BY file_id, line) AS place,
+        sum(named) OVER (PARTITION BY key_id, {content})
+            - sum(named) OVER (PARTITION BY key_id, file_id, {content}) AS named_elsewhere,
+        row_number() OVER (PARTITION BY key_id, file_id, {content} ORDER BY line) AS occurrence
+    FROM kept
+), met AS (
+    SELECT file_id, line, named, numbered, place, named_elsewhere,
+        row_number() OVER (
+            PARTITION BY key_id, {content}, occurrence ORDER BY named DESC, {richest_first}, file_id, line
+        ) AS meeting
+    FROM counted
+)
+SELECT file_id, line FROM {duplicates}
+UNION ALL
+SELECT file_id, line FROM met
+WHERE CASE WHEN numbered THEN meeting > 1 ELSE named = 0 AND place <= named_elsewhere END
 """
 
 _COUNTED = "SELECT file_id, CAST(count(*) AS BIGINT) AS n FROM {duplicates} GROUP BY file_id"
@@ -61,6 +93,7 @@ FROM same GROUP BY file_id
 def find_duplicates(engine: Engine, records: RecordSet) -> dict[int, int]:
     """Write `duplicate_<kind>` (file_id, line) for every kind; return how many each file has."""
     counts: dict[int, int] = {}
+    told_apart = engine.fetch("SELECT count(*) > 0 AS some FROM shared_accounts")["some"][0].as_py()
     for kind in KINDS:
         duplicates = f"duplicate_{kind}"
         files = {place: file for place, file in enumerate(records.files) if file.kind == kind and file.accepted}
@@ -68,14 +101,24 @@ def find_duplicates(engine: Engine, records: RecordSet) -> dict[int, int]:
             engine.run(_NONE, into=duplicates)
             continue
         columns = engine.columns(f"raw_{kind}")
+        compared = _compared(KINDS[kind], list(files.values()))
         query = _FOUND.format(
             raw=quoted(f"raw_{kind}"),
             rows=rows_by_id(KINDS[kind]),
             day="coalesce(r.local_day, DATE '1970-01-01')" if "local_day" in columns else "DATE '1970-01-01'",
-            content=_content(_compared(KINDS[kind], list(files.values()))),
+            content=_content(compared),
             richest_first=_richest_first(files),
         )
         engine.run(query, into=duplicates)
+        if told_apart and kind in _ADDED_UP:
+            query = _APART.format(
+                rows=rows_by_id(KINDS[kind], as_told=True),
+                duplicates=quoted(duplicates),
+                numbered="r.order_id IS NOT NULL" if "order_id" in compared else "FALSE",
+                content=_content(tuple(name for name in compared if name != "customer_key")),
+                richest_first=_richest_first(files),
+            )
+            engine.run(query, into=duplicates)
         counts |= _per_file(engine, _COUNTED.format(duplicates=quoted(duplicates)))
     return counts
 

@@ -1,5 +1,7 @@
 """Pairs of ids that share a key. What too many share joins nobody; a phone two people share joins only its own names.
 
+Nor does one under which names tell people apart, however few of them are left.
+
 Keys come hashed, so no address or number stands in a table of the engine.
 """
 
@@ -10,13 +12,17 @@ import pyarrow as pa
 from regulars.engines import Engine
 
 _CROWDED = """
-SELECT field, value, CAST(count(*) AS BIGINT) AS ids FROM match_keys GROUP BY field, value HAVING count(*) > $most
-ORDER BY ids DESC, field, value
+SELECT k.field, k.value, CAST(count(*) AS BIGINT) AS ids
+FROM match_keys AS k LEFT JOIN match_withheld AS w ON w.field = k.field AND w.value = k.value
+GROUP BY k.field, k.value HAVING count(*) > CASE WHEN count(w.value) > 0 THEN 1 ELSE $most END
+ORDER BY ids DESC, k.field, k.value
 """
 
 _SHARED = """
 WITH shared AS (
-    SELECT field, value FROM match_keys GROUP BY field, value HAVING count(*) > 1 AND count(*) <= $most
+    SELECT k.field, k.value
+    FROM match_keys AS k ANTI JOIN match_withheld AS w ON w.field = k.field AND w.value = k.value
+    GROUP BY k.field, k.value HAVING count(*) > 1 AND count(*) <= $most
 ), kept AS (
     SELECT k.customer_id, k.field, k.value
     FROM match_keys AS k JOIN shared AS s ON s.field = k.field AND s.value = k.value
@@ -68,26 +74,28 @@ WHERE h.left_id IS NULL OR p.keys > h.phones AND h.names <> 'apart'
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Crowded:
-    """A key that too many ids share: its field, its hash, and how many."""
+    """A key that ids share and that joins none of them: its field, its hash, and how many they are."""
 
     field: str
     value: str
     ids: int
 
 
-def find_shared(engine: Engine, keys: pa.Table, *, most: int) -> tuple[Crowded, ...]:
+def find_shared(engine: Engine, keys: pa.Table, *, withheld: pa.Table, most: int) -> tuple[Crowded, ...]:
     """Write `match_shared` (left_id, right_id, how, value) and `match_by_phone`; return the keys that join nobody.
 
     Args:
         engine: takes the tables.
         keys: customer_id, field, value (hashed), each once.
+        withheld: field, value (hashed), each once: what joins nobody, however few share it.
         most: how many ids may share a key.
     """
     engine.load("match_keys", keys)
+    engine.load("match_withheld", withheld)
     crowded = tuple(Crowded(**row) for row in engine.fetch(_CROWDED, most=most).to_pylist())
     engine.run(_SHARED, into="match_shared", most=most)
     engine.run(_BY_PHONE_ONLY, into="match_by_phone")
-    engine.drop("match_keys")
+    engine.drop("match_keys", "match_withheld")
     return crowded
 
 

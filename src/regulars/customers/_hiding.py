@@ -27,15 +27,30 @@ LEFT JOIN crosswalk AS c ON c.file_id = w.file_id AND c.customer_key = w.custome
 """
 
 
-# The ids that a row may be found by: its keys, that of its phone with the name beside it, or that no name is there.
-_UNNAMED = f"CASE WHEN r.key_name IS NULL THEN concat(r.customer_key, '{contacts.unnamed('')}') END"
+# The ids that a row may be found by: its keys, that of its phone with the name beside it, or that no name is there;
+# nor is one ever beside who brought whom.
+_NO_NAME = contacts.unnamed("")
+_UNNAMED = f"CASE WHEN r.key_name IS NULL THEN concat(r.customer_key, '{_NO_NAME}') END"
 _WHOSE = [
     *((f"raw_{kind.name}", f"r.{kind.column(name).key_name}") for kind in KINDS.values() for name in kind.keys),
+    *((f"raw_{kind.name}", f"concat(r.{kind.column(name).key_name}, '{_NO_NAME}')")
+      for kind in KINDS.values() if not kind.takes_identities for name in kind.keys),
     ("withdrawn", "r.customer_key"),
     *((table, who)
       for table in (*(f"raw_{kind.name}" for kind in KINDS.values() if kind.takes_identities), "withdrawn")
       for who in ("r.key_name", _UNNAMED)),
 ]  # fmt: skip
+
+
+# Nobody says whether a phone was the erased person's alone: beside several names it is perhaps the shop's own.
+_OF_SEVERAL = """
+SELECT r.file_id, CAST(count(*) AS BIGINT) AS n FROM {raw} AS r
+JOIN erased AS e ON e.id = r.customer_key
+JOIN (
+    SELECT key_id FROM key_names GROUP BY key_id HAVING count(DISTINCT key_name) > 1
+) AS several ON several.key_id = r.customer_key
+GROUP BY r.file_id
+"""
 
 
 def hide_identities(engine: Engine, records: RecordSet, identities: HashedIdentities, *, most: int) -> RecordSet:
@@ -58,7 +73,7 @@ def hide_identities(engine: Engine, records: RecordSet, identities: HashedIdenti
     hidden = _held_identifiers(engine)
     if any(file.kind == "profiles" for file in files):
         engine.run(rows_by_id(KINDS["profiles"], without_identifiers=True), into="raw_profiles")
-    engine.drop("crosswalk", "hidden_names")
+    engine.drop("crosswalk", "shared_accounts", "hidden_names")
     personal = any(file.looks_personal for file in files)
     files = tuple(
         replace(
@@ -82,19 +97,31 @@ def _without_erased(
     if not gone:
         return files
     engine.load("erased", pa.table({"id": sorted(gone)}))
-    before = _rows_of_files(engine)
+    before, of_several = _rows_of_files(engine), _erased_of_several_names(engine)
     for table, who in [*_WHOSE, ("key_names", "r.key_id"), ("key_names", "r.key_name")]:
         engine.run(f"SELECT r.* FROM {quoted(table)} AS r ANTI JOIN erased AS e ON e.id = {who}", into=table)
     engine.drop("erased")
     after = _rows_of_files(engine)
     identities.forget(set(ids.to_pylist()) - set(_ids_in_rows(engine).to_pylist()))
-    lost = [before.get(place, 0) - after.get(place, 0) for place in range(len(files))]
     return tuple(
-        replace(file, accepted=file.accepted - rows, left_out=dict(sorted({**file.left_out, "erased": rows}.items())))
-        if rows
-        else file
-        for file, rows in zip(files, lost, strict=True)
+        _leaving_out(file, before.get(place, 0) - after.get(place, 0), of_several.get(place, 0))
+        for place, file in enumerate(files)
     )
+
+
+def _leaving_out(file: FileReport, rows: int, of_several: int) -> FileReport:
+    told = {"erased": rows - of_several, "erased_with_others": of_several}
+    left_out = {**file.left_out, **{code: n for code, n in told.items() if n}}
+    return replace(file, accepted=file.accepted - rows, left_out=dict(sorted(left_out.items()))) if rows else file
+
+
+def _erased_of_several_names(engine: Engine) -> dict[int, int]:
+    """Return how many rows of each file stand under an erased person's phone or address that has several names here."""
+    found: dict[int, int] = {}
+    for kind in (kind.name for kind in KINDS.values() if kind.takes_identities):
+        for row in engine.fetch(_OF_SEVERAL.format(raw=quoted(f"raw_{kind}"))).to_pylist():
+            found[row["file_id"]] = found.get(row["file_id"], 0) + row["n"]
+    return found
 
 
 def _ids_in_rows(engine: Engine) -> pa.Array:

@@ -5,7 +5,7 @@ A family shares a phone, and a shop enters info@ for everybody: only the names i
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
 from typing import Any
@@ -46,9 +46,18 @@ class KeyNames:
 
     def accounts(self, keys: pa.Array) -> pa.Array:
         """Return whose each key is: without the name, but where names tell people apart."""
-        if not pc.any(pc.match_substring(keys, contacts.NAMED), min_count=0).as_py():
-            return keys
-        return pa.array([self._account(key) for key in keys.to_pylist()], pa.string())
+        bare = _without_names(keys)
+        many = pa.array([key for key, issue in self.issues.items() if issue == MANY], pa.string())
+        told_apart = pc.is_in(bare, value_set=many)
+        named = [self._account(key) for key in keys.filter(told_apart).to_pylist()]
+        return pc.replace_with_mask(bare, told_apart, pa.array(named, pa.string()))
+
+    def told_apart(self, accounts: pa.Array, ids: pa.Array) -> Iterator[tuple[str, str]]:
+        """Yield accounts under a phone or address that is several people's, each with its id."""
+        if MANY in self.issues.values():
+            for account, who in zip(accounts.to_pylist(), ids.to_pylist(), strict=True):
+                if self.issue(account) == MANY:
+                    yield account, who
 
     def issue(self, key: str) -> str | None:
         """Return what is to be told of a key, if anything."""
@@ -56,7 +65,7 @@ class KeyNames:
 
     def _account(self, key: str) -> str:
         bare, _, name = key.partition(contacts.NAMED)
-        form = self.forms.get(name) if self.issues.get(bare) == MANY else None
+        form = self.forms.get(name)
         return bare if form is None else f"{bare}{contacts.NAMED}{form}"
 
 
@@ -65,12 +74,15 @@ def names_of_keys(keys: Iterable[pa.Array], *, most: int) -> KeyNames:
 
     Names of which one holds the other ("Ana", "Ana Smith") are one.
     """
-    found: dict[str, set[str]] = {}
-    for column in keys:
-        for key in column.filter(pc.match_substring(column, contacts.NAMED)).to_pylist():
-            bare, _, name = key.partition(contacts.NAMED)
-            found.setdefault(bare, set()).add(name)
-    several = {bare: names for bare, names in found.items() if len(names) > 1}
+    named = [column.filter(pc.match_substring(column, contacts.NAMED)) for column in keys]
+    distinct = pc.unique(pa.concat_arrays([pa.array([], pa.string()), *named]))
+    bare_keys = _without_names(distinct)
+    counted = pc.value_counts(bare_keys)
+    met_again = counted.field("values").filter(pc.greater(counted.field("counts"), 1))
+    several: dict[str, set[str]] = {}
+    for key in distinct.filter(pc.is_in(bare_keys, value_set=met_again)).to_pylist():
+        bare, _, name = key.partition(contacts.NAMED)
+        several.setdefault(bare, set()).add(name)
     forms = {name: form for name in set().union(*several.values()) if (form := form_of(name)) is not None}
     issues = {}
     for bare, names in several.items():
@@ -78,6 +90,10 @@ def names_of_keys(keys: Iterable[pa.Array], *, most: int) -> KeyNames:
         if issue is not None:
             issues[bare] = issue
     return KeyNames(issues=issues, forms=forms)
+
+
+def _without_names(keys: pa.Array) -> pa.Array:
+    return pc.list_element(pc.split_pattern(keys, contacts.NAMED, max_splits=1), 0) if len(keys) else keys
 
 
 def with_shared_keys(engine: Engine, records: RecordSet, names: KeyNames, keys: Mapping[int, pa.Array]) -> RecordSet:
@@ -147,6 +163,8 @@ def pieces_of(name: str) -> frozenset[str]:
     Words, for Ann is not Anna. Without blanks between them, as in Chinese, the characters and every two neighbours; a
     number in a name is one of them, for the twelfth guest is not the first.
     """
+    if name.isascii():
+        return frozenset(name.split())
     pieces: set[str] = set()
     for word in unicodedata.normalize("NFC", name).split():  # the form has Hangul taken apart
         parts = _PARTS.findall(word) if _NO_BLANKS.search(word) else [word]

@@ -111,7 +111,7 @@ ORDER BY u.left_id, u.right_id
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SharedKey:
-    """A key that joins nobody because too many ids share it; `example` is its shape."""
+    """A key that joins nobody, for too many ids share it or names tell them apart; `example` is its shape."""
 
     field: str
     ids: int
@@ -138,10 +138,14 @@ class Matching:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """What matching goes by: `facts` and hashed keys, what people decided (DECISIONS), a model learned before."""
+    """What matching goes by: `facts` and hashed keys, what people decided (DECISIONS), a model learned before.
+
+    `withheld` (field, value) are the hashed keys that join nobody.
+    """
 
     facts: pa.Table
     keys: pa.Table
+    withheld: pa.Table
     plain_keys: pa.Table
     decisions: pa.Table
     model: Model | None
@@ -158,7 +162,7 @@ def match(engine: Engine, known: Known, *, settings: Settings, seed: int) -> Mat
     """
     chosen = settings.customers
     traits = traits_of(known.facts, region=home_region(settings))
-    crowded = find_shared(engine, known.keys, most=chosen.key_shared_by_more_than)
+    crowded = find_shared(engine, known.keys, withheld=known.withheld, most=chosen.key_shared_by_more_than)
     engine.load("match_decided", known.decisions)
     to_judge = pairs_to_judge(engine)
     why_unused = why_not(traits, known.model) if chosen.match_likeness else "switched_off"
@@ -255,6 +259,7 @@ def known_of(
     decisions: pa.Table,
     model: Model | None,
     settings: Settings,
+    of_several: pa.Table | None = None,
 ) -> Known:
     """Return what matching goes by.
 
@@ -264,10 +269,24 @@ def known_of(
         decisions: what people decided (DECISIONS).
         model: one learned before.
         settings: whether keys are matched, and the country whose phones have no prefix.
+        of_several: facts that are several people's, whom names tell apart: their keys join nobody.
     """
-    plain = KEYS.empty_table()
+    plain, apart = KEYS.empty_table(), KEYS.empty_table()
     if settings.customers.match_keys:
-        plain = keys_of(facts, region=home_region(settings)).sort_by([(name, "ascending") for name in KEYS.names])
-    led = pc.binary_join_element_wise(plain.column("field"), plain.column("value"), ":")
-    keys = plain.set_column(2, "value", hashed(led.combine_chunks() if led.num_chunks else pa.array([], pa.string())))
-    return Known(facts=facts, keys=keys, plain_keys=plain, decisions=decisions, model=model)
+        region = home_region(settings)
+        plain = keys_of(facts, region=region).sort_by([(name, "ascending") for name in KEYS.names])
+        apart = apart if of_several is None else keys_of(of_several, region=region)
+    withheld = _hidden(apart, hashed).select(["field", "value"]).group_by(["field", "value"]).aggregate([])
+    return Known(
+        facts=facts,
+        keys=_hidden(plain, hashed),
+        withheld=withheld,
+        plain_keys=plain,
+        decisions=decisions,
+        model=model,
+    )
+
+
+def _hidden(keys: pa.Table, hashed: Callable[[pa.Array], pa.Array]) -> pa.Table:
+    led = pc.binary_join_element_wise(keys.column("field"), keys.column("value"), ":")
+    return keys.set_column(2, "value", hashed(led.combine_chunks() if led.num_chunks else pa.array([], pa.string())))

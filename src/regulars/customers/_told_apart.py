@@ -19,12 +19,19 @@ _ISSUES = pa.schema([("key_id", pa.string()), ("issue", pa.string()), ("shape", 
 TOLD_APART = pa.schema([("batch", pa.string()), ("key_id", pa.string()), ("customer_id", pa.string())])
 """The table `told_apart`: the customers that each batch has under a phone or address that is several people's."""
 
+_SEVERAL = """
+SELECT key_id FROM key_names GROUP BY key_id
+HAVING count(DISTINCT key_name) > 1 OR count(key_name) < count(*)
+"""
+_NAMES_WITH_ROWS = "SELECT r.key_name FROM {raw} AS r JOIN key_issues AS s ON s.key_id = r.customer_key"
+# Whose rows are all of a later day, or said anew by another export, is nobody yet, or no more.
 _NAMES = """
-SELECT DISTINCT n.key_id, n.key_name, n.pieces, n.shape FROM key_names AS n
-JOIN (
-    SELECT key_id FROM key_names GROUP BY key_id
-    HAVING count(DISTINCT key_name) > 1 OR count(key_name) < count(*)
-) AS several ON several.key_id = n.key_id
+WITH held AS (SELECT DISTINCT key_name FROM ({held}) AS names WHERE key_name IS NOT NULL)
+SELECT DISTINCT n.key_id, n.key_name, n.pieces, n.shape
+FROM key_names AS n
+JOIN key_issues AS s ON s.key_id = n.key_id
+LEFT JOIN held AS h ON h.key_name = n.key_name
+WHERE n.key_name IS NULL OR h.key_name IS NOT NULL
 """
 _ROWS = """
 SELECT r.file_id, k.issue, CAST(count(*) AS BIGINT) AS n, min(r.line) AS line, arg_min(k.shape, r.line) AS shape,
@@ -36,14 +43,6 @@ _CUSTOMERS = """
 SELECT DISTINCT r.file_id, k.key_id, coalesce(r.key_name, k.key_id) AS customer_id
 FROM {raw} AS r JOIN key_issues AS k ON k.key_id = r.customer_key
 WHERE k.issue = $issue
-"""
-# What an app wrote down of a phone as a whole was said by somebody of all who are told apart by now: nobody knows whom.
-_REFUSED_BY_ALL = """
-SELECT {columns} FROM raw_consents AS r
-UNION ALL
-SELECT {copied} FROM raw_consents AS r
-JOIN (SELECT DISTINCT key_id, customer_id FROM told_apart WHERE customer_id <> key_id) AS t ON t.key_id = r.customer_key
-WHERE NOT r.granted AND r.file_id >= $first_beside
 """
 _NOBODY = """
 SELECT DISTINCT n.key_name FROM key_names AS n ANTI JOIN told_apart AS t ON t.customer_id = n.key_name
@@ -64,8 +63,9 @@ def tell_apart(engine: Engine, records: RecordSet, *, most: int) -> RecordSet:
     engine.load("told_apart", TOLD_APART.empty_table())
     if not any(file.batch is not None for file in records.files):
         return records
-    engine.load("key_issues", _issues(engine, most=most))
     kinds = sorted({file.kind for file in records.files if file.accepted and KINDS[file.kind].takes_identities})
+    engine.run(_SEVERAL, into="key_issues")
+    engine.load("key_issues", _issues(engine, kinds, most=most))
     records = _told(engine, _told_anew(engine, records), kinds)
     if kinds:
         every = " UNION ".join(_CUSTOMERS.format(raw=quoted(f"raw_{kind}")) for kind in kinds)
@@ -74,17 +74,17 @@ def tell_apart(engine: Engine, records: RecordSet, *, most: int) -> RecordSet:
         engine.load("told_apart", pa.Table.from_pylist(rows, schema=TOLD_APART))
         for kind in sorted({records.files[row["file_id"]].kind for row in told if row["customer_id"] != row["key_id"]}):
             engine.run(_by_name(kind), into=f"raw_{kind}")
-        _let_refusals_hold_for_all(engine, records)
     engine.drop("key_issues")
     return records
 
 
-def _issues(engine: Engine, *, most: int) -> pa.Table:
+def _issues(engine: Engine, kinds: list[str], *, most: int) -> pa.Table:
     """Return the keys with several names, and what becomes of them; whom a name was erased of stays told apart."""
     shapes: dict[str, str] = {}
     names: dict[str, set[frozenset[int]]] = {}
     apart = set()
-    for row in engine.fetch(_NAMES).to_pylist():
+    held = " UNION ALL ".join(_NAMES_WITH_ROWS.format(raw=quoted(f"raw_{kind}")) for kind in kinds)
+    for row in engine.fetch(_NAMES.format(held=held)).to_pylist() if kinds else ():
         shapes[row["key_id"]] = row["shape"]
         if row["key_name"] is None:
             apart.add(row["key_id"])
@@ -118,17 +118,6 @@ def _told(engine: Engine, records: RecordSet, kinds: list[str]) -> RecordSet:
     return replace(records, files=tuple(files))
 
 
-def _let_refusals_hold_for_all(engine: Engine, records: RecordSet) -> None:
-    """Have what was refused beside the batches under a phone hold for each name of it: the strictest wins."""
-    beside = [place for place, file in enumerate(records.files) if file.batch is None and file.kind == "consents"]
-    if beside:
-        names = RAW_TABLES["raw_consents"].names
-        columns = ", ".join(f"r.{quoted(name)}" for name in names)
-        copied = columns.replace(f"r.{quoted('customer_key')}", "t.customer_id")
-        query = _REFUSED_BY_ALL.format(columns=columns, copied=copied)
-        engine.run(query, into="raw_consents", first_beside=beside[0])
-
-
 def _by_name(kind: str) -> str:
     """Return the SELECT of a kind's raw rows, those of a key that is several people's under the name beside it."""
     whose = "CASE WHEN t.key_id IS NULL THEN r.customer_key ELSE coalesce(r.key_name, r.customer_key) END"
@@ -139,8 +128,10 @@ def _by_name(kind: str) -> str:
     return _BY_NAME.format(columns=", ".join(columns), raw=quoted(f"raw_{kind}"))
 
 
-def facts_told_apart(engine: Engine, identities: HashedIdentities) -> pa.Table:
+def facts_told_apart(engine: Engine, identities: HashedIdentities) -> tuple[pa.Table, pa.Table]:
     """Return what is known of everybody (IDENTITY_SCHEMA), of who is told apart here that phone or address.
+
+    And these phones and addresses alone: they join nobody, not even when few are left whom names tell apart.
 
     What else was known of a phone as a whole is of nobody in particular; and who was told apart in one import, but is
     not in all together, is nobody. `identities` remembers of each what the batches say that know them.
@@ -157,7 +148,8 @@ def facts_told_apart(engine: Engine, identities: HashedIdentities) -> pa.Table:
     for batch, rows in sorted(new.items()):
         parts.append(facts_table(sorted(rows)))
         identities.remember(parts[-1], batch=batch)
-    return each_once(pa.concat_tables(parts))
+    several = facts_table([(key, *fact) for key, known in sorted(keys.items()) for fact in sorted(known)])
+    return each_once(pa.concat_tables(parts)), several
 
 
 def _own_facts(

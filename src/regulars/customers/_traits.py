@@ -85,13 +85,13 @@ def name_parts(cell: str) -> dict[str, Any] | None:
     text = unicodedata.normalize("NFKC", cell).strip().casefold()
     if not text or _HIDDEN.search(text):
         return None
-    if _HAN.search(text):
+    if not text.isascii() and _HAN.search(text):
         whole = _HAN_TITLES.sub("", "".join(_HAN_RUN.findall(text)))
         number = "".join(re.findall(r"\d+", _LONG_NUMBER.sub(" ", text)))
         cut = 2 if whole.startswith(_TWO_CHARACTERS) and len(whole) > 2 else 1
         given, full_name = whole[cut:] + number, whole + number
         return {"given": given, "family": whole[:cut], "full_name": full_name, "is_han": True} if whole else None
-    letters = "".join(letter for letter in unicodedata.normalize("NFKD", text) if not unicodedata.combining(letter))
+    letters = text if text.isascii() else _without_accents(text)
     before, comma, after = letters.partition(",")
     words = _words(after) + _words(before) if comma else _words(letters)
     if all(word.isdecimal() for word in words):
@@ -99,6 +99,10 @@ def name_parts(cell: str) -> dict[str, Any] | None:
     family = " ".join(_words(before)) if comma and _words(after) else words[-1] if len(words) > 1 else ""
     given = " ".join(_words(after)) if comma and _words(after) else " ".join(words[:-1] or words)
     return {"given": given, "family": family, "full_name": " ".join(sorted(words)), "is_han": False}
+
+
+def _without_accents(text: str) -> str:
+    return "".join(letter for letter in unicodedata.normalize("NFKD", text) if not unicodedata.combining(letter))
 
 
 def place_words(cell: str) -> list[str] | None:

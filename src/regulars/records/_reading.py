@@ -235,8 +235,15 @@ def _report(engine: Engine, source: Opened, place: int, tally: Tally, stated: st
         headers_id=fingerprint(content.headers),
         currencies=tuple(sorted(tally.signs | ({stated} if stated else set()))),
         is_beside=source.is_beside,
+        name_beside=_name_beside(source),
         of_people=source.layout.of_people() if source.export is None else (),
     )
+
+
+def _name_beside(source: Opened) -> str:
+    """Return the header of the name beside the key, if nothing else is read from it; else nothing."""
+    place = source.layout.name_place
+    return "" if place is None or place in source.layout.sources().values() else source.layout.headers[place]
 
 
 def _looks_personal(engine: Engine, kind: Kind, place: int) -> bool:

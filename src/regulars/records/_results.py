@@ -101,6 +101,7 @@ class FileReport:
     `currencies` are the codes and signs that its amounts named, and what the settings stated.
     `by_name`: some people are told apart by nothing but their name.
     `of_people` are those of the unused columns that tell who somebody is, and would be read with the file as profiles.
+    `name_beside` is the header of the name beside a phone or address that is the key, if it is used for nothing else.
     `is_beside`: its rows are rows of another table of the same file, told as another kind: a file counts them once.
     Of a file in a batch: `batch` is its id; `key_role` is `hashed` where every key became one on the way in; `hidden`
     counts the rows by direct identifier (name, e-mail ...) whose value lies with the identities of the batch instead;
@@ -139,6 +140,7 @@ class FileReport:
     by_name: bool = False
     is_beside: bool = False
     of_people: tuple[str, ...] = ()
+    name_beside: str = ""
     later: Refused | None = None
 
     def on_its_day(self) -> "FileReport":

@@ -123,6 +123,10 @@ LEFT_OUT: Mapping[str, str] = {
     "nothing_said": N_("they say nothing"),
     "referrer_unknown": N_("they name a referrer who is not in the file"),
     "erased": N_("of people who were erased"),
+    "erased_with_others": N_(
+        "under a phone or an e-mail of somebody erased, beside several names: if it is your shop's own, leave it out of"
+        " the file and import that again"
+    ),
     "expired": N_("past the period for which they are kept"),
     "line_apart": N_("lines of an order that stand apart from it"),
     "refund_told_by_row": N_("their refund is a row of its own"),

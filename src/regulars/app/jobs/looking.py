@@ -104,4 +104,5 @@ def _report(report: records.FileReport) -> dict[str, Any]:
         "tables_left_out": report.tables_left_out,
         "taken_as": report.taken_as,
         "of_people": list(report.of_people),
+        "name_beside": report.name_beside,
     }

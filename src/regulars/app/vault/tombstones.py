@@ -13,6 +13,8 @@ from regulars.app._shop import Shop
 from regulars.app.models import Person, Tombstone
 from regulars.app.remembered import remembered
 from regulars.app.vault.marks import Fact, mark_of_person, marks_of_addresses
+from regulars.app.vault.secrets import secret
+from regulars.customers import HashedIdentities
 
 _MANY = 500
 
@@ -63,15 +65,34 @@ def sort_out(facts: Sequence[Fact]) -> tuple[set[str], set[Fact]]:
     """Return who, among the people of some facts, was erased, and which facts are an erased person's address.
 
     Somebody unknown with such an address is taken for the erased person under another id. Somebody known is not: two
-    may share a phone, and numbers are given out anew; they stay, without the address.
+    may share a phone, and numbers are given out anew; they stay, without the address. Of whom only the name told from
+    others with a phone, the phone with that name is such an address.
     """
     if not Tombstone.objects.exists():
         return set(), set()
     marks, settings = _all(), clock.shop_settings()
     gone = {who for who in {fact.customer_id for fact in facts} if mark_of_person(who) in marks}
     held = {fact for fact in facts if marks_of_addresses(fact, settings=settings) & marks}
+    held |= _held_by_name(facts, marks)
     strangers = {fact.customer_id for fact in held} - gone
     return gone | (strangers - _living(strangers)), held
+
+
+def _held_by_name(facts: Sequence[Fact], marks: Collection[bytes]) -> set[Fact]:
+    """Return the phones and addresses of whoever has one under the name by which somebody erased was told apart."""
+    identities, known = HashedIdentities(None, key=secret("ids")), dict[str, set[Fact]]()
+    for fact in facts:
+        known.setdefault(fact.customer_id, set()).add(fact)
+    return {
+        fact
+        for who, theirs in known.items()
+        if any(
+            mark_of_person(each) in marks
+            for each in identities.ids_by_name(who, ((fact.field, fact.value) for fact in theirs))
+        )
+        for fact in theirs
+        if fact.field in {"phone", "email"}
+    }
 
 
 def _living(customer_ids: Collection[str]) -> set[str]:

@@ -222,6 +222,7 @@ def _outcome(report: Mapping[str, Any], voice: Voice) -> dict[str, Any]:
             for code, rows in report["taken_as"].items()
         ],
         "of_people": voice.list(list(report.get("of_people", ()))),
+        "name_beside": report.get("name_beside", ""),
     }  # fmt: skip
 
 

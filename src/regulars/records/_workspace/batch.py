@@ -35,6 +35,17 @@ class BatchUnreadable(RegularsError):
     )
 
 
+class BatchTooNew(BatchUnreadable):
+    """A batch of a later version: to undo it, as a damaged one, would lose what that version can read."""
+
+    code = "batch_too_new"
+    texts = frozenset()
+    template = (
+        "Batch {batch} in {folder} was written by a later version of regulars. Install that version, or a newer one,"
+        " and run it again. Do not undo the batch: that would delete its rows for good."
+    )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Origin:
     """A file or table as it was handed over. A table in memory has no size and no hash.
@@ -120,15 +131,17 @@ def read_manifest(folder: Path) -> Batch:
     """Return the batch in a folder `<workspace>/batches/<id>`.
 
     Raises:
-        BatchUnreadable: its manifest is damaged, or of a later version.
+        BatchUnreadable: its manifest is damaged. BatchTooNew: it is of a later version.
         FileNotFoundError: there is none: it was undone a moment ago.
     """
     workspace = folder.parent.parent
     try:
         content = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-        if content["format"] > FORMAT:
-            problem = N_("it was written by a later version of regulars")
-            raise BatchUnreadable(batch=folder.name, folder=workspace, problem=problem)
+        written = content["format"]
+        if type(written) is not int or written < 1:  # True is an int, too
+            raise ValueError(written)
+        if written > FORMAT:
+            raise BatchTooNew(batch=folder.name, folder=workspace)
         return _BATCH.validate_python(content)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         told = {"manifest": MANIFEST, "fault": type(error).__name__}

@@ -14,7 +14,7 @@ from regulars.core import RegularsError, Settings
 from regulars.engines import Engine, quoted
 from regulars.records._ahead import read_ahead
 from regulars.records._cells.masking import masked
-from regulars.records._kinds import KEY_NAMES, KINDS, QUARANTINE, WITHDRAWN, Kind, raw_schema
+from regulars.records._kinds import KEY_NAME, KEY_NAMES, KINDS, QUARANTINE, WITHDRAWN, Kind, raw_schema
 from regulars.records._marks import N_
 from regulars.records._results import FileReport, RecordSet
 from regulars.records._rows.currencies import Currencies, CurrencyMixed, CurrencyUnexpected
@@ -137,6 +137,7 @@ def _write_file(rows: pa.RecordBatchReader, path: Path) -> None:
 def load_rows(engine: Engine, home: Path, batches: Sequence[Batch], *, settings: Settings, today: date) -> RecordSet:
     """Load the rows of batches in `home` into `raw_<kind>`, `key_names` and `quarantine`; see `Batches.open`."""
     _check_zone(batches, home.parent, settings.business.time_zone)
+    _check_names(batches, home)
     files = tuple(replace(file, batch=batch.id) for batch in batches for file in batch.files)
     records = RecordSet(files=files, currency=_currency(files, home.parent, settings.business.currency))
     for kind in KINDS.values():
@@ -184,6 +185,22 @@ def _check_zone(batches: Sequence[Batch], folder: Path, zone: str) -> None:
         imported = batch.settings["business"]["time_zone"]
         if imported != zone:
             raise ZoneChanged(batch=batch.id, imported=imported, stated=zone, folder=folder)
+
+
+def _check_names(batches: Sequence[Batch], home: Path) -> None:
+    """See that the names of its phones and addresses are there of a batch whose rows say that they have some."""
+    for batch in batches:
+        folder = home / batch.id
+        if (folder / KEY_NAMES_FILE).exists():
+            continue
+        for path in (next((folder / kind).glob("*.parquet"), None) for kind in KINDS):  # all of a kind are alike
+            try:
+                has_names = path is not None and KEY_NAME in pq.read_schema(path).names
+            except (OSError, pa.ArrowException):
+                continue  # told by whoever reads its rows
+            if has_names and folder.is_dir():
+                problem = N_("its part {part} is missing")
+                raise BatchUnreadable(batch=batch.id, folder=home.parent, problem=problem, part=KEY_NAMES_FILE)
 
 
 def _currency(files: Sequence[FileReport], folder: Path, stated: str) -> str:

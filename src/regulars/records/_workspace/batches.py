@@ -25,12 +25,21 @@ from regulars.core import RegularsError, Settings
 from regulars.engines import Engine
 from regulars.records._recognition.mappings import Mappings, MappingsUnreadable
 from regulars.records._results import FileReport, RecordSet, Source
-from regulars.records._workspace.batch import Batch, Origin, id_after, places_in, read_manifest, write_manifest
+from regulars.records._workspace.batch import Batch, Origin, id_after, places_in, read_manifest
 from regulars.records._workspace.batch_rows import load_rows, set_aside, write_rows
 from regulars.records._workspace.findings import all_found, clear_away, forget_undone, keep_found, newest_found
 from regulars.records._workspace.lock import held
+from regulars.records._workspace.on_disk import finish, settle
 from regulars.records._workspace.origins import Digests, origin_of, sort_out
-from regulars.records._workspace.people_rows import Chosen, OfPeople, Until, copy_without, keys_in, rows_of
+from regulars.records._workspace.people_rows import (
+    Chosen,
+    OfPeople,
+    Until,
+    copy_without,
+    forget_nobodys_names,
+    keys_in,
+    rows_of,
+)
 
 _NEXT = ".next-"
 
@@ -178,9 +187,9 @@ class Batches:
     def commit(self, batch: Batch, folder: Path) -> None:
         """Let a folder become the batch: from one moment to the next, and only once all of it is on the disk."""
         with self._writing():
-            _finish(batch, folder)
+            finish(batch, folder)
             os.replace(folder, self._home / batch.id)
-            _settle(self._home)
+            settle(self._home)
 
     def undo(self, name: str) -> str:
         """Remove a batch as if it had never been imported; return its id. Nothing of it is kept.
@@ -202,7 +211,7 @@ class Batches:
             forget_undone(self._home)
             with suppress(MappingsUnreadable):  # told to whoever wants to use them
                 Mappings(folder=self.folder).forget_undone()
-            _settle(self._home)
+            settle(self._home)
         return place.name
 
     def open(self, engine: Engine, *, settings: Settings, today: date) -> RecordSet:
@@ -267,14 +276,16 @@ class Batches:
                     else:
                         self._replace(fewer, folder)
                         removed += batch.accepted - fewer.accepted
+            with self._writing():
+                forget_nobodys_names(self._places())
         return removed
 
     def _replace(self, batch: Batch, folder: Path) -> None:
         """Let a folder take the place of the batch of its id; who is killed meanwhile leaves the one or the other."""
-        _finish(batch, folder)
+        finish(batch, folder)
         following = self._home / f"{_NEXT}{batch.id}"
         os.replace(folder, following)
-        _settle(self._home)
+        settle(self._home)
         os.replace(self._home / batch.id, self._home / f".gone-{batch.id}")
         self._end_replacing()
         shutil.rmtree(self._home / f".gone-{batch.id}", ignore_errors=True)
@@ -284,7 +295,7 @@ class Batches:
             place = self._home / following.name.removeprefix(_NEXT)
             if not place.exists():
                 os.replace(following, place)
-                _settle(self._home)
+                settle(self._home)
 
     def _places(self) -> list[Path]:
         following = [path.name.removeprefix(_NEXT) for path in self._home.glob(f"{_NEXT}*")]
@@ -378,22 +389,3 @@ def _shaping(settings: Settings) -> dict[str, Any]:
     """Return the settings that decide how a file is read."""
     business = settings.business.model_dump(mode="json", include={"currency", "rates", "time_zone"})
     return {"business": business, "records": settings.records.model_dump(mode="json")}
-
-
-def _finish(batch: Batch, folder: Path) -> None:
-    """Make the folder of a batch whole: its manifest, its permissions, all of it on the disk."""
-    write_manifest(batch, folder)
-    for path in sorted(folder.rglob("*")):
-        os.chmod(path, 0o700 if path.is_dir() else 0o600)
-        _settle(path)
-
-
-def _settle(path: Path) -> None:
-    """Have the disk hold what was written, so that a power cut leaves no batch with half its rows."""
-    if os.name != "posix" and path.is_dir():
-        return  # only POSIX opens a folder
-    number = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)
-    try:
-        os.fsync(number)
-    finally:
-        os.close(number)

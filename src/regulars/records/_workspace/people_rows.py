@@ -7,7 +7,8 @@ the sum. Orders that were cancelled or not paid were left out before; they are r
 import os
 import re
 import shutil
-from collections.abc import Iterator, Mapping
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -21,10 +22,10 @@ from regulars.records._cells import contacts
 from regulars.records._kinds import KEY_NAME, KINDS, Kind
 from regulars.records._results import FileReport
 from regulars.records._workspace.batch import MANIFEST, Batch
+from regulars.records._workspace.on_disk import settle
 
 _MONTH = re.compile(r"\d{4}-\d{2}")
 _ROWS = 131_072
-_KEY = "customer_key"
 _LATER_FILE = "later.parquet"
 WITHDRAWN_FILE = "withdrawn.parquet"
 KEY_NAMES_FILE = "key_names.parquet"
@@ -67,11 +68,15 @@ class OfPeople:
         for name in keys:
             mine = pc.or_(mine, pc.is_in(rows.column(name).cast(pa.string()), value_set=self.people))
         unnamed = self.people.filter(pc.ends_with(self.people, contacts.NAMED))
-        if not len(unnamed) or _KEY not in keys:
+        if not len(unnamed):
             return mine
         bare = pc.replace_substring(unnamed, contacts.NAMED, "")
-        theirs = pc.is_in(rows.column(_KEY).cast(pa.string()), value_set=bare)
-        return pc.or_(mine, pc.and_(theirs, pc.is_null(rows.column(KEY_NAME))) if KEY_NAME in keys else theirs)
+        for name in keys:
+            if name == KEY_NAME:
+                continue
+            theirs = pc.is_in(rows.column(name).cast(pa.string()), value_set=bare)
+            mine = pc.or_(mine, pc.and_(theirs, pc.is_null(rows.column(KEY_NAME))) if KEY_NAME in keys else theirs)
+        return mine
 
     def names_left(self, names: pa.Table, keys: pa.Array) -> pa.Table:
         """Return the names that are nobody's of these people; of theirs no more than that there was one."""
@@ -144,6 +149,29 @@ def keys_in(folder: Path) -> pa.Array:
     return pc.unique(pa.concat_arrays(found)).drop_null()
 
 
+def forget_nobodys_names(folders: Sequence[Path]) -> None:
+    """Take out of batches that somebody was erased under a phone or address of which no batch has a row any more."""
+    names = {folder: pq.read_table(path) for folder in folders if (path := folder / KEY_NAMES_FILE).exists()}
+    marked = {folder: held for folder, held in names.items() if held[KEY_NAME].null_count}
+    if not marked:
+        return
+    keys = pc.unique(pa.concat_arrays([keys_in(folder) for folder in folders]))
+    for folder, held in marked.items():
+        kept = held.filter(pc.or_(pc.is_valid(held[KEY_NAME]), pc.is_in(held["key_id"], value_set=keys)))
+        if kept.num_rows < held.num_rows:
+            beside = Path(tempfile.mkdtemp(prefix=".new-", dir=folder.parent))
+            _write_names(kept, beside / KEY_NAMES_FILE)
+            os.chmod(beside / KEY_NAMES_FILE, 0o600)
+            settle(beside / KEY_NAMES_FILE)
+            os.replace(beside / KEY_NAMES_FILE, folder / KEY_NAMES_FILE)
+            beside.rmdir()
+
+
+def _write_names(names: pa.Table, path: Path) -> None:
+    order = [(name, "ascending") for name in ("file_id", "key_id", KEY_NAME)]
+    pq.write_table(names.sort_by(order), path, use_dictionary=False, write_statistics=False)
+
+
 def rows_of(folder: Path, people: pa.Array) -> Iterator[tuple[str, pa.Table]]:
     """Yield the rows of some people in a batch, kind by kind, as they were read."""
     chosen = OfPeople(people)
@@ -184,9 +212,7 @@ def copy_without(batch: Batch, folder: Path, chosen: Chosen, target: Path) -> Ba
             _same(path, place)
     if (folder / KEY_NAMES_FILE).exists():  # batches of earlier versions have none
         names = chosen.names_left(pq.read_table(folder / KEY_NAMES_FILE), keys_in(target))
-        order = [(name, "ascending") for name in ("file_id", "key_id", KEY_NAME)]
-        place = target / KEY_NAMES_FILE
-        pq.write_table(names.sort_by(order), place, use_dictionary=False, write_statistics=False)
+        _write_names(names, target / KEY_NAMES_FILE)
     files = tuple(
         _without(file, gone.get(number, 0), later.get(number, 0), chosen.code)
         for number, file in enumerate(batch.files)
