@@ -5,10 +5,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
+from sklearn.metrics import adjusted_rand_score
 
 from regulars.core import Interval
 from regulars.segments import TRAITS, Candidate, Scale
-from regulars.segments._kmeans import best
+from regulars.segments._kmeans import adjusted_rand, best
 from regulars.segments._nearest import nearest
 from regulars.segments._scales import COLUMNS, coordinates, scales_of
 from regulars.segments._traits import traits_of
@@ -123,3 +124,10 @@ def test_every_column_has_a_trait_in_each_direction() -> None:
             found.add(trait.code)
     assert found == set(TRAITS)
     assert len(TRAITS) == 2 * len(COLUMNS)
+
+
+@given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3), st.integers(0, 4)), min_size=1, max_size=30))
+def test_two_ways_to_cluster_agree_as_far_as_scikit_learn_says(told: list[tuple[int, int, int]]) -> None:
+    one, other, counts = np.array(told, dtype=np.int64).T
+    everybody = (np.repeat(labels, counts) for labels in (one, other))
+    assert adjusted_rand(one, other, counts) == adjusted_rand_score(*everybody)

@@ -16,12 +16,13 @@ Sources: Y. Fang and J. Wang, Selection of the number of clusters via the bootst
 """
 
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import stdtrit
 from sklearn.cluster import KMeans
-from sklearn.metrics import adjusted_rand_score, pairwise_distances, silhouette_score
+from sklearn.metrics import pairwise_distances, silhouette_score
 from threadpoolctl import threadpool_limits
 
 from regulars.core import Interval
@@ -83,10 +84,31 @@ def _agreement(distinct: Points, counts: NDArray[np.int64], *, k: int, random: n
     """Return the adjusted Rand index, over everybody, of the clusters of two resamples."""
     n = int(counts.sum())
     one, other = (
-        np.repeat(nearest(distinct, _centres(distinct, drawn, k=k, starts=_STARTS, random=random)), counts)
+        nearest(distinct, _centres(distinct, drawn, k=k, starts=_STARTS, random=random))
         for drawn in (random.multinomial(n, counts / n) for _ in range(2))
     )
-    return float(adjusted_rand_score(one, other))
+    return adjusted_rand(one, other, counts)
+
+
+def adjusted_rand(one: NDArray[np.int64], other: NDArray[np.int64], counts: NDArray[np.int64]) -> float:
+    """Return the adjusted Rand index of two ways to cluster points that each stand for `counts` customers.
+
+    scikit-learn's looks its labels over for longer than it counts, hundreds of times in a small shop.
+
+    >>> adjusted_rand(np.array([0, 0, 1, 1]), np.array([1, 1, 0, 0]), np.array([1, 1, 1, 5]))
+    1.0
+    """
+    wide = int(other.max()) + 1
+    cells = np.zeros((int(one.max()) + 1, wide), dtype=np.int64)
+    np.add.at(cells, (one, other), counts)
+    n = int(cells.sum())
+    both = int((cells**2).sum())
+    apart_in_one, apart_in_other = (int((cells.sum(axis=axis) ** 2).sum()) - both for axis in (0, 1))
+    if not apart_in_one and not apart_in_other:
+        return 1.0
+    together, apart = both - n, n * n - apart_in_one - apart_in_other - both
+    chance = (together + apart_in_other) * (apart_in_other + apart) + (together + apart_in_one) * (apart_in_one + apart)
+    return 2.0 * (together * apart - apart_in_other * apart_in_one) / chance
 
 
 def _centres(
@@ -96,9 +118,40 @@ def _centres(
     drawn = counts > 0
     if np.count_nonzero(drawn) <= k:
         return distinct[drawn]
-    model = KMeans(n_clusters=k, n_init=starts, random_state=int(random.integers(2**31)))
-    fitted: Points = model.fit(distinct[drawn], sample_weight=counts[drawn].astype(np.float64)).cluster_centers_
+    weight = counts[drawn].astype(np.float64)
+    model = KMeans(
+        n_clusters=k, n_init=starts, init=partial(_start, weight), random_state=int(random.integers(2**31))
+    )
+    fitted: Points = model.fit(distinct[drawn], sample_weight=weight).cluster_centers_
     return fitted
+
+
+def _start(weight: Points, points: Points, k: int, random_state: np.random.RandomState) -> Points:
+    """Return where k-means starts: greedy k-means++, drawn as scikit-learn draws it.
+
+    Its own takes nearly half of the time of a small fit, for it looks the points over at every step.
+
+    Source: D. Arthur and S. Vassilvitskii, k-means++: the advantages of careful seeding, SODA 2007, 1027-1035.
+    """
+    chosen = [int(random_state.choice(len(points), p=weight / weight.sum()))]
+    gap = _squared(points[chosen], points)[0]
+    potential = gap @ weight
+    for _ in range(1, k):
+        drawn = random_state.uniform(size=2 + int(np.log(k))) * potential
+        tried = np.minimum(np.searchsorted(np.cumsum(weight * gap), drawn), len(points) - 1)
+        gaps = np.minimum(gap, _squared(points[tried], points))
+        potentials = gaps @ weight
+        least = int(np.argmin(potentials))
+        gap, potential = gaps[least], potentials[least]
+        chosen.append(int(tried[least]))
+    return points[chosen]
+
+
+def _squared(some: Points, points: Points) -> Points:
+    """Return the squared distances of some points to all, shape (some, points)."""
+    between = some[:, np.newaxis] - points
+    squared: Points = np.einsum("spc,spc->sp", between, between)
+    return squared
 
 
 def _interval(agreed: Sequence[float]) -> Interval:

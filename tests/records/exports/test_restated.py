@@ -134,7 +134,7 @@ def workspace(desk: Desk) -> Batches:
 
 
 @given(monday=_orders, friday=_orders)
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=12, deadline=None)
 def test_mondays_export_and_then_fridays_is_fridays_and_what_only_monday_told_or_told_as_paid(
     bench: Desk, monday: Told, friday: Told
 ) -> None:

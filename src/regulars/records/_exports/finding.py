@@ -8,7 +8,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from regulars.records._exports.recipes import Condition, Export, RefundRows, Rule, Table, exports
 from regulars.records._kinds import IDENTITIES, KINDS
@@ -93,6 +93,7 @@ class ExportLayout(Layout):
         return {column.name: self.places[column.name] for column in self.kind.columns if column.name in self.places}
 
 
+@lru_cache(maxsize=4096)  # the recipes' headers are asked for again with every file and every row that may be a header
 def same(header: str) -> str:
     """Return a header without what differs from export to export: case, blanks, full-width forms, a leading mark.
 
@@ -269,7 +270,8 @@ def _shown(headers: Sequence[str], places: Sequence[int]) -> str:
     return ", ".join(dict.fromkeys(headers[place].strip() for place in places))
 
 
-def _places(headers: tuple[str, ...]) -> dict[str, int]:
+@lru_cache(maxsize=64)  # one row of headers is put to every table of every export
+def _places(headers: tuple[str, ...]) -> Mapping[str, int]:
     places: dict[str, int] = {}
     for place, header in enumerate(headers):
         places.setdefault(same(header), place)
