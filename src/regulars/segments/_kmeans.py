@@ -119,9 +119,7 @@ def _centres(
     if np.count_nonzero(drawn) <= k:
         return distinct[drawn]
     weight = counts[drawn].astype(np.float64)
-    model = KMeans(
-        n_clusters=k, n_init=starts, init=partial(_start, weight), random_state=int(random.integers(2**31))
-    )
+    model = KMeans(n_clusters=k, n_init=starts, init=partial(_start, weight), random_state=int(random.integers(2**31)))
     fitted: Points = model.fit(distinct[drawn], sample_weight=weight).cluster_centers_
     return fitted
 
