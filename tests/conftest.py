@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -12,6 +13,22 @@ from regulars.engines import Engine, open_engine
 # The tables of tests are small: compiling Java well would cost more than it saves. Java that compiles so reserves only
 # 48 MB for the code, which a whole analysis fills (and ends Java without a word); 240 MB is what it has otherwise.
 os.environ.setdefault("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=240m")
+
+
+def _on_one_thread(name: str = "duckdb", *, threads: int | None = None, **bounds: Any) -> Engine:
+    return open_engine(name, threads=threads or (1 if name == "duckdb" else None), **bounds)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def workers_for_none() -> Iterator[None]:
+    """Analyse on one thread unless told: waking a second for each of 300 small statements costs more than it does.
+
+    That more threads find the same is held by `analysis/test_analyze.py`.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        for module in ("_analyze", "_importing", "_preview"):
+            patch.setattr(f"regulars.analysis.{module}.open_engine", _on_one_thread)
+        yield
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -29,4 +29,4 @@ def result(shop: simulation.SimulatedShop, workspace: Path, tmp_path_factory: py
     """Its result."""
     out = tmp_path_factory.mktemp("out") / "result"
     files = [Source(data=path) for path in shop.paths]
-    return analyze(files=files, today=TODAY, out=out, workspace=workspace, events=True)
+    return analyze(files=files, today=TODAY, out=out, workspace=workspace, threads=2, events=True)
