@@ -36,10 +36,11 @@ bench: $(VENV)/dev-ready  ## speed and memory as ratios against named peers, in 
 	$(BIN)/python bench/lifetime.py
 	$(BIN)/python bench/app.py --customers 100000
 
-soak: $(VENV)/dev-ready  ## long rigs: kill -9 while a result is published, records come and go or are analysed; ten minutes of broken files
+soak: $(VENV)/dev-ready  ## long rigs: kill -9 while a result is published, records come and go or are analysed; intervals of a thousand cohorts; ten minutes of broken files
 	$(BIN)/python bench/kill.py --rounds 50
 	$(BIN)/python bench/kill_import.py --rounds 50
 	$(BIN)/python bench/kill_app.py --rounds 50
+	$(BIN)/python bench/totals.py --simulations 1000
 	$(BIN)/python bench/fuzz.py --minutes 10 --record fuzz.json
 
 format: $(VENV)/dev-ready

@@ -1,5 +1,7 @@
 """Values in money: the published ones, the conventions they were made by, and how sure they are."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -14,7 +16,7 @@ from regulars.lifetime.models import (
     ParetoNBD,
     PurchaseModel,
 )
-from regulars.lifetime.valuing import MarginInvalid, PurchasesAndSpend, lifetime_value
+from regulars.lifetime.valuing import MarginInvalid, PurchasesAndSpend, lifetime_value, total_purchases
 
 TOLD = BetaGeometricNBD.with_parameters(r=0.6, alpha=9.0, a=0.9, b=2.8)
 SPENDS = GammaGamma.with_parameters(p=6.0, q=4.0, v=15.0)
@@ -147,3 +149,30 @@ def test_conventions_that_mean_nothing_are_refused() -> None:
         lifetime_value(PEOPLE, purchases=TOLD, spend=1.0, horizon=Span(0, "month"))
     with pytest.raises(ModelNotFitted):
         PurchasesAndSpend().lifetime_value(PEOPLE)
+
+
+@pytest.mark.parametrize(
+    "model", [TOLD, ParetoNBD.with_parameters(r=0.8, alpha=9.0, s=0.9, beta=20.0)], ids=["bg", "p"]
+)
+def test_the_doubt_of_a_total_is_that_of_lives_lived(model: PurchaseModel) -> None:
+    many = 40_000
+    lived = model.simulate(many, seed=5, age=0.0, horizon=39.0)
+    found = total_purchases(model, PurchaseSummary.new_customer(), 39.0)
+    assert found.sd_of_chance == pytest.approx(lived.purchases.std(), rel=0.05)
+    assert found.expected == pytest.approx(lived.purchases.mean(), abs=4 * found.sd_of_chance / np.sqrt(many))
+    everybody = replace(PurchaseSummary.new_customer(), weight=np.array([float(many)]))
+    total = total_purchases(model, everybody, 39.0)
+    assert total.sd_of_chance == pytest.approx(found.sd_of_chance * np.sqrt(many), rel=1e-9)
+    assert total.high - total.expected == pytest.approx(1.6448536 * total.sd_of_chance) == total.expected - total.low
+    assert np.isnan(total.sd_of_parameters)
+
+
+def test_what_is_not_known_of_parameters_moves_everybody_alike() -> None:
+    people = crowd()
+    model = BetaGeometricNBD().fit(people)
+    half = replace(people, weight=np.full(len(people), 0.5))
+    whole, part = total_purchases(model, people, 39.0), total_purchases(model, half, 39.0)
+    assert part.sd_of_parameters == pytest.approx(whole.sd_of_parameters / 2, rel=1e-9)
+    assert part.sd_of_chance == pytest.approx(whole.sd_of_chance / np.sqrt(2), rel=1e-9)
+    assert whole.expected == pytest.approx(model.expected_purchases(people, 39.0).sum(), rel=1e-12)
+    assert total_purchases(model, people, 0.0).high == 0

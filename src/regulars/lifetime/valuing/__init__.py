@@ -16,6 +16,7 @@ carries the conventions it was made by.
 from regulars.lifetime.valuing._cash_flow import DiscountedCashFlow
 from regulars.lifetime.valuing._purchases_and_spend import PurchasesAndSpend, lifetime_value
 from regulars.lifetime.valuing._regression import RegressionLifetimeValue, RegressionUnusable
+from regulars.lifetime.valuing._totals import TotalPurchases, total_purchases
 from regulars.lifetime.valuing._values import LifetimeValues, MarginInvalid
 
 __all__ = [
@@ -25,5 +26,7 @@ __all__ = [
     "PurchasesAndSpend",
     "RegressionLifetimeValue",
     "RegressionUnusable",
+    "TotalPurchases",
     "lifetime_value",
+    "total_purchases",
 ]

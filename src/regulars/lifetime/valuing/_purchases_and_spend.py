@@ -214,7 +214,7 @@ def _doubts(model: PurchaseModel, known: PurchaseSummary, discounting: Discounti
     slopes_there: list[Array] = []
     slopes_ahead: list[Array] = []
     for letter in model.letters:
-        ends = [_looked(_moved(model, letter, way * _STEP), known, discounting) for way in (1, -1)]
+        ends = [_looked(moved(model, letter, way * _STEP), known, discounting) for way in (1, -1)]
         for (up, down), found in zip(zip(*ends, strict=True), (slopes_there, slopes_ahead), strict=True):
             ratio = np.divide(up, down, out=np.ones_like(up), where=(up > 0) & (down > 0))
             found.append(np.log(ratio) / (2 * _STEP))
@@ -223,8 +223,9 @@ def _doubts(model: PurchaseModel, known: PurchaseSummary, discounting: Discounti
     return doubt, at_most
 
 
-def _moved(model: PurchaseModel, letter: str, step: float) -> PurchaseModel:
-    moved = copy(model)
+def moved(model: PurchaseModel, letter: str, step: float) -> PurchaseModel:
+    """Return a copy of a model with one parameter moved by a step of its logarithm."""
+    copied = copy(model)
     parameters = {**model.parameters_, letter: model.parameters_[letter] * float(np.exp(step))}
-    moved.fit_ = replace(model.fit_, parameters=parameters)
-    return moved
+    copied.fit_ = replace(model.fit_, parameters=parameters)
+    return copied
