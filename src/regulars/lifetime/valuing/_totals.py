@@ -60,7 +60,7 @@ def total_purchases(
         squares += there
         if count > expected.max() and weight @ there <= _NOTHING * (weight @ squares):
             break
-    of_chance = float(np.sqrt(max(weight @ (squares - expected**2), 0.0)))
+    of_chance = float(np.sqrt(max(float(weight @ (squares - expected**2)), 0.0)))
     root = model.root_of_log_covariance()
     slopes = [
         (weight @ (_asked(model, letter, 1, summary, horizon) - _asked(model, letter, -1, summary, horizon)))
