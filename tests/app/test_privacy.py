@@ -24,7 +24,8 @@ from regulars.app.models import AuditEvent, AuditHead, Consent, Identifier, Job,
 from regulars.app.privacy import audit, consents, duties
 from regulars.app.privacy.handed_over import noted
 from regulars.app.publication import listing
-from regulars.app.publication.current import Published
+from regulars.app.publication.current import Published, current
+from regulars.app.segments import asking
 from regulars.app.vault import changing, store
 from regulars.app.vault.crosswalk import VaultCrosswalk
 from regulars.app.vault.marks import Fact
@@ -192,11 +193,14 @@ class TestErasingOnThePage:
         self, shop: Shop, tea: Published, first: dict[str, Any], client: Client
     ) -> None:
         who = first["customer_id"]
+        ids = "SELECT customer_id FROM customers"
+        assert who in asking.fetch(tea, ids)["customer_id"].to_pylist()
+        assert [*shop.asking.rglob("loaded-*.parquet")]
         client.post(f"/customers/{who}/erase/")
         done = kinds.erase(shop, {}, lambda step, share: None)
         assert done["rows"] > 0
         assert [path.name for path in shop.results.iterdir() if path.is_dir()] == [done["result"]]
-        for path in [*shop.results.rglob("*"), *shop.workspace.rglob("*")]:
+        for path in shop.folder.rglob("*"):
             if path.is_file() and path.suffix != ".parquet":
                 assert who.encode() not in path.read_bytes(), path
             elif path.is_file():
@@ -204,6 +208,9 @@ class TestErasingOnThePage:
         proof = AuditEvent.objects.get(what="erased_everywhere")
         assert proof.details["left"] == 0
         assert proof.details["rows"] == done["rows"]
+        left = current(shop)
+        assert left is not None
+        assert who not in asking.fetch(left, ids)["customer_id"].to_pylist()
 
 
 class TestDuties:
