@@ -19,7 +19,7 @@ from django.utils import timezone
 from regulars import analysis
 from regulars.app import clock
 from regulars.app._shop import Shop
-from regulars.app.jobs import kinds
+from regulars.app.jobs import kinds, queue
 from regulars.app.models import AuditEvent, AuditHead, Consent, Identifier, Job, Person, PrivacyRequest, Task
 from regulars.app.privacy import audit, consents, duties
 from regulars.app.privacy.handed_over import noted
@@ -176,6 +176,21 @@ class TestRectifying:
         assert store.reveal([who])[who][row[0]][-1] == "Ana Smith"
         assert Job.objects.filter(kind="analyse").exists()
         assert AuditEvent.objects.filter(what="rectified").exists()
+
+
+def test_holding_back_or_rectifying_during_an_analysis_asks_for_one_after_it(
+    client: Client, first: dict[str, Any]
+) -> None:
+    who = first["customer_id"]
+    field, (value, *_) = next(iter(store.reveal([who])[who].items()))
+    for address, said in (
+        ("restrict", {"restricted": "yes"}), ("rectify", {"wrong": f"{field}:{value}", "right": "Ana Smith"}),
+    ):  # fmt: skip
+        Job.objects.all().delete()
+        queue.ask("analyse", key="analyse")
+        queue.lease_next("w")
+        client.post(f"/customers/{who}/{address}/", said)
+        assert [*Job.objects.order_by("id").values_list("state", flat=True)] == [Job.RUNNING, Job.QUEUED]
 
 
 class TestErasingOnThePage:
