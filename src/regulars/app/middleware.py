@@ -40,6 +40,15 @@ class Asked:
         """The result that was current when the request first asked; it stays the same to its end."""
         return current(self.shop)
 
+    @property
+    def is_overtaken(self) -> bool:
+        """Whether the request began with a result that is no longer the current one."""
+        return self.__dict__.get("result") is not None and self.result != current(self.shop)
+
+    def without_result(self) -> None:
+        """Answer with nothing of any result, which may be what is broken."""
+        self.__dict__.update(result=None, voice=Voice(language=self.language))
+
     @cached_property
     def language(self) -> Language:
         """What the reader chose, else what the shop set, else what the browser prefers."""
@@ -75,7 +84,21 @@ def asked(answer: Answer) -> Answer:
         request.asked = Asked(request)
         return answer(request)
 
+    middleware.process_exception = _once_more  # type: ignore[attr-defined]
     return middleware
+
+
+def _once_more(request: Any, _: Exception) -> HttpResponse | None:
+    """Ask a page once more of the current result, if another one was published, and its own removed, meanwhile.
+
+    What changes something is not done twice: it says that it broke.
+    """
+    if request.method not in {"GET", "HEAD"} or not request.asked.is_overtaken:
+        return None
+    request.asked = Asked(request)
+    view, args, kwargs = request.resolver_match
+    answered: HttpResponse = view(request, *args, **kwargs)
+    return answered
 
 
 def personal_pages(answer: Answer) -> Answer:
