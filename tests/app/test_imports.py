@@ -10,6 +10,7 @@ from itertools import chain
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
@@ -21,6 +22,7 @@ from regulars import records
 from regulars.app import uploads
 from regulars.app._shop import Shop
 from regulars.app.jobs import queue
+from regulars.app.middleware import MOST_OF_STRANGERS
 from regulars.app.models import Job
 from regulars.app.problems import ON_PAGES
 from regulars.app.spreadsheets import guarded
@@ -223,6 +225,27 @@ def test_what_is_given_up_or_left_lying_is_removed(client: Client, shop: Shop) -
     os.utime(shop.workspace / "uploads" / left, (before, before))
     uploads.clear(shop, timezone.now())
     assert [uploads.is_there(shop, token) for token in (left, fresh)] == [False, True]
+
+
+def test_what_a_killed_process_was_being_sent_is_removed(client: Client, shop: Shop) -> None:
+    _upload(client, ("o.csv", ORDERS.encode()))
+    loose = {path.name for path in shop.workspace.iterdir()} - {"arriving", "uploads"}
+    assert (loose, settings.FILE_UPLOAD_TEMP_DIR) == (set(), shop.arriving)
+    torn, fresh = shop.arriving / "tmp1.upload.csv", shop.arriving / "tmp2.upload.csv"
+    for path in (torn, fresh):
+        path.write_text(ORDERS)
+    before = time.time() - 25 * 3600
+    os.utime(torn, (before, before))
+    uploads.clear(shop, timezone.now())
+    assert [*shop.arriving.iterdir()] == [fresh]
+
+
+def test_nothing_long_is_read_of_whoever_has_not_logged_in(client: Client, shop: Shop) -> None:
+    long = "x" * (MOST_OF_STRANGERS + 1)
+    assert client.post("/language/en/", {"back": long}).status_code == 302
+    stranger = Client(enforce_csrf_checks=True)
+    said = [stranger.post("/login/", {"username": name, "password": "x"}).status_code for name in (long, "lin")]
+    assert said == [413, 403], "the token is looked for in what was read"
 
 
 @pytest.mark.parametrize("how", ["fails", "is stopped", "kills its workers"])

@@ -5,6 +5,7 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
+from django.contrib.auth import get_user
 from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
 
@@ -25,6 +26,8 @@ Answer = Callable[[HttpRequest], HttpResponse]
 
 LANGUAGE_COOKIE = "regulars_language"
 A_YEAR = 365 * 24 * 3600
+MOST_OF_STRANGERS = 200_000
+"""So many bytes may be sent without login: the answer to a survey takes a few thousand."""
 _STATIC = "/static/"
 
 
@@ -99,6 +102,17 @@ def _once_more(request: Any, _: Exception) -> HttpResponse | None:
     view, args, kwargs = request.resolver_match
     answered: HttpResponse = view(request, *args, **kwargs)
     return answered
+
+
+def little_of_strangers(answer: Answer) -> Answer:
+    """Take no long request of anybody who has not logged in: it would be read, and a file of it kept, to be refused."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        said = request.META.get("CONTENT_LENGTH") or "0"
+        is_short = said.isdigit() and int(said) <= MOST_OF_STRANGERS
+        return answer(request) if is_short or get_user(request).is_authenticated else HttpResponse(status=413)
+
+    return middleware
 
 
 def personal_pages(answer: Answer) -> Answer:

@@ -30,6 +30,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "regulars.app.middleware.little_of_strangers",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
@@ -96,8 +97,8 @@ CSRF_FAILURE_VIEW = "regulars.app.views.people.forged"
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
-FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
-FILE_UPLOAD_TEMP_DIR = SHOP.folder / "workspace"
+FILE_UPLOAD_HANDLERS = ["regulars.app.uploads.Arriving"]
+FILE_UPLOAD_TEMP_DIR = SHOP.arriving
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

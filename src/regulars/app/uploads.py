@@ -7,17 +7,28 @@ import re
 import secrets
 import shutil
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
+from django.core.files.uploadhandler import TemporaryFileUploadHandler
 
-from regulars.app._shop import Shop
+from regulars.app._shop import Shop, served
 from regulars.app.models import Job
 
 _TOKEN = re.compile(r"[0-9a-f]{16}")
 _KEPT = timedelta(days=1)
+
+
+class Arriving(TemporaryFileUploadHandler):
+    """Writes a file while it is being sent, into a folder that holds nothing else."""
+
+    def new_file(self, *told: Any, **more: Any) -> None:
+        """Begin a file."""
+        served().arriving.mkdir(mode=0o700, parents=True, exist_ok=True)
+        super().new_file(*told, **more)
 
 
 def keep(shop: Shop, files: Iterable["UploadedFile[Any]"]) -> tuple[str, list[Path]]:
@@ -56,6 +67,10 @@ def clear(shop: Shop, now: datetime) -> None:
 
     Nothing of which a job is still to come is removed.
     """
+    for path in shop.arriving.glob("*"):  # of a process that was killed meanwhile
+        with suppress(FileNotFoundError):
+            if now.timestamp() - path.stat().st_mtime > _KEPT.total_seconds():
+                path.unlink()
     held = {path.name: path.stat().st_mtime for path in (_home(shop).iterdir() if _home(shop).is_dir() else ())}
     if not held:
         return
