@@ -276,6 +276,21 @@ def test_an_upload_is_readable_by_its_owner_only(client: Client, shop: Shop) -> 
     assert file.stat().st_mode & 0o077 == 0
 
 
+@pytest.mark.parametrize("name", ["客" * 100 + ".csv", "a." + "客" * 100])
+def test_a_name_that_no_disk_holds_is_cut_and_the_file_is_taken(client: Client, shop: Shop, name: str) -> None:
+    token = _upload(client, (name, ORDERS.encode()))
+    (file,) = [path for path in (shop.workspace / "uploads" / token).rglob("*") if path.is_file()]
+    assert name.startswith(file.stem)
+    assert file.suffix == ".csv" or "." not in name[2:]
+
+
+def test_as_many_columns_are_decided_on_as_a_year_of_wide_exports_has(client: Client, shop: Shop) -> None:
+    token = _upload(client, ("o.csv", ORDERS.encode()))
+    columns = {f"column-{file}-0-{row}": "" for file in range(12) for row in range(90)}
+    assert client.post(f"/import/{token}/decide/", {**columns, "do": "drop"}).status_code == 302
+    assert not uploads.is_there(shop, token)
+
+
 def test_rows_set_aside_come_as_a_spreadsheet_that_shows_no_value(client: Client, shop: Shop) -> None:
     token = _upload(client, ("=cmd.csv", ORDERS.encode()))
     page = _look(client, shop, token)

@@ -97,6 +97,7 @@ CSRF_FAILURE_VIEW = "regulars.app.views.people.forged"
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000  # a field a column: twenty exports of some hundred columns are looked at at once
 FILE_UPLOAD_HANDLERS = ["regulars.app.uploads.Arriving"]
 FILE_UPLOAD_TEMP_DIR = SHOP.arriving
 

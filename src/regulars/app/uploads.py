@@ -19,16 +19,17 @@ from regulars.app._shop import Shop, served
 from regulars.app.models import Job
 
 _TOKEN = re.compile(r"[0-9a-f]{16}")
+_MOST_BYTES = 200
 _KEPT = timedelta(days=1)
 
 
 class Arriving(TemporaryFileUploadHandler):
     """Writes a file while it is being sent, into a folder that holds nothing else."""
 
-    def new_file(self, *told: Any, **more: Any) -> None:
+    def new_file(self, field_name: str, file_name: str, *told: Any, **more: Any) -> None:
         """Begin a file."""
         served().arriving.mkdir(mode=0o700, parents=True, exist_ok=True)
-        super().new_file(*told, **more)
+        super().new_file(field_name, short(file_name), *told, **more)
 
 
 def keep(shop: Shop, files: Iterable["UploadedFile[Any]"]) -> tuple[str, list[Path]]:
@@ -38,7 +39,7 @@ def keep(shop: Shop, files: Iterable["UploadedFile[Any]"]) -> tuple[str, list[Pa
     for number, file in enumerate(files):
         folder = _home(shop) / token / str(number)
         folder.mkdir(mode=0o700, parents=True)
-        place = folder / (Path(str(file.name)).name or "upload")
+        place = folder / short(Path(str(file.name)).name or "upload")
         written = getattr(file, "temporary_file_path", None)
         if written is not None:
             shutil.move(written(), place)  # on the same disk: no copy of a large file
@@ -49,6 +50,18 @@ def keep(shop: Shop, files: Iterable["UploadedFile[Any]"]) -> tuple[str, list[Pa
         place.chmod(0o600)
         places.append(place)
     return token, places
+
+
+def short(name: str) -> str:
+    """Return a name that a disk can hold, which counts bytes; what says the kind of file stays.
+
+    >>> short("orders.csv"), short("客" * 100 + ".csv") == "客" * 65 + ".csv"
+    ('orders.csv', True)
+    """
+    stem, kind = Path(name).stem, Path(name).suffix
+    if len(kind.encode()) > _MOST_BYTES // 10:
+        stem, kind = name, ""
+    return stem.encode()[: _MOST_BYTES - len(kind.encode())].decode(errors="ignore") + kind
 
 
 def is_there(shop: Shop, token: str) -> bool:
