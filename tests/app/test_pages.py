@@ -1,5 +1,7 @@
 """Every page opens, in both languages, for whoever may see it, whatever stands in the address."""
 
+import io
+import logging
 import re
 
 import pytest
@@ -221,3 +223,17 @@ def test_the_page_that_says_that_something_broke_reads_no_result(
     answer = client.get("/customers/")
     assert answer.status_code == 500
     assert "Something went wrong" in answer.content.decode()
+
+
+def test_the_console_tells_no_token_and_nobody(client: Client, tea: Published) -> None:
+    (console,) = [each for each in logging.getLogger().handlers if type(each) is logging.StreamHandler]
+    with io.StringIO() as said:
+        stream = console.setStream(said)
+        try:
+            for address in ("/join/SECRET/", "/answer/SECRET/", "/customers/SECRET/", "/SECRET/?SECRET"):
+                assert client.get(address).status_code >= 400
+        finally:
+            console.setStream(stream)
+        lines = said.getvalue()
+    assert "SECRET" not in lines
+    assert "/join/<str:token>/" in lines

@@ -127,7 +127,8 @@ USE_I18N = False  # sentences come from the one catalogue of regulars, in every 
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["shape"]}},
+    "filters": {"shape": {"()": "regulars.app.console.ShapeOfAddresses"}},
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
 }
