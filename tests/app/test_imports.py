@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
@@ -24,6 +25,7 @@ from regulars.app._shop import Shop
 from regulars.app.jobs import queue
 from regulars.app.middleware import MOST_OF_STRANGERS
 from regulars.app.models import Job
+from regulars.app.privacy import erasing
 from regulars.app.problems import ON_PAGES
 from regulars.app.spreadsheets import guarded
 from regulars.app.vault import store
@@ -113,6 +115,19 @@ def test_what_waits_and_what_is_at_work_can_be_stopped_but_no_erasure(client: Cl
     assert f"/jobs/{erasure.id}/stop/" not in client.get("/import/").content.decode()
     assert client.post(f"/jobs/{erasure.id}/stop/").status_code == 404
     assert Job.objects.get(id=erasure.id).state == Job.QUEUED
+
+
+def test_an_analysis_that_something_is_to_be_gone_by_is_stopped_by_an_owner_only(client: Client, shop: Shop) -> None:
+    member = Client()
+    member.force_login(User.objects.create(username="bo", is_staff=True), backend="regulars.app.logged_in.Users")
+    job = queue.ask("analyse", key="analyse")
+    assert f"/jobs/{job.id}/stop/" in member.get("/import/").content.decode()
+    erasing.results_may_speak_of_them()
+    assert f"/jobs/{job.id}/stop/" not in member.get("/import/").content.decode()
+    assert member.post(f"/jobs/{job.id}/stop/").status_code == 403
+    assert Job.objects.get().state == Job.QUEUED
+    client.post(f"/jobs/{job.id}/stop/")
+    assert Job.objects.get().state == Job.CANCELLED
 
 
 def test_an_upload_can_be_given_up_while_it_is_looked_at(client: Client, shop: Shop) -> None:
