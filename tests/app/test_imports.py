@@ -10,6 +10,8 @@ from itertools import chain
 from pathlib import Path
 
 import pytest
+from django.conf import settings
+from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
@@ -21,7 +23,9 @@ from regulars import records
 from regulars.app import uploads
 from regulars.app._shop import Shop
 from regulars.app.jobs import queue
+from regulars.app.middleware import MOST_OF_STRANGERS
 from regulars.app.models import Job
+from regulars.app.privacy import erasing
 from regulars.app.problems import ON_PAGES
 from regulars.app.spreadsheets import guarded
 from regulars.app.vault import store
@@ -111,6 +115,19 @@ def test_what_waits_and_what_is_at_work_can_be_stopped_but_no_erasure(client: Cl
     assert f"/jobs/{erasure.id}/stop/" not in client.get("/import/").content.decode()
     assert client.post(f"/jobs/{erasure.id}/stop/").status_code == 404
     assert Job.objects.get(id=erasure.id).state == Job.QUEUED
+
+
+def test_an_analysis_that_something_is_to_be_gone_by_is_stopped_by_an_owner_only(client: Client, shop: Shop) -> None:
+    member = Client()
+    member.force_login(User.objects.create(username="bo", is_staff=True), backend="regulars.app.logged_in.Users")
+    job = queue.ask("analyse", key="analyse")
+    assert f"/jobs/{job.id}/stop/" in member.get("/import/").content.decode()
+    erasing.results_may_speak_of_them()
+    assert f"/jobs/{job.id}/stop/" not in member.get("/import/").content.decode()
+    assert member.post(f"/jobs/{job.id}/stop/").status_code == 403
+    assert Job.objects.get().state == Job.QUEUED
+    client.post(f"/jobs/{job.id}/stop/")
+    assert Job.objects.get().state == Job.CANCELLED
 
 
 def test_an_upload_can_be_given_up_while_it_is_looked_at(client: Client, shop: Shop) -> None:
@@ -225,6 +242,27 @@ def test_what_is_given_up_or_left_lying_is_removed(client: Client, shop: Shop) -
     assert [uploads.is_there(shop, token) for token in (left, fresh)] == [False, True]
 
 
+def test_what_a_killed_process_was_being_sent_is_removed(client: Client, shop: Shop) -> None:
+    _upload(client, ("o.csv", ORDERS.encode()))
+    loose = {path.name for path in shop.workspace.iterdir()} - {"arriving", "uploads"}
+    assert (loose, settings.FILE_UPLOAD_TEMP_DIR) == (set(), shop.arriving)
+    torn, fresh = shop.arriving / "tmp1.upload.csv", shop.arriving / "tmp2.upload.csv"
+    for path in (torn, fresh):
+        path.write_text(ORDERS)
+    before = time.time() - 25 * 3600
+    os.utime(torn, (before, before))
+    uploads.clear(shop, timezone.now())
+    assert [*shop.arriving.iterdir()] == [fresh]
+
+
+def test_nothing_long_is_read_of_whoever_has_not_logged_in(client: Client, shop: Shop) -> None:
+    long = "x" * (MOST_OF_STRANGERS + 1)
+    assert client.post("/language/en/", {"back": long}).status_code == 302
+    stranger = Client(enforce_csrf_checks=True)
+    said = [stranger.post("/login/", {"username": name, "password": "x"}).status_code for name in (long, "lin")]
+    assert said == [413, 403], "the token is looked for in what was read"
+
+
 @pytest.mark.parametrize("how", ["fails", "is stopped", "kills its workers"])
 def test_an_import_that_ends_for_good_leaves_no_file(client: Client, shop: Shop, how: str) -> None:
     token, looked_at = (_upload(client, ("订单.csv", ORDERS.encode())) for _ in range(2))
@@ -251,6 +289,21 @@ def test_an_upload_is_readable_by_its_owner_only(client: Client, shop: Shop) -> 
     (file,) = [path for path in (shop.workspace / "uploads" / token).rglob("*") if path.is_file()]
     assert file.name == "o.csv"
     assert file.stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize("name", ["客" * 100 + ".csv", "a." + "客" * 100])
+def test_a_name_that_no_disk_holds_is_cut_and_the_file_is_taken(client: Client, shop: Shop, name: str) -> None:
+    token = _upload(client, (name, ORDERS.encode()))
+    (file,) = [path for path in (shop.workspace / "uploads" / token).rglob("*") if path.is_file()]
+    assert name.startswith(file.stem)
+    assert file.suffix == ".csv" or "." not in name[2:]
+
+
+def test_as_many_columns_are_decided_on_as_a_year_of_wide_exports_has(client: Client, shop: Shop) -> None:
+    token = _upload(client, ("o.csv", ORDERS.encode()))
+    columns = {f"column-{file}-0-{row}": "" for file in range(12) for row in range(90)}
+    assert client.post(f"/import/{token}/decide/", {**columns, "do": "drop"}).status_code == 302
+    assert not uploads.is_there(shop, token)
 
 
 def test_rows_set_aside_come_as_a_spreadsheet_that_shows_no_value(client: Client, shop: Shop) -> None:

@@ -53,6 +53,19 @@ def test_a_job_that_kills_its_workers_is_given_up() -> None:
     assert (Job.objects.get().state, Job.objects.get().error_code) == (Job.FAILED, "worker_lost")
 
 
+@pytest.mark.parametrize("how", ["fails", "kills its workers"])
+def test_an_erasure_that_failed_for_good_names_nobody(how: str) -> None:
+    job = queue.ask("erase", {"people": ["ana"], "by": "lin"})
+    queue.lease_next("w")
+    if how == "fails":
+        queue.fail(job.id, "w", ValueError())
+    else:
+        Job.objects.update(attempt=queue.ATTEMPTS)
+        queue.release(job.id, "w")
+        queue.lease_next("w")
+    assert (Job.objects.get().state, Job.objects.get().payload) == (Job.FAILED, {})
+
+
 def test_a_stopped_job_says_so_when_it_next_tells_how_far_it_is() -> None:
     job = queue.ask("analyse")
     queue.lease_next("w1")

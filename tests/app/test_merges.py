@@ -9,7 +9,7 @@ from regulars import customers
 from regulars.app._shop import Shop
 from regulars.app.jobs import queue
 from regulars.app.models import Job
-from regulars.app.privacy import audit
+from regulars.app.privacy import audit, erasing
 from regulars.app.vault import store
 from regulars.app.vault.marks import Fact
 from regulars.app.views.merges import accounts_of
@@ -26,7 +26,7 @@ def joined(shop: Shop) -> Shop:
     empty = customers.read_persons(shop.workspace), customers.read_review(shop.workspace)
     pq.write_table(pa.Table.from_pylist(persons, schema=empty[0].schema), shop.workspace / "persons.parquet")
     pq.write_table(pa.Table.from_pylist(review, schema=empty[1].schema), shop.workspace / "review.parquet")
-    store.take_in([Fact("bo", "name", "Bo Miller"), Fact("bo2", "name", "B. Miller")])
+    store.take_in([Fact("bo", "name", "Bo Miller"), Fact("bo2", "name", "B. Miller"), Fact("bo3", "name", "Bo")])
     return shop
 
 
@@ -61,6 +61,14 @@ def test_a_word_given_while_an_analysis_runs_gets_one_of_its_own(client: Client,
     states = list(Job.objects.order_by("id").values_list("state", flat=True))
     assert running is not None
     assert states == [Job.RUNNING, Job.QUEUED]
+
+
+@pytest.mark.parametrize("left", ["Mallory Secret 13800138000", "bo2"])
+def test_nothing_is_kept_of_what_is_no_account_or_no_longer_one(client: Client, joined: Shop, left: str) -> None:
+    erasing.shred(joined, "bo2", by="lin")
+    client.post("/merges/merge/", {"left": left, "right": "bo", "what": "merge"})
+    assert not customers.read_merges(joined.workspace).num_rows
+    assert not Job.objects.filter(kind="analyse").exists()
 
 
 def test_before_the_first_import_there_is_nothing_to_merge(client: Client, shop: Shop) -> None:

@@ -1,5 +1,7 @@
 """Every page opens, in both languages, for whoever may see it, whatever stands in the address."""
 
+import io
+import logging
 import re
 
 import pytest
@@ -9,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app_pages import OPEN_PAGES, PAGES, PARTS
+from regulars.app import middleware
 from regulars.app.models import Survey
 from regulars.app.publication import listing
 from regulars.app.publication.current import Published
@@ -200,3 +203,37 @@ def test_a_period_that_is_none_shows_the_usual_one(client: Client, tea: Publishe
     page = client.get(f"/pulse/{query}")
     assert page.status_code == 200
     assert 'href="?days=90" aria-current="true"' in page.content.decode()
+
+
+@pytest.mark.parametrize("page", ["/", "/customers/", "/pulse/", "/groups/"])
+def test_a_page_whose_result_was_removed_meanwhile_is_of_the_next_one(
+    client: Client, tea: Published, monkeypatch: pytest.MonkeyPatch, page: str
+) -> None:
+    wanted = client.get(page).status_code
+    gone = iter([Published(tea.folder.with_name("000000-00000000"))])
+    monkeypatch.setattr(middleware, "current", lambda _: next(gone, tea))
+    assert client.get(page).status_code == wanted
+
+
+def test_the_page_that_says_that_something_broke_reads_no_result(
+    client: Client, tea: Published, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client.raise_request_exception = False
+    monkeypatch.setattr(middleware, "current", lambda _: Published(tea.folder.with_name("000000-00000000")))
+    answer = client.get("/customers/")
+    assert answer.status_code == 500
+    assert "Something went wrong" in answer.content.decode()
+
+
+def test_the_console_tells_no_token_and_nobody(client: Client, tea: Published) -> None:
+    (console,) = [each for each in logging.getLogger().handlers if type(each) is logging.StreamHandler]
+    with io.StringIO() as said:
+        stream = console.setStream(said)
+        try:
+            for address in ("/join/SECRET/", "/answer/SECRET/", "/customers/SECRET/", "/SECRET/?SECRET"):
+                assert client.get(address).status_code >= 400
+        finally:
+            console.setStream(stream)
+        lines = said.getvalue()
+    assert "SECRET" not in lines
+    assert "/join/<str:token>/" in lines

@@ -19,12 +19,13 @@ from django.utils import timezone
 from regulars import analysis
 from regulars.app import clock
 from regulars.app._shop import Shop
-from regulars.app.jobs import kinds
+from regulars.app.jobs import kinds, queue
 from regulars.app.models import AuditEvent, AuditHead, Consent, Identifier, Job, Person, PrivacyRequest, Task
 from regulars.app.privacy import audit, consents, duties
 from regulars.app.privacy.handed_over import noted
 from regulars.app.publication import listing
-from regulars.app.publication.current import Published
+from regulars.app.publication.current import Published, current
+from regulars.app.segments import asking
 from regulars.app.vault import changing, store
 from regulars.app.vault.crosswalk import VaultCrosswalk
 from regulars.app.vault.marks import Fact
@@ -177,6 +178,21 @@ class TestRectifying:
         assert AuditEvent.objects.filter(what="rectified").exists()
 
 
+def test_holding_back_or_rectifying_during_an_analysis_asks_for_one_after_it(
+    client: Client, first: dict[str, Any]
+) -> None:
+    who = first["customer_id"]
+    field, (value, *_) = next(iter(store.reveal([who])[who].items()))
+    for address, said in (
+        ("restrict", {"restricted": "yes"}), ("rectify", {"wrong": f"{field}:{value}", "right": "Ana Smith"}),
+    ):  # fmt: skip
+        Job.objects.all().delete()
+        queue.ask("analyse", key="analyse")
+        queue.lease_next("w")
+        client.post(f"/customers/{who}/{address}/", said)
+        assert [*Job.objects.order_by("id").values_list("state", flat=True)] == [Job.RUNNING, Job.QUEUED]
+
+
 class TestErasingOnThePage:
     def test_the_page_asks_first_and_then_does_it_at_once(self, client: Client, first: dict[str, Any]) -> None:
         who = first["customer_id"]
@@ -192,11 +208,14 @@ class TestErasingOnThePage:
         self, shop: Shop, tea: Published, first: dict[str, Any], client: Client
     ) -> None:
         who = first["customer_id"]
+        ids = "SELECT customer_id FROM customers"
+        assert who in asking.fetch(tea, ids)["customer_id"].to_pylist()
+        assert [*shop.asking.rglob("loaded-*.parquet")]
         client.post(f"/customers/{who}/erase/")
         done = kinds.erase(shop, {}, lambda step, share: None)
         assert done["rows"] > 0
         assert [path.name for path in shop.results.iterdir() if path.is_dir()] == [done["result"]]
-        for path in [*shop.results.rglob("*"), *shop.workspace.rglob("*")]:
+        for path in shop.folder.rglob("*"):
             if path.is_file() and path.suffix != ".parquet":
                 assert who.encode() not in path.read_bytes(), path
             elif path.is_file():
@@ -204,6 +223,9 @@ class TestErasingOnThePage:
         proof = AuditEvent.objects.get(what="erased_everywhere")
         assert proof.details["left"] == 0
         assert proof.details["rows"] == done["rows"]
+        left = current(shop)
+        assert left is not None
+        assert who not in asking.fetch(left, ids)["customer_id"].to_pylist()
 
 
 class TestDuties:

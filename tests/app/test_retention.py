@@ -83,7 +83,7 @@ def test_a_kind_past_its_period_is_proposed_and_goes_when_confirmed(client: Clie
     assert (line.details["kind"], line.details["rows"]) == (kind, 1)
     assert audit.verify().is_whole
     assert Job.objects.filter(kind="analyse").exists() == (kind in retention.READ_BY_ANALYSES)
-    assert erasing.results_speak_of_erased() == (kind in retention.READ_BY_ANALYSES)
+    assert bool(erasing.results_speak_of_erased()) == (kind in retention.READ_BY_ANALYSES)
 
 
 def test_the_score_of_an_answer_outlives_its_words(client: Client, ana: Person) -> None:
@@ -234,3 +234,21 @@ def test_imported_orders_go_with_those_who_have_none_left_and_with_the_results_t
     events = pq.read_table(shop.results / done["result"] / "events.parquet").to_pylist()
     assert min(row["day"] for row in events if row["kind"] == "order" and row["detail"] != "subscription") > until
     assert audit.verify().is_whole
+
+
+def test_what_is_let_go_while_an_analysis_clears_is_cleared_by_the_next_one(
+    client: Client, ana: Person, tea: Published, shop: Shop
+) -> None:
+    client.post("/privacy/keep-records/", {"answers": YEAR})
+    erasing.results_may_speak_of_them()
+
+    def tell(step: str, done: float) -> None:
+        if step == "publish":
+            client.post("/privacy/let-go-records/", {"kinds": ["answers"]})
+
+    kinds.analyse(shop, {}, tell)
+    assert Answer.objects.count() == 1
+    assert erasing.results_speak_of_erased()
+    last = kinds.analyse(shop, {}, lambda *_: None)
+    assert not erasing.results_speak_of_erased()
+    assert [each.name for each in shop.results.iterdir() if each.is_dir()] == [last["result"]]

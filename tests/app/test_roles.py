@@ -4,6 +4,7 @@ import re
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection
 from django.test import Client
 from django.urls import URLPattern, reverse
 
@@ -16,6 +17,7 @@ from regulars.app.urls import urlpatterns
 from regulars.app.vault import store
 from regulars.app.vault.eyes import masked_if
 from regulars.app.vault.marks import Fact
+from regulars.app.views import members
 
 _SAMPLES = {
     "token": "x", "language": "en", "person": "ana", "segment": 1, "batch": "x", "user": 987654, "job": 987654,
@@ -102,3 +104,20 @@ def test_one_owner_always_stays(client: Client, owner: User) -> None:
     client.post(f"/settings/members/{owner.id}/role/", {"role": "viewer"})
     client.post(f"/settings/members/{owner.id}/dismiss/")
     assert role_of(User.objects.get(id=owner.id)) == "owner"
+
+
+@pytest.mark.parametrize(("address", "said"), [("role", {"role": "viewer"}), ("dismiss", {})])
+def test_whether_an_owner_is_the_last_is_asked_by_one_at_a_time(
+    client: Client, monkeypatch: pytest.MonkeyPatch, address: str, said: dict[str, str]
+) -> None:
+    other = User.objects.create(username="bo", is_staff=True, is_superuser=True)
+    held, before = [], len(connection.savepoint_ids)
+
+    def asked(user: User) -> bool:
+        held.append(len(connection.savepoint_ids) - before)
+        return True
+
+    monkeypatch.setattr(members, "_is_last_owner", asked)
+    client.post(f"/settings/members/{other.id}/{address}/", said)
+    assert held == [1], "two who demote each other at once hold the database one after the other"
+    assert role_of(User.objects.get(id=other.id)) == "owner"

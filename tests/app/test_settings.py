@@ -9,6 +9,7 @@ from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
+from django.db import connection
 from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,6 +17,7 @@ from hypothesis import strategies as st
 from app.conftest import TODAY, Told
 from regulars import analysis
 from regulars.app import messages, what_if, what_if_cut
+from regulars.app import shop_settings as written
 from regulars.app._shop import Shop
 from regulars.app.clock import shop_settings
 from regulars.app.models import AuditEvent, Job
@@ -55,6 +57,20 @@ def test_a_senseless_value_leaves_the_file_as_it_was(shop: Shop) -> None:
     change(shop, {"business": {"name": None}})
     assert shop_settings() == Settings()
     assert sorted(path.name for path in shop.folder.glob("regulars.toml*")) == ["regulars.toml"]
+    shop.settings_file.unlink()
+
+
+def test_settings_are_read_and_written_by_one_at_a_time(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    held = []
+
+    def loaded(path: Path) -> Settings:
+        held.append(len(connection.savepoint_ids))
+        return Settings()
+
+    monkeypatch.setattr(written, "load_settings", loaded)
+    before = len(connection.savepoint_ids)
+    change(shop, {"business": {"name": "Tea"}})
+    assert held == [before + 1], "who writes holds the database, which one process can"
     shop.settings_file.unlink()
 
 

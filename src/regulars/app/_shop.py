@@ -91,6 +91,11 @@ class Shop:
         return self.folder / "asking"
 
     @property
+    def arriving(self) -> Path:
+        """Where uploads lie while they are being sent; emptied when the server starts."""
+        return self.workspace / "arriving"
+
+    @property
     def erased_file(self) -> Path:
         """Where it is written down who was erased, as fingerprints: beside the keys, so that no old copy undoes it."""
         return _key_folder() / f"{self.id}.erased"

@@ -5,6 +5,7 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
+from django.contrib.auth import get_user
 from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
 
@@ -25,6 +26,8 @@ Answer = Callable[[HttpRequest], HttpResponse]
 
 LANGUAGE_COOKIE = "regulars_language"
 A_YEAR = 365 * 24 * 3600
+MOST_OF_STRANGERS = 200_000
+"""So many bytes may be sent without login: the answer to a survey takes a few thousand."""
 _STATIC = "/static/"
 
 
@@ -39,6 +42,15 @@ class Asked:
     def result(self) -> Published | None:
         """The result that was current when the request first asked; it stays the same to its end."""
         return current(self.shop)
+
+    @property
+    def is_overtaken(self) -> bool:
+        """Whether the request began with a result that is no longer the current one."""
+        return self.__dict__.get("result") is not None and self.result != current(self.shop)
+
+    def without_result(self) -> None:
+        """Answer with nothing of any result, which may be what is broken."""
+        self.__dict__.update(result=None, voice=Voice(language=self.language))
 
     @cached_property
     def language(self) -> Language:
@@ -74,6 +86,31 @@ def asked(answer: Answer) -> Answer:
     def middleware(request: Any) -> HttpResponse:
         request.asked = Asked(request)
         return answer(request)
+
+    middleware.process_exception = _once_more  # type: ignore[attr-defined]
+    return middleware
+
+
+def _once_more(request: Any, _: Exception) -> HttpResponse | None:
+    """Ask a page once more of the current result, if another one was published, and its own removed, meanwhile.
+
+    What changes something is not done twice: it says that it broke.
+    """
+    if request.method not in {"GET", "HEAD"} or not request.asked.is_overtaken:
+        return None
+    request.asked = Asked(request)
+    view, args, kwargs = request.resolver_match
+    answered: HttpResponse = view(request, *args, **kwargs)
+    return answered
+
+
+def little_of_strangers(answer: Answer) -> Answer:
+    """Take no long request of anybody who has not logged in: it would be read, and a file of it kept, to be refused."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        said = request.META.get("CONTENT_LENGTH") or "0"
+        is_short = said.isdigit() and int(said) <= MOST_OF_STRANGERS
+        return answer(request) if is_short or get_user(request).is_authenticated else HttpResponse(status=413)
 
     return middleware
 

@@ -33,6 +33,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "regulars.app.middleware.little_of_strangers",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
@@ -100,8 +101,9 @@ CSRF_FAILURE_VIEW = "regulars.app.views.people.forged"
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
-FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
-FILE_UPLOAD_TEMP_DIR = SHOP.folder / "workspace"
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000  # a field a column: twenty exports of some hundred columns are looked at at once
+FILE_UPLOAD_HANDLERS = ["regulars.app.uploads.Arriving"]
+FILE_UPLOAD_TEMP_DIR = SHOP.arriving
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -129,7 +131,8 @@ USE_I18N = False  # sentences come from the one catalogue of regulars, in every 
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["shape"]}},
+    "filters": {"shape": {"()": "regulars.app.console.ShapeOfAddresses"}},
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
 }

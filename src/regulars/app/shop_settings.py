@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 from typing import Any, TypeAlias
 
 import tomli_w
+from django.db import transaction
 
 from regulars.app._shop import Shop
 from regulars.core import Settings, load_settings
@@ -26,12 +27,13 @@ def change(shop: Shop, changes: Sections) -> Settings:
     """
     path = shop.settings_file
     beside = path.with_name(path.name + ".new")
-    try:
-        settings = _written(shop, changes, beside)
-        os.chmod(beside, 0o600)
-        os.replace(beside, path)
-    finally:
-        beside.unlink(missing_ok=True)
+    with transaction.atomic():  # one at a time, whichever process: each reads what the other wrote
+        try:
+            settings = _written(shop, changes, beside)
+            os.chmod(beside, 0o600)
+            os.replace(beside, path)
+        finally:
+            beside.unlink(missing_ok=True)
     return settings
 
 

@@ -7,17 +7,29 @@ import re
 import secrets
 import shutil
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
+from django.core.files.uploadhandler import TemporaryFileUploadHandler
 
-from regulars.app._shop import Shop
+from regulars.app._shop import Shop, served
 from regulars.app.models import Job
 
 _TOKEN = re.compile(r"[0-9a-f]{16}")
+_MOST_BYTES = 200
 _KEPT = timedelta(days=1)
+
+
+class Arriving(TemporaryFileUploadHandler):
+    """Writes a file while it is being sent, into a folder that holds nothing else."""
+
+    def new_file(self, field_name: str, file_name: str, *told: Any, **more: Any) -> None:
+        """Begin a file."""
+        served().arriving.mkdir(mode=0o700, parents=True, exist_ok=True)
+        super().new_file(field_name, short(file_name), *told, **more)
 
 
 def keep(shop: Shop, files: Iterable["UploadedFile[Any]"]) -> tuple[str, list[Path]]:
@@ -27,7 +39,7 @@ def keep(shop: Shop, files: Iterable["UploadedFile[Any]"]) -> tuple[str, list[Pa
     for number, file in enumerate(files):
         folder = _home(shop) / token / str(number)
         folder.mkdir(mode=0o700, parents=True)
-        place = folder / (Path(str(file.name)).name or "upload")
+        place = folder / short(Path(str(file.name)).name or "upload")
         written = getattr(file, "temporary_file_path", None)
         if written is not None:
             shutil.move(written(), place)  # on the same disk: no copy of a large file
@@ -38,6 +50,18 @@ def keep(shop: Shop, files: Iterable["UploadedFile[Any]"]) -> tuple[str, list[Pa
         place.chmod(0o600)
         places.append(place)
     return token, places
+
+
+def short(name: str) -> str:
+    """Return a name that a disk can hold, which counts bytes; what says the kind of file stays.
+
+    >>> short("orders.csv"), short("客" * 100 + ".csv") == "客" * 65 + ".csv"
+    ('orders.csv', True)
+    """
+    stem, kind = Path(name).stem, Path(name).suffix
+    if len(kind.encode()) > _MOST_BYTES // 10:
+        stem, kind = name, ""
+    return stem.encode()[: _MOST_BYTES - len(kind.encode())].decode(errors="ignore") + kind
 
 
 def is_there(shop: Shop, token: str) -> bool:
@@ -56,6 +80,10 @@ def clear(shop: Shop, now: datetime) -> None:
 
     Nothing of which a job is still to come is removed.
     """
+    for path in shop.arriving.glob("*"):  # of a process that was killed meanwhile
+        with suppress(FileNotFoundError):
+            if now.timestamp() - path.stat().st_mtime > _KEPT.total_seconds():
+                path.unlink()
     held = {path.name: path.stat().st_mtime for path in (_home(shop).iterdir() if _home(shop).is_dir() else ())}
     if not held:
         return

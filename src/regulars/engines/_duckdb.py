@@ -103,7 +103,7 @@ class DuckDBEngine(Engine):
         for table in tables:
             if table in self._files:
                 self._connection.execute(f"DROP VIEW {quoted(table)}")
-                self._files.pop(table).unlink()
+                self._files.pop(table).unlink(missing_ok=True)
             else:
                 self._connection.execute(f"DROP TABLE IF EXISTS {quoted(table)}")
 

@@ -63,12 +63,12 @@ def analyse(shop: Shop, payload: Mapping[str, Any], tell: Tell) -> dict[str, Any
         if clears and isinstance(error, RegularsError) and error.code in _NOBODY_LEFT:
             withdraw(shop)
             surveys_due.forget()
-            erasing.results_are_clear()
+            erasing.results_are_clear(clears)
         raise
     published = publish(shop, place)
     if clears:
         forget_all_but_current(shop)
-        erasing.results_are_clear()
+        erasing.results_are_clear(clears)
     assignments.keep(published)
     surveys_due.work_out(published, today=today())
     return {"result": published.name, "customers": published.manifest["counts"]["customers"]}

@@ -110,6 +110,7 @@ def fail(job_id: int, worker: str, error: BaseException) -> None:
     Job.objects.filter(id=job_id, worker=worker, state=Job.RUNNING).update(
         state=state, error_code=code, error=template, error_params=params, lease_until=None, ended_at=timezone.now()
     )
+    _name_nobody()
 
 
 def release(job_id: int, worker: str) -> None:
@@ -128,3 +129,9 @@ def _give_up(now: datetime) -> None:
     Job.objects.filter(state=Job.RUNNING, lease_until__lt=now, attempt__gte=ATTEMPTS).update(
         state=Job.FAILED, error_code="worker_lost", error=_LOST, ended_at=now
     )
+    _name_nobody()
+
+
+def _name_nobody() -> None:
+    """Take the people out of erasures that failed; whoever is still to go is proposed again."""
+    Job.objects.filter(kind="erase", state=Job.FAILED).exclude(payload={}).update(payload={})

@@ -6,8 +6,10 @@ the same when it was killed half-way, and erases again whoever an old copy of th
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from secrets import token_hex
 
 import pyarrow as pa
+from django.db import transaction
 
 from regulars import customers, records
 from regulars.app import clock
@@ -70,17 +72,19 @@ def sweep(shop: Shop) -> Swept:
 
 def results_may_speak_of_them() -> None:
     """Have the next analysis remove every result before it, for these tell of what is to be gone."""
-    Kept.objects.update_or_create(name=_RESULTS, defaults={"value": True})
+    Kept.objects.update_or_create(name=_RESULTS, defaults={"value": token_hex(8)})
 
 
-def results_speak_of_erased() -> bool:
-    """Whether a published result may still tell figures of somebody erased."""
-    return Kept.objects.filter(name=_RESULTS).exists()
+def results_speak_of_erased() -> str:
+    """Return since which time, as a token, a published result may tell figures of somebody erased; "": none does."""
+    return str(Kept.objects.filter(name=_RESULTS).values_list("value", flat=True).first() or "")
 
 
-def results_are_clear() -> None:
-    """Say that none does any more."""
-    Kept.objects.filter(name=_RESULTS).delete()
+def results_are_clear(since: str) -> None:
+    """Say that none does any more, if nothing else is to be gone since the token was read."""
+    with transaction.atomic():
+        if results_speak_of_erased() == since:
+            Kept.objects.filter(name=_RESULTS).delete()
 
 
 def _unnamed(store_of_rows: records.Batches, known: Collection[str]) -> set[str]:

@@ -90,6 +90,8 @@ def let_go(kinds: Collection[str], *, by: str) -> dict[str, int]:
             case _:
                 gone[kind] = _expired(kind, before).delete()[0]
         audit.write("let_go", by=by, kind=kind, rows=gone[kind], until=_until(months[kind]).isoformat())
+    if any(gone.get(kind) for kind in READ_BY_ANALYSES):
+        erasing.results_may_speak_of_them()  # once more: an analysis that began since has read the records
     if gone:
         changing.tidy()
     return gone

@@ -8,6 +8,7 @@ import os
 import re
 import secrets
 import shutil
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -17,6 +18,7 @@ from regulars.app._shop import Shop
 
 _NAME = re.compile(r"\d{6}-[0-9a-f]{8}")
 _CURRENT = "CURRENT"
+CUSTOMERS = "customers.parquet"
 KEPT = 3
 """How many results are kept: requests under way read the one before, and people look back."""
 
@@ -96,6 +98,7 @@ def withdraw(shop: Shop) -> None:
     (shop.results / _CURRENT).unlink(missing_ok=True)
     for path in shop.results.iterdir():
         shutil.rmtree(path, ignore_errors=True)
+    _clear_what_is_asked_of(shop)
 
 
 def _names(shop: Shop) -> list[str]:
@@ -111,3 +114,16 @@ def _clear(shop: Shop, keep: int = KEPT) -> None:
     for path in shop.results.iterdir():
         if path.name not in {*stays, _CURRENT}:
             shutil.rmtree(path, ignore_errors=True)
+    _clear_what_is_asked_of(shop)
+
+
+def _clear_what_is_asked_of(shop: Shop) -> None:
+    """Take results that are gone away from the processes that count groups, too: each holds one under another name.
+
+    Whoever reads it at this moment reads it to its end; who asks next is told that it is gone.
+    """
+    there = {path.stat().st_ino for path in shop.results.glob(f"*/{CUSTOMERS}")}
+    for path in shop.asking.glob("*/loaded-*.parquet"):
+        with suppress(FileNotFoundError):
+            if path.stat().st_ino not in there:
+                path.unlink()

@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from regulars.app._shop import served
-from regulars.app.publication.current import Published
+from regulars.app.publication.current import CUSTOMERS, Published
 from regulars.app.segments.columns import ALL, held
 from regulars.app.segments.conditions import Condition, Group, Segment
 from regulars.engines import Engine, open_engine, quoted
@@ -71,7 +71,7 @@ def _counted(folder: Path, segment: Segment) -> tuple[int, int]:
     published = Published(folder)
     asked = where(segment, as_of=as_of(published), columns=held(published))
     query = f"SELECT count(*) AS found FROM {_TABLE} WHERE {asked.sql}"
-    everybody = pq.read_metadata(folder / "customers.parquet").num_rows
+    everybody = pq.read_metadata(folder / CUSTOMERS).num_rows
     return fetch(published, query, **asked.params).to_pylist()[0]["found"], everybody
 
 
@@ -179,8 +179,9 @@ class _Ready:
     def _over(self, published: Published) -> Engine:
         if self._engine is None:
             self._engine = open_engine(memory_limit=_MEMORY, threads=_THREADS, parent=_room())
-        if self._holds != published.folder:
-            self._engine.load(_TABLE, published.folder / "customers.parquet")
+        if self._holds != published.folder or not any(self._engine.bounds.folder.glob("loaded-*.parquet")):
+            self._holds = None  # whoever publishes takes away what is no result any more
+            self._engine.load(_TABLE, published.folder / CUSTOMERS)
             self._holds = published.folder
         return self._engine
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
+from django.contrib.auth.models import User
 from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
@@ -14,7 +15,9 @@ from regulars.app import clock, uploads
 from regulars.app.jobs import queue
 from regulars.app.middleware import Request
 from regulars.app.models import Job
+from regulars.app.privacy import erasing
 from regulars.app.problems import problem_text
+from regulars.app.roles import role_of
 from regulars.app.spreadsheets import download
 from regulars.app.views.screen import show
 from regulars.core import RegularsError
@@ -50,13 +53,13 @@ class Undo(forms.Form):
 
 def start(request: Request) -> HttpResponse:
     """Offer what a new shop can begin with."""
-    return show(request, "start.html", {"jobs": jobs_of(request.asked.voice)}, at="import")
+    return show(request, "start.html", {"jobs": jobs_of(request.asked.voice, request.user)}, at="import")
 
 
 def imports(request: Request) -> HttpResponse:
     """Show what was imported, and what is under way."""
     batches = records.Batches(request.asked.shop.workspace).live()
-    shown = {"batches": batches[::-1], "jobs": jobs_of(request.asked.voice)}
+    shown = {"batches": batches[::-1], "jobs": jobs_of(request.asked.voice, request.user)}
     return show(request, "imports.html", shown, at="import")
 
 
@@ -108,21 +111,32 @@ def set_aside(request: Request, batch: str) -> HttpResponseBase:
 def progress(request: Request) -> HttpResponse:
     """Show how far the jobs are: asked for again and again by the page while any is under way."""
     template = "jobs/progress.html" if request.headers.get("HX-Request") else "jobs/page.html"
-    return show(request, template, {"jobs": jobs_of(request.asked.voice)}, at="import")
+    return show(request, template, {"jobs": jobs_of(request.asked.voice, request.user)}, at="import")
 
 
 @require_POST
 def stop(request: Request, job: int) -> HttpResponse:
     """Stop a job; an erasure that was begun is brought to its end, and so is the removal of old records."""
-    queue.cancel(get_object_or_404(Job.objects.exclude(kind__in=["erase", "let_go"]), id=job).id)
+    found = get_object_or_404(Job.objects.exclude(kind__in=["erase", "let_go"]), id=job)
+    if found.kind in _to_let_be(request.user):
+        return show(request, "people/not_allowed.html", status=403)
+    queue.cancel(found.id)
     return redirect("import")
 
 
-def jobs_of(voice: Voice) -> dict[str, Any]:
+def _to_let_be(user: User) -> set[str]:
+    """Return the kinds of jobs that somebody may not stop: while something is to be gone, analyses are the owners'."""
+    clears = erasing.results_speak_of_erased() and role_of(user) != "owner"
+    return {"erase", "let_go"} | ({"analyse"} if clears else set())
+
+
+def jobs_of(voice: Voice, user: User) -> dict[str, Any]:
     """Return the newest jobs in words."""
+    let_be = _to_let_be(user)
     listed = list(Job.objects.exclude(kind="look").order_by("-asked_at", "-id")[:5])
     rows = [
         {"job": job, "state": job.state, "share": round(100 * job.progress), "step": _step(job.step, voice),
+         "can_stop": job.state in {Job.QUEUED, Job.RUNNING} and job.kind not in let_be,
          "outcome": _outcome(job.kind, job.result, voice),
          "error": problem_text(job.error_code, job.error, job.error_params, voice=voice) if job.error else ""}
         for job in listed

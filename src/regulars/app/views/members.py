@@ -4,6 +4,7 @@ from django import forms
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.models import User
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.debug import sensitive_post_parameters
@@ -65,9 +66,12 @@ def promote(request: Request, user: int) -> HttpResponse:
     form, found = Promotion(request.POST), get_object_or_404(User, id=user)
     if not form.is_valid():
         return redirect("members")
-    if role_of(found) == "owner" and form.cleaned_data["role"] != "owner" and _is_last_owner(found):
+    with transaction.atomic():  # two owners may be at it at once: whoever comes second asks of what is then
+        is_last = form.cleaned_data["role"] != "owner" and _is_last_owner(found)
+        if not is_last:
+            give(found, form.cleaned_data["role"])
+    if is_last:
         return _page(request, fault="last_owner")
-    give(found, form.cleaned_data["role"])
     audit.write("member", by=request.user.username, who=found.username, is_now=form.cleaned_data["role"])
     return redirect("members")
 
@@ -76,9 +80,12 @@ def promote(request: Request, user: int) -> HttpResponse:
 def dismiss(request: Request, user: int) -> HttpResponse:
     """Let somebody go; what they wrote stays."""
     found = get_object_or_404(User, id=user)
-    if role_of(found) == "owner" and _is_last_owner(found):
+    with transaction.atomic():
+        is_last = _is_last_owner(found)
+        if not is_last:
+            found.delete()
+    if is_last:
         return _page(request, fault="last_owner")
-    found.delete()
     audit.write("member", by=request.user.username, who=found.username, is_now=None)
     return redirect("members")
 
@@ -111,4 +118,5 @@ def _page(request: Request, *, fault: str = "", link: str = "", invited: str = "
 
 
 def _is_last_owner(user: User) -> bool:
-    return not User.objects.filter(is_superuser=True, is_active=True).exclude(id=user.id).exists()
+    owners = set(User.objects.filter(is_superuser=True, is_active=True).values_list("id", flat=True))
+    return owners == {user.id}

@@ -10,12 +10,12 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from regulars import customers
+from regulars import customers, records
 from regulars.app._shop import Shop
 from regulars.app.jobs import queue
 from regulars.app.middleware import Request
 from regulars.app.privacy import audit
-from regulars.app.vault import store
+from regulars.app.vault import store, tombstones
 from regulars.app.views.screen import show
 from regulars.core import RegularsError
 from regulars.reports import N_, Voice
@@ -133,8 +133,11 @@ def joined(shop: Shop, customer_id: str, *, voice: Voice) -> dict[str, Any] | No
 
 
 def _decide(request: Request, what: str, pairs: Iterable[tuple[str, str]]) -> None:
-    day = timezone.now().date()
+    day, pairs = timezone.now().date(), list(pairs)
+    known = _known(request.asked.shop, {who for pair in pairs for who in pair})
     for left, right in pairs:
+        if not {left, right} <= known:  # what is kept holds ids, never whatever was typed
+            continue
         try:
             customers.decide(request.asked.shop.workspace, what=what, left=left, right=right, decided_at=day)
         except RegularsError:  # one id, or no records at all: nothing to decide
@@ -142,6 +145,17 @@ def _decide(request: Request, what: str, pairs: Iterable[tuple[str, str]]) -> No
         other = audit.subject_of(right).hex()
         audit.write(what + "d", by=request.user.username, person=left, other=other)
         queue.ask_after_all("analyse", by=request.user)
+
+
+def _known(shop: Shop, accounts: set[str]) -> set[str]:
+    """Return those of some ids that the vault or the records know, and of whom nobody was erased."""
+    pairs, persons, _ = _read(shop)
+    known = {row[side] for row in pairs for side in ("left_id", "right_id")} | {row["customer_id"] for row in persons}
+    known |= {*store.rows_of([*accounts])}
+    others = accounts - known
+    if others and (shop.workspace / "batches").is_dir():
+        known |= others & {*records.Batches(shop.workspace).keys().to_pylist()}
+    return (accounts & known) - tombstones.erased_ids(accounts)
 
 
 def _read(shop: Shop) -> tuple[list[dict[str, Any]], list[dict[str, Any]], list[dict[str, Any]]]:

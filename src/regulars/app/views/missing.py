@@ -22,4 +22,5 @@ def not_understood(request: Request, exception: Exception) -> HttpResponse:
 @login_not_required
 def broken(request: Request) -> HttpResponse:
     """Say that it is the app's fault; the console has the details."""
+    request.asked.without_result()
     return show(request, "people/broken.html", status=500)

@@ -173,7 +173,7 @@ def restrict(request: Request, person: str) -> HttpResponse:
     person_or_404(request, person)
     if form.is_valid():
         consents.restrict(request.asked.shop, person, restricted=form.cleaned_data["restricted"], by=request.user)
-        queue.ask("analyse", key="analyse", by=request.user)
+        queue.ask_after_all("analyse", by=request.user)
     return _back(person)
 
 
@@ -186,7 +186,7 @@ def rectify(request: Request, person: str) -> HttpResponse:
         field, _, old = form.cleaned_data["wrong"].partition(":")
         if changing.rectify(person, field=field, old=old, new=form.cleaned_data["right"]):
             audit.write("rectified", by=request.user.username, person=person, field=field)
-            queue.ask("analyse", key="analyse", by=request.user)
+            queue.ask_after_all("analyse", by=request.user)
     return _back(person)
 
 
