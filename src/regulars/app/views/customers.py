@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
+from math import isfinite
 from typing import Any
 
 from django import forms
@@ -28,7 +29,8 @@ _EVENTS = 40
 """How many of the newest events a page shows, unless all are asked for."""
 
 _NARROWS = ("lifecycle_stage", "rfm_group", listing.STAGE_BEFORE)
-_NUMBER = r"-?\d{1,12}(?:\.\d{1,12})?"
+_NUMBER = r"-?\d{1,20}(?:\.\d{1,25})?(?:e[+-]?\d{1,3})?"
+"""A float as Python prints it, all digits: with fewer, the page after a row would begin before or behind it."""
 
 
 class Narrowed(forms.Form):
@@ -45,10 +47,10 @@ class Narrowed(forms.Form):
         self.is_valid()
         said = self.cleaned_data
         after = said.get("after") or None
-        value, place = after.split(",") if after else (None, None)
+        value, place = after.split(",") if after else ("nan", "0")
         return {
             "order": said.get("order") or "rank",
-            "after": (float(value), int(place)) if value is not None and place is not None else None,
+            "after": (float(value), int(place)) if isfinite(float(value)) else None,
             "where": {name: said[name] for name in _NARROWS if said.get(name)},
         }
 
