@@ -14,7 +14,7 @@ from regulars.app.middleware import Request
 from regulars.app.models import Task
 from regulars.app.privacy.duties import REVIEW, next_review
 from regulars.app.roles import workers
-from regulars.app.vault import store
+from regulars.app.vault import persons, store
 from regulars.app.views.screen import show
 from regulars.reports import N_, Voice
 
@@ -74,7 +74,7 @@ def tasks(request: Request) -> HttpResponse:
     listed = list(found.select_related("person", "assignee").order_by("due_on", "id")[:_SHOWN])
     people = [task.person.customer_id for task in listed if task.person]
     keys = store.keys_of(people)
-    told = store.reveal(people, store.NAME_FIELDS, keys)
+    told = persons.reveal(people, store.NAME_FIELDS)
     rows = [_row(task, told, keys, request.asked.voice) for task in listed]
     return show(request, "tasks.html", {"rows": rows, "is_mine": is_mine, "workers": list(workers())}, at="today")
 
