@@ -32,8 +32,6 @@ class Became(forms.Form):
     """What somebody did about a suggestion."""
 
     became = forms.ChoiceField(choices=[(each, each) for each in (Message.DONE, Message.LATER, Message.NOT_USEFUL)])
-    action = forms.CharField(max_length=60)
-    channel = forms.CharField(max_length=30, required=False)
 
 
 def today(request: Request) -> HttpResponse:
@@ -68,10 +66,14 @@ def became(request: Request, person: str) -> HttpResponse:
         return HttpResponse(status=422)
     day = clock.today()
     until = {Message.DONE: None, Message.LATER: day + _LATER, Message.NOT_USEFUL: day + _NOT_USEFUL}
+    row = listing.some(asked.result, [person]).get(person)
     with writing_about(request, person) as found:
+        if row is None or row["rank"] is None:  # nothing is suggested of this person any more
+            return HttpResponse(status=422)
         Message.objects.create(
             person=found, author=request.user, result=asked.result.name, told_at=timezone.now(),
-            until=until[form.cleaned_data["became"]], **form.cleaned_data,
+            until=until[form.cleaned_data["became"]], action=row["next_action"], channel=row["channel"] or "",
+            **form.cleaned_data,
         )  # fmt: skip
     return show(request, "today/became.html", {"became": form.cleaned_data["became"]})
 
