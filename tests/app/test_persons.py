@@ -11,6 +11,7 @@ from django.test import Client
 from django.utils import timezone
 
 from regulars import customers
+from regulars.app import surveys
 from regulars.app._shop import Shop
 from regulars.app.models import Answer, Consent, Message, Person, Survey
 from regulars.app.privacy import audit, consents
@@ -90,10 +91,17 @@ def test_lists_and_files_take_what_stands_under_another_account(client: Client, 
     assert consents.closed({person: None}) == {person}
 
 
-def test_the_access_file_of_an_account_is_that_of_the_whole_person(client: Client, person: str) -> None:
+def test_the_access_file_of_an_account_is_that_of_the_whole_person(client: Client, owner: User, person: str) -> None:
     audit.write("rectified", by="lin", person=OTHER)
+    survey = Survey.objects.create(kind="csat", title="t", question="Tea?", language="en", made_at=timezone.now())
+    surveys.invite(survey, store.meet(OTHER))
+    Person.objects.filter(customer_id=OTHER).update(assignee=owner)
     told = [json.loads(client.post(f"/customers/{who}/access/", {"form": "json"}).content) for who in (person, OTHER)]
     assert {each["person"] for each in told} == {person}
     assert all(each["figures"] and {*each["accounts"]} == {person, OTHER} for each in told)
     assert [line["what"] for line in told[1]["log"]] == ["rectified", "access", "access"]
+    assert (told[0]["seen_to_by"], [each["question"] for each in told[0]["invitations"]]) == (["lin"], ["Tea?"])
+    page = client.post(f"/customers/{person}/access/", {"form": "html"}).content.decode()
+    assert "Was asked: Tea?" in page
+    assert "Who sees to this customer: lin" in page
     assert persons.person_of("nobody's") == "nobody's"

@@ -83,9 +83,15 @@ def _figures(result: Published | None, accounts: list[str]) -> dict[str, Any]:
 def _written(accounts: list[str]) -> dict[str, Any]:
     """Return what people of the shop wrote down, and what the person answered."""
     told: dict[str, Any] = {"notes": [], "tasks": [], "messages": [], "own_fields": {}, "answers": [], "requests": [],
-                            "assignments": []}  # fmt: skip
-    for person in Person.objects.filter(customer_id__in=accounts):
+                            "assignments": [], "seen_to_by": [], "invitations": []}  # fmt: skip
+    for person in Person.objects.filter(customer_id__in=accounts).select_related("assignee"):
         who = person.customer_id
+        told["seen_to_by"] += [person.assignee.username] if person.assignee else []
+        for invited in person.invitations.select_related("survey").order_by("made_at"):
+            told["invitations"].append(
+                {"at": invited.made_at, "question": invited.survey.question, "until": invited.until,
+                 "answered_at": invited.answered_at}
+            )  # fmt: skip
         for note in person.notes.select_related("author").order_by("written_at"):
             by = note.author.username if note.author else None
             text = store.open_text(who, note.ciphertext, "note")
