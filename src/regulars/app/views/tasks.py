@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
@@ -13,7 +14,7 @@ from regulars.app import clock
 from regulars.app.middleware import Request
 from regulars.app.models import Task
 from regulars.app.privacy.duties import REVIEW, next_review
-from regulars.app.roles import workers
+from regulars.app.roles import still_working, workers
 from regulars.app.vault import persons, store
 from regulars.app.views.screen import show
 from regulars.reports import N_, Voice
@@ -43,7 +44,8 @@ def pass_on(request: Request, task: int) -> HttpResponse:
     found = get_object_or_404(Task.objects.filter(done_at=None, person__isnull=False), pk=task)
     form = PassOn(request.POST)
     if form.is_valid():
-        Task.objects.filter(pk=task).update(assignee=form.cleaned_data["assignee"])
+        with transaction.atomic():
+            Task.objects.filter(pk=task).update(assignee=still_working(form.cleaned_data["assignee"]))
     if form.cleaned_data.get("at") and found.person:
         return redirect("customer", found.person.customer_id)
     return redirect("tasks")

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 from regulars.app import clock
 from regulars.app.middleware import Request
 from regulars.app.models import Note, Person, Task
-from regulars.app.roles import workers
+from regulars.app.roles import still_working, workers
 from regulars.app.vault import persons, store
 from regulars.app.views.customers import customer
 from regulars.app.views.refused import refused
@@ -71,8 +71,8 @@ def plan(request: Request, person: str) -> HttpResponse:
     form = NewTask(request.POST)
     if not form.is_valid():
         return _again(request, person, "task", form)
-    told = {name: form.cleaned_data[name] for name in ("due_on", "assignee")}
     with writing_about(request, person) as about:
+        told = {"due_on": form.cleaned_data["due_on"], "assignee": still_working(form.cleaned_data["assignee"])}
         kept = store.seal_text(person, form.cleaned_data["text"], "task")
         Task.objects.create(person=about, ciphertext=kept, **told)
     return redirect("customer", person)
@@ -86,7 +86,7 @@ def assign(request: Request, person: str) -> HttpResponse:
         return _again(request, person, "assign", form)
     with writing_about(request, person) as about:
         _others(about).exclude(assignee=None).update(assignee=None)
-        about.assignee = form.cleaned_data["assignee"]
+        about.assignee = still_working(form.cleaned_data["assignee"])
         about.save(update_fields=["assignee"])
     return redirect("customer", person)
 
