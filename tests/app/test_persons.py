@@ -10,6 +10,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 
+from app.test_cost_of_a_page import questions
 from regulars import customers
 from regulars.app import surveys
 from regulars.app._shop import Shop
@@ -105,3 +106,8 @@ def test_the_access_file_of_an_account_is_that_of_the_whole_person(client: Clien
     assert "Was asked: Tea?" in page
     assert "Who sees to this customer: lin" in page
     assert persons.person_of("nobody's") == "nobody's"
+
+
+def test_a_person_of_two_accounts_costs_no_more_than_one_of_one(client: Client, tea: Published, person: str) -> None:
+    alone = str(listing.suggestions(tea, first=2, size=1)[0]["customer_id"])
+    assert questions(client, f"/customers/{person}/") <= questions(client, f"/customers/{alone}/") + 1
