@@ -4,6 +4,7 @@ import json
 import re
 from datetime import UTC, datetime, timedelta
 from math import exp
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -23,6 +24,7 @@ from regulars.app.publication.current import Published
 from regulars.app.shop_settings import change
 from regulars.app.vault import store
 from regulars.app.vault.marks import Fact
+from regulars.reports import Voice, word
 
 EVIL = '<script>alert("x")</script>=1+1'
 
@@ -31,6 +33,10 @@ EVIL = '<script>alert("x")</script>=1+1'
 def ana(tea: Published) -> str:
     """The customer who stands first on the list of the day."""
     return str(listing.suggestions(tea, first=1, size=1)[0]["customer_id"])
+
+
+def _row(result: Published, who: str) -> dict[str, Any]:
+    return listing.some(result, [who])[who]
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
@@ -153,14 +159,14 @@ def test_what_was_done_in_the_app_stands_in_its_place_among_what_happened(
     client.post(f"/customers/{ana}/task/", {"text": "not done yet"})
     client.post(f"/tasks/{Task.objects.first().pk}/done/")  # type: ignore[union-attr]  # just made
     client.post(f"/customers/{ana}/consent/", {"purpose": "sharing", "granted": "yes"})
-    told = {"became": Message.DONE, "action": "reminder", "channel": "email"}
-    client.post(f"/today/{ana}/became/", told)
+    client.post(f"/today/{ana}/became/", {"became": Message.DONE})
+    said = word("action", _row(tea, ana)["next_action"], voice=Voice(language="en"))
     survey = Survey.objects.create(kind="csat", title="Tea", question="?", language="en", made_at=timezone.now())
     surveys.answer(surveys.invite(survey, store.meet(ana)), score=4, text="", language="en")
     own = _happened(client, ana)[:5]
     assert {line.split(", 20")[1][2:].strip() for line in own} == {
         "Note · likes oolong", "Task done · call about the kettle", "Gave consent · Sharing with others",
-        "Remind · Done", "Answered a survey · Tea: 4",
+        f"{said} · Done", "Answered a survey · Tea: 4",
     }  # fmt: skip
     assert _happened(client, ana)[5:] == before
     Note.objects.update(written_at=datetime(2000, 1, 1, tzinfo=UTC))
@@ -169,7 +175,7 @@ def test_what_was_done_in_the_app_stands_in_its_place_among_what_happened(
     # What is a record of the result by now is told by the result.
     Message.objects.update(told_at=datetime(2024, 6, 1, tzinfo=UTC))
     Answer.objects.update(given_at=datetime(2024, 6, 1, tzinfo=UTC))
-    assert not [line for line in _happened(client, ana) if "Remind" in line or "survey" in line]
+    assert not [line for line in _happened(client, ana) if "· Done" in line or "survey" in line]
 
 
 def test_days_are_those_of_the_business(client: Client, ana: str, shop: Shop) -> None:
@@ -188,10 +194,12 @@ def test_days_are_those_of_the_business(client: Client, ana: str, shop: Shop) ->
 
 
 @pytest.mark.parametrize("became", [Message.DONE, Message.LATER, Message.NOT_USEFUL])
-def test_a_suggestion_dealt_with_leaves_the_list(client: Client, ana: str, became: str) -> None:
+def test_a_suggestion_dealt_with_leaves_the_list(client: Client, tea: Published, ana: str, became: str) -> None:
     assert f"/customers/{ana}/" in client.get("/").content.decode()
-    told = {"became": became, "action": "reminder", "channel": "email"}
+    told = {"became": became, "action": "anything", "channel": "at all"}  # what is sent of these is not listened to
     assert client.post(f"/today/{ana}/became/", told).status_code == 200
+    (kept,), row = Message.objects.all(), _row(tea, ana)
+    assert (kept.action, kept.channel) == (row["next_action"], row["channel"])
     assert f"/customers/{ana}/" not in client.get("/").content.decode()
     until = Message.objects.get().until
     assert until is None if became == Message.DONE else until is not None and until > clock.today()

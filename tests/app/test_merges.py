@@ -39,7 +39,7 @@ def test_a_pair_stands_side_by_side_until_somebody_decides(client: Client, joine
     (row,) = customers.read_merges(joined.workspace).to_pylist()
     assert (row["what"], row["left_id"], row["right_id"], row["by"]) == ("merge", "bo", "bo2", "owner")
     assert Job.objects.get(kind="analyse").state == Job.QUEUED
-    (line,) = audit.of_person("bo")
+    (line,) = audit.of_person(["bo"])
     assert (line.what, line.actor, line.details) == ("merged", "lin", {"other": audit.subject_of("bo2").hex()})
 
 

@@ -6,11 +6,13 @@ import pytest
 from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
-from django.urls import URLPattern, reverse
+from django.urls import URLPattern, resolve, reverse
+from django.utils import timezone
 
 from app.conftest import PASSWORD
 from regulars.app.invitations import invite_user
-from regulars.app.models import AuditEvent, Person
+from regulars.app.models import AuditEvent, Person, Survey
+from regulars.app.publication import listing
 from regulars.app.publication.current import Published
 from regulars.app.roles import MATRIX, OPEN, ROLES, Role, give, may, role_of
 from regulars.app.urls import urlpatterns
@@ -66,6 +68,34 @@ def test_a_viewer_reads_no_name(tea: Published, page: str) -> None:
     names = {value for fields in told.values() for values in fields.values() for value in values if len(value) > 4}
     shown = browser.get(page).content.decode()
     assert not [name for name in names if name in shown]
+
+
+def test_a_viewer_finds_by_number_only_and_reads_no_field_of_ones_own(client: Client, tea: Published) -> None:
+    who = str(listing.suggestions(tea, first=1, size=1)[0]["customer_id"])
+    store.take_in([Fact(who, "name", "Wilhelmina Oddly"), Fact(who, "email", "w@oddly.example")])
+    client.post(f"/customers/{who}/field/", {"name": "niece Agatha", "value": "x"})
+    for browser, is_found in ((client, True), (_as("viewer"), False)):
+        for wanted in ("dd", "Oddly", "w@oddly.example"):
+            page = browser.post("/customers/found/", {"wanted": wanted}).content.decode()
+            assert (f"/customers/{who}/" in page) is is_found, wanted
+        assert f"/customers/{who}/" in browser.post("/customers/found/", {"wanted": who}).content.decode()
+        assert ("Agatha" in browser.get(f"/customers/{who}/").content.decode()) is is_found
+
+
+@pytest.mark.parametrize("role", ["viewer", "member"])
+def test_a_page_offers_nothing_that_it_would_refuse(client: Client, tea: Published, role: Role) -> None:
+    survey = Survey.objects.create(kind="csat", title="t", question="?", language="en", made_at=timezone.now())
+    who = str(listing.suggestions(tea, first=1, size=1)[0]["customer_id"])
+    for name, said in (("note", {"text": "x"}), ("task", {"text": "x"}), ("field", {"name": "x", "value": "x"})):
+        client.post(f"/customers/{who}/{name}/", said)
+    browser, offered = _as(role), set()
+    for page in ("/", "/customers/", f"/customers/{who}/", "/pulse/", "/groups/", "/groups/new/", "/surveys/",
+                 f"/surveys/{survey.pk}/", "/tasks/"):  # fmt: skip
+        shown = browser.get(page).content.decode()
+        sent = re.findall(r'(?:action|hx-post|formaction|href)="(/[^"?#]*)', shown)
+        offered |= {(page, str(resolve(each).url_name)) for each in sent if not each.startswith("/static/")}
+    assert {(page, name) for page, name in offered if not may(role, name)} == set()
+    assert ("/", "customer") in offered
 
 
 def test_what_is_masked_is_masked_only_meanwhile() -> None:

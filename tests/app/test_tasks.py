@@ -1,15 +1,20 @@
 """Tasks: each is somebody's who works here, or nobody's, and everybody finds their own."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
+from regulars.app.middleware import Request
 from regulars.app.models import Person, Task
 from regulars.app.roles import Role, give
 from regulars.app.vault import store
 from regulars.app.vault.marks import Fact
+from regulars.app.views import writing
+from regulars.app.views.screen import writing_about
 
 
 @pytest.fixture
@@ -121,3 +126,35 @@ def test_the_review_of_privacy_is_given_to_nobody(client: Client, owner: User) -
     review = Task.objects.get(code="privacy_review")
     assert client.post(f"/tasks/{review.pk}/assignee/", {"assignee": owner.pk}).status_code == 404
     assert "/assignee/" not in _shown(client, "/tasks/")
+
+
+@pytest.mark.parametrize("role", [None, "viewer"])
+def test_nothing_is_given_to_somebody_who_leaves_meanwhile_or_stays_with_who_left(
+    client: Client, ana: str, role: Role | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (bo, _), (cy, _) = _user("Bo", "member"), _user("Cy", "member")
+
+    @contextmanager
+    def after_bo_left(request: Request, person: str) -> Iterator[Person]:
+        with writing_about(request, person) as about:
+            _leave(User.objects.filter(username="Bo").first(), role)
+            yield about
+
+    client.post("/customers/ana/task/", {"text": "call", "assignee": cy.pk})
+    client.post("/customers/ana/assign/", {"assignee": cy.pk})
+    _leave(cy, role)
+    assert not Task.objects.exclude(assignee=None).exists()
+    assert Person.objects.get().assignee is None
+    monkeypatch.setattr(writing, "writing_about", after_bo_left)
+    for name in ("task", "assign"):
+        give(User.objects.get_or_create(username="Bo", id=bo.pk)[0], "member")
+        assert client.post(f"/customers/ana/{name}/", {"text": "x", "assignee": bo.pk}).status_code == 302
+    assert not Task.objects.exclude(assignee=None).exists()
+    assert Person.objects.get().assignee is None
+
+
+def _leave(user: User | None, role: Role | None) -> None:
+    if user is not None and role is None:
+        user.delete()
+    elif user is not None and role is not None:
+        give(user, role)

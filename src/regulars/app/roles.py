@@ -7,9 +7,11 @@ from collections.abc import Callable, Mapping
 from typing import Any, Literal, TypeAlias
 
 from django.contrib.auth.models import AnonymousUser, User
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 
+from regulars.app.models import Person, Task
 from regulars.app.vault import eyes
 
 Role: TypeAlias = Literal["viewer", "member", "owner"]
@@ -58,10 +60,19 @@ def workers() -> QuerySet[User]:
     return User.objects.filter(is_active=True, is_staff=True).order_by("username")
 
 
+def still_working(user: User | None) -> User | None:
+    """Return somebody as they are now, nobody if they do the daily work no more; asked where it is kept meanwhile."""
+    return None if user is None else workers().filter(pk=user.pk).first()
+
+
 def give(user: User, role: Role) -> None:
-    """Let somebody be this from now on."""
+    """Let somebody be this from now on; what a viewer may not do any more falls to nobody in particular."""
     user.is_superuser, user.is_staff = role == "owner", role in {"owner", "member"}
-    user.save()
+    with transaction.atomic():
+        user.save()
+        if not user.is_staff:
+            Task.objects.filter(assignee=user, done_at=None).update(assignee=None)
+            Person.objects.filter(assignee=user).update(assignee=None)
 
 
 def may(role: Role | None, address: str) -> bool:

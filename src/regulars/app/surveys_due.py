@@ -16,6 +16,7 @@ from django.utils import timezone
 from regulars.app.models import Invitation, Kept, Survey
 from regulars.app.privacy import consents
 from regulars.app.publication.current import Published
+from regulars.app.vault import persons
 
 MOST = 100
 _KEPT = "surveys_due"
@@ -44,7 +45,8 @@ def due(survey: Survey) -> dict[str, list[str]]:
     listed: dict[str, list[str]] = {} if kept is None else kept.value.get(str(survey.pk), {})
     if not listed or not survey.is_open:
         return {}
-    gone = consents.closed(dict.fromkeys(listed)) | _asked(survey, listed, since=_apart(survey))
+    asked = _asked(survey, persons.listed(persons.every_account(listed)), since=_apart(survey))
+    gone = consents.closed(dict.fromkeys(listed)) | persons.holders(listed, asked)
     words = consents.newest(listed)
     found = {
         who: [channel for channel in channels if words.get(who, {}).get(consents.NEEDED[channel]) is not False]
@@ -71,7 +73,7 @@ def _listed(result: Published, survey: Survey, today: date) -> dict[str, list[st
         fresh = pc.less_equal(age, survey.days + _STILL_FRESH)
         chosen = pc.and_(chosen, pc.and_(pc.greater_equal(age, survey.days), fresh))
     people = people.filter(chosen)
-    asked = _asked(survey, None, since=_apart(survey))
+    asked = {persons.person_of(who) for who in _asked(survey, None, since=_apart(survey))}
     people = people.filter(pc.invert(pc.is_in(people["customer_id"], value_set=pa.array(sorted(asked), pa.string()))))
     by = [("total_value", "descending"), ("customer_id", "ascending")]
     rows = people.take(pc.select_k_unstable(people, k=min(MOST, people.num_rows), sort_keys=by)).to_pylist()

@@ -13,7 +13,7 @@ from regulars.app.models import Identifier, Person
 from regulars.app.privacy import audit, consents, handed_over
 from regulars.app.publication import listing, shelves
 from regulars.app.publication.current import Published
-from regulars.app.vault import store
+from regulars.app.vault import persons, store
 from regulars.app.vault.accounts import accounts_of, in_records
 
 _OF_THE_FILE = {"file_id", "line"}
@@ -22,21 +22,22 @@ _SEGMENTS = ("rfm_group", "lifecycle_stage", "cluster", "loyalty_grade")
 
 def everything(shop: Shop, result: Published | None, customer_id: str) -> dict[str, Any]:
     """Return all that is known of a person, as plain values under names that say what they are."""
-    accounts = accounts_of(shop, customer_id)
-    figures = _figures(result, customer_id)
+    person = persons.person_of(customer_id)
+    accounts = accounts_of(shop, person)
+    figures = _figures(result, accounts)
     return {
-        "person": customer_id,
+        "person": person,
         "accounts": accounts,
         "made_at": timezone.now(),
         "identifiers": _identifiers(shop, accounts),
         "segments": {name: figures["figures"].get(name) for name in _SEGMENTS} if figures["figures"] else {},
         **figures,
-        "consents": [_consent(word) for account in accounts for word in consents.history(account)],
+        "consents": [_consent(word) for word in consents.history(accounts)],
         "restricted": Person.objects.filter(customer_id__in=accounts, restricted=True).exists(),
         **_written(accounts),
         "records": _records(shop, accounts),
-        "recipients": _recipients(customer_id, accounts),
-        "log": [_line(event) for event in audit.of_person(customer_id)],
+        "recipients": _recipients(accounts),
+        "log": [_line(event) for event in audit.of_person(accounts)],
     }
 
 
@@ -61,13 +62,14 @@ def _identifiers(shop: Shop, accounts: list[str]) -> list[dict[str, Any]]:
     return told
 
 
-def _figures(result: Published | None, customer_id: str) -> dict[str, Any]:
+def _figures(result: Published | None, accounts: list[str]) -> dict[str, Any]:
     """Return the figures of a person with their parts, the suggestion, and what happened, of one result."""
     nothing: dict[str, Any] = {"result": None, "figures": {}, "reasons": [], "suggestion": None, "events": []}
-    row = None if result is None else listing.some(result, [customer_id]).get(customer_id)
+    listed = {} if result is None else listing.some(result, accounts)
+    row = next((listed[who] for who in accounts if who in listed), None)  # the person's own id is the first
     if result is None or row is None:
         return nothing
-    told = shelves.rows_of(result, customer_id, row["place"])
+    told = shelves.rows_of(result, row["customer_id"], row["place"])
     suggested = {name: row[name] for name in ("next_action", *listing.SUGGESTED)} if row["rank"] is not None else None
     return {
         "result": {"name": result.name, "as_of": result.manifest["as_of"]},
@@ -81,9 +83,15 @@ def _figures(result: Published | None, customer_id: str) -> dict[str, Any]:
 def _written(accounts: list[str]) -> dict[str, Any]:
     """Return what people of the shop wrote down, and what the person answered."""
     told: dict[str, Any] = {"notes": [], "tasks": [], "messages": [], "own_fields": {}, "answers": [], "requests": [],
-                            "assignments": []}  # fmt: skip
-    for person in Person.objects.filter(customer_id__in=accounts):
+                            "assignments": [], "seen_to_by": [], "invitations": []}  # fmt: skip
+    for person in Person.objects.filter(customer_id__in=accounts).select_related("assignee"):
         who = person.customer_id
+        told["seen_to_by"] += [person.assignee.username] if person.assignee else []
+        for invited in person.invitations.select_related("survey").order_by("made_at"):
+            told["invitations"].append(
+                {"at": invited.made_at, "question": invited.survey.question, "until": invited.until,
+                 "answered_at": invited.answered_at}
+            )  # fmt: skip
         for note in person.notes.select_related("author").order_by("written_at"):
             by = note.author.username if note.author else None
             text = store.open_text(who, note.ciphertext, "note")
@@ -128,9 +136,9 @@ def _records(shop: Shop, accounts: list[str]) -> list[dict[str, Any]]:
     return found
 
 
-def _recipients(customer_id: str, accounts: list[str]) -> list[dict[str, Any]]:
+def _recipients(accounts: list[str]) -> list[dict[str, Any]]:
     """Return who got something of the person: in the access file itself, or in a file of a group or a survey."""
-    told = [_line(event) for event in audit.of_person(customer_id) if event.what == "access"]
+    told = [_line(event) for event in audit.of_person(accounts) if event.what == "access"]
     told += [
         {"at": each.at, "by": each.by or None, "what": "handed_over", "details": {"form": each.form}}
         for each in handed_over.of_person(accounts)

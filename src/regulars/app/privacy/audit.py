@@ -5,7 +5,7 @@ fingerprints: the log outlives an erasure, and is its proof.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -105,9 +105,10 @@ def verify() -> Verdict:
     return Verdict(lines=lines, broken_at=broken, missing=missing)
 
 
-def of_person(customer_id: str) -> list[AuditEvent]:
-    """Return what the log says of a person, the oldest line first."""
-    return list(AuditEvent.objects.filter(subject=subject_of(customer_id)).order_by("pk"))
+def of_person(accounts: Iterable[str]) -> list[AuditEvent]:
+    """Return what the log says of a person under any of some ids, the oldest line first."""
+    subjects = [subject_of(who) for who in accounts]
+    return list(AuditEvent.objects.filter(subject__in=subjects).order_by("pk"))
 
 
 def _add(what: str, by: str, subject: bytes, details: Mapping[str, Any], before: bytes) -> bytes:

@@ -1,7 +1,7 @@
 """What people allow: a history of words, the newest of which holds, at once on every page and in the next analysis."""
 
-from collections.abc import Iterable, Mapping
-from datetime import UTC
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 
 import pyarrow as pa
 from django.contrib.auth.models import User
@@ -11,7 +11,7 @@ from regulars import records
 from regulars.app._shop import Shop
 from regulars.app.models import Consent, Identifier, Person
 from regulars.app.privacy import audit
-from regulars.app.vault import tombstones
+from regulars.app.vault import persons, tombstones
 from regulars.app.vault.accounts import accounts_of
 from regulars.app.vault.marks import blind
 
@@ -43,20 +43,39 @@ def restrict(shop: Shop, customer_id: str, *, restricted: bool, by: User | None)
 
 
 def newest(customer_ids: Iterable[str]) -> dict[str, dict[str, bool]]:
-    """Return the newest word of each person on each purpose; a purpose without a word is not there."""
-    listed, found = [*customer_ids], dict[str, dict[str, bool]]()
-    for start in range(0, len(listed), _MANY):
-        rows = Consent.objects.filter(person__customer_id__in=listed[start : start + _MANY])
-        ordered = rows.order_by("recorded_at", "-granted", "pk")  # of one moment the refusal is last, and holds
-        for who, purpose, granted in ordered.values_list("person__customer_id", "purpose", "granted"):
-            found.setdefault(who, {})[purpose] = granted
+    """Return the newest word of each person on each purpose, under whichever account; one without a word is not there.
+
+    Of one moment the refusal holds.
+    """
+    theirs = persons.every_account(customer_ids)
+    said: dict[str, list[tuple[datetime, bool, int, str]]] = {}
+    for some in _in_parts(persons.listed(theirs)):
+        rows = Consent.objects.filter(person__customer_id__in=some)
+        for who, at, granted, row, purpose in rows.values_list(
+            "person__customer_id", "recorded_at", "granted", "pk", "purpose"
+        ):
+            said.setdefault(who, []).append((at, not granted, row, purpose))
+    found: dict[str, dict[str, bool]] = {}
+    for who, accounts in theirs.items() if said else ():
+        for _, is_refusal, _, purpose in sorted(word for account in accounts for word in said.get(account, ())):
+            found.setdefault(who, {})[purpose] = not is_refusal
     return found
 
 
-def history(customer_id: str) -> list[Consent]:
-    """Return every word of a person, the newest first."""
-    rows = Consent.objects.filter(person__customer_id=customer_id)
+def history(customer_ids: Sequence[str]) -> list[Consent]:
+    """Return every word of a person under some accounts, the newest first."""
+    rows = Consent.objects.filter(person__customer_id__in=customer_ids)
     return list(rows.select_related("author").order_by("-recorded_at", "-pk"))
+
+
+def restricted(customer_ids: Iterable[str]) -> set[str]:
+    """Return those of some people who are restricted, under whichever account."""
+    theirs = persons.every_account(customer_ids)
+    held: set[str] = set()
+    for some in _in_parts(persons.listed(theirs)):
+        rows = Person.objects.filter(customer_id__in=some, restricted=True)
+        held |= set(rows.values_list("customer_id", flat=True))
+    return {who for who, accounts in theirs.items() if held.intersection(accounts)}
 
 
 def closed(channels: Mapping[str, str | None]) -> set[str]:
@@ -65,10 +84,7 @@ def closed(channels: Mapping[str, str | None]) -> set[str]:
     That is who withdrew the channel or profiling, is restricted, or was erased since.
     """
     listed = [*channels]
-    barred = tombstones.erased_ids(listed)
-    for start in range(0, len(listed), _MANY):
-        rows = Person.objects.filter(customer_id__in=listed[start : start + _MANY], restricted=True)
-        barred |= set(rows.values_list("customer_id", flat=True))
+    barred = tombstones.erased_ids(listed) | restricted(listed)
     return barred | {who for who, words in newest(listed).items() if is_refused(channels[who], words)}
 
 
@@ -122,3 +138,8 @@ def _also_called(customer_ids: set[str]) -> dict[str, list[str]]:
             if who != of[bytes(mark)]:
                 found.setdefault(of[bytes(mark)], []).append(who)
     return found
+
+
+def _in_parts(listed: Sequence[str]) -> Iterator[Sequence[str]]:
+    for start in range(0, len(listed), _MANY):
+        yield listed[start : start + _MANY]

@@ -11,9 +11,8 @@ from typing import Literal, TypeAlias
 import phonenumbers
 import pyarrow as pa
 
-from regulars.app.models import Person
 from regulars.app.privacy import consents
-from regulars.app.vault import store, tombstones
+from regulars.app.vault import persons, store, tombstones
 
 What: TypeAlias = Literal["ids", "people", "meta", "google"]
 Row: TypeAlias = tuple[str, ...]
@@ -43,16 +42,14 @@ def rows(what: What, members: pa.Table, *, country: str) -> Iterator[tuple[str, 
     for batch in members.to_batches(max_chunksize=_MANY):
         listed = batch.to_pylist()
         ids = [row["customer_id"] for row in listed]
-        held_back = tombstones.erased_ids(ids) | set(
-            Person.objects.filter(customer_id__in=ids, restricted=True).values_list("customer_id", flat=True)
-        )
+        held_back = tombstones.erased_ids(ids) | consents.restricted(ids)
         if what == "ids":
             yield from ((who, (who,)) for who in ids if who not in held_back)
             continue
         said = consents.newest(ids)
         now = [_as_said(row, said.get(row["customer_id"], {})) for row in listed if row["customer_id"] not in held_back]
         allowed = {str(row["customer_id"]): row for row in now if _may(what, row)}
-        told = store.reveal(list(allowed), ("name", "nickname", "email", "phone"))
+        told = persons.reveal(allowed, ("name", "nickname", "email", "phone"))
         for who, row in allowed.items():
             made = (
                 _person(who, row, told.get(who, {})) if what == "people" else _hashes(what, told.get(who, {}), country)

@@ -18,6 +18,11 @@ def masked_if(is_so: bool) -> Iterator[None]:  # noqa: FBT001  (it is what its n
         _ARE_MASKED.reset(before)
 
 
+def are_masked() -> bool:
+    """Say whether whoever looks sees the outline only."""
+    return _ARE_MASKED.get()
+
+
 def seen(field: str, value: str) -> str:
     """Return a value as the eyes that look may see it."""
     return outline(field, value) if _ARE_MASKED.get() else value

@@ -82,7 +82,12 @@ def open_identifier(customer_id: str, field: str, version: int, kept: bytes | me
 
 
 def find(wanted: str) -> list[str]:
-    """Return the ids of the people whose name contains the text, or whose e-mail address, phone or id it is."""
+    """Return the ids of the people whose name contains the text, or whose e-mail address, phone or id it is.
+
+    Masked eyes find by the id alone: who may try one text after the other has read a name in the end.
+    """
+    if eyes.are_masked():
+        return list(Person.objects.filter(customer_id=wanted.strip()).values_list("customer_id", flat=True))
     text = names.plain(wanted)
     exact = [blind(field, text) for field in ADDRESSES]
     people = list(

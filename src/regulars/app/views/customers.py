@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
+from math import isfinite
 from typing import Any
 
 from django import forms
@@ -15,7 +16,7 @@ from regulars.app.models import Consent, Person, PrivacyRequest
 from regulars.app.privacy import consents
 from regulars.app.publication import listing, shelves
 from regulars.app.publication.current import Published
-from regulars.app.vault import store, tombstones
+from regulars.app.vault import persons, store, tombstones
 from regulars.app.views import about, merges, privacy, timeline
 from regulars.app.views.refused import NOTHING, Refused
 from regulars.app.views.screen import show
@@ -28,7 +29,8 @@ _EVENTS = 40
 """How many of the newest events a page shows, unless all are asked for."""
 
 _NARROWS = ("lifecycle_stage", "rfm_group", listing.STAGE_BEFORE)
-_NUMBER = r"-?\d{1,12}(?:\.\d{1,12})?"
+_NUMBER = r"-?\d{1,20}(?:\.\d{1,25})?(?:e[+-]?\d{1,3})?"
+"""A float as Python prints it, all digits: with fewer, the page after a row would begin before or behind it."""
 
 
 class Narrowed(forms.Form):
@@ -45,10 +47,10 @@ class Narrowed(forms.Form):
         self.is_valid()
         said = self.cleaned_data
         after = said.get("after") or None
-        value, place = after.split(",") if after else (None, None)
+        value, place = after.split(",") if after else ("nan", "0")
         return {
             "order": said.get("order") or "rank",
-            "after": (float(value), int(place)) if value is not None and place is not None else None,
+            "after": (float(value), int(place)) if isfinite(float(value)) else None,
             "where": {name: said[name] for name in _NARROWS if said.get(name)},
         }
 
@@ -81,9 +83,13 @@ def search(request: Request) -> HttpResponse:
         return redirect("customers")
     wanted = form.cleaned_data["wanted"]
     ids = store.find(wanted)
-    rows = listing.some(asked.result, ids[:_SIZE])
-    found = [rows[who] for who in ids[:_SIZE] if who in rows]
-    shown = {"rows": _with_words(request, found), "wanted": wanted, "found": len(ids), "shown": len(found),
+    theirs = {who: persons.person_of(who) for who in ids[: 2 * _SIZE]}
+    rows = listing.some(asked.result, [*{*theirs, *theirs.values()}])
+    # Whoever is found by an account that was joined to another is listed as that one.
+    people = dict.fromkeys(who if who in rows else person for who, person in theirs.items())
+    found = [rows[who] for who in people if who in rows][:_SIZE]
+    fit = len({persons.person_of(who) for who in ids})
+    shown = {"rows": _with_words(request, found), "wanted": wanted, "found": fit, "shown": len(found),
              "is_capped": len(ids) >= store.MOST_FOUND}  # fmt: skip
     return show(request, "customers/found.html", shown, at="customers")
 
@@ -91,10 +97,14 @@ def search(request: Request) -> HttpResponse:
 def customer(request: Request, person: str, told: Refused = NOTHING) -> HttpResponse:
     """Show one person whole; `told` is why a form of the page was not taken."""
     asked = request.asked
-    row = None if asked.result is None else listing.some(asked.result, [person]).get(person)
-    found = Person.objects.filter(customer_id=person).first()
-    keys = store.keys_of([person])
-    known = store.reveal([person], keys=keys).get(person, {})
+    rows = {} if asked.result is None else listing.some(asked.result, [person, persons.person_of(person)])
+    account, person = person, person if person in rows or not rows else persons.person_of(person)
+    if account != person and not told.why:
+        return redirect("customer", person)
+    row, accounts = rows.get(person), persons.accounts_of(person)
+    found = sorted(Person.objects.filter(customer_id__in=accounts), key=lambda each: accounts.index(each.customer_id))
+    keys = store.keys_of(accounts)
+    known = persons.reveal([person], keys=keys).get(person, {})
     if (row is None and not known) or tombstones.erased_ids([person]):
         raise Http404
     kinds = kinds_about(found)
@@ -106,13 +116,13 @@ def customer(request: Request, person: str, told: Refused = NOTHING) -> HttpResp
     if asked.result is not None and row is not None:
         shown |= _of_result(request, asked.result, row)
         may = shown["figures"]["may"] = privacy.allowed_now(words, shown["figures"]["may"])
-        is_barred = (found is not None and found.restricted) or consents.is_refused(row["channel"], words)
+        is_barred = any(each.restricted for each in found) or consents.is_refused(row["channel"], words)
         shown["is_held_out"] = bool(row["held_out"]) and not is_barred
         if is_barred or row["held_out"]:
             shown["suggestion"] = None
     written = about.known(found, keys, kinds)
     _add_own(request, shown, timeline.own_events(
-        written, consents.history(person) if words else (), voice=asked.voice,
+        written, consents.history(accounts) if words else (), voice=asked.voice,
         known_to=None if asked.result is None else date.fromisoformat(asked.result.manifest["as_of"]),
     ))  # fmt: skip
     shown["joined"] = merges.joined(asked.shop, person, voice=asked.voice)

@@ -1,7 +1,7 @@
 """One person's privacy: what is allowed, what is known, putting it right, holding it back, erasing it."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -16,7 +16,7 @@ from regulars.app.jobs import queue
 from regulars.app.middleware import Request
 from regulars.app.models import Consent, Person, PrivacyRequest
 from regulars.app.privacy import access, audit, consents, duties, erasing
-from regulars.app.vault import changing
+from regulars.app.vault import changing, persons
 from regulars.app.vault.accounts import accounts_of
 from regulars.app.views.screen import person_or_404, show
 from regulars.app.views.today import names_of
@@ -102,19 +102,19 @@ class Asked(forms.Form):
 
 
 def known(
-    request: Request, found: Person | None, *, told: Mapping[str, list[str]], words: Mapping[str, bool],
+    request: Request, found: Sequence[Person], *, told: Mapping[str, list[str]], words: Mapping[str, bool],
     may: Mapping[str, bool] | None, has_asked: bool,
 ) -> dict[str, Any]:  # fmt: skip
     """Return what the privacy part of a customer's page shows.
 
-    `told` is what the vault tells of the person, `words` their newest ones, `may` what the result thought is allowed,
-    `has_asked` whether they ever asked for anything.
+    `found` is the person, once for each account, `told` what the vault tells of them, `words` their newest ones, `may`
+    what the result thought is allowed, `has_asked` whether they ever asked for anything.
     """
     voice = request.asked.voice
     allowed = _defaults() if may is None else {purpose: may[name] for purpose, name in _MAY.items()}
     return {
-        "exists": found is not None,
-        "restricted": found is not None and found.restricted,
+        "exists": bool(found),
+        "restricted": any(each.restricted for each in found),
         "purposes": [
             {"code": code, "name": voice.t(said), "is_allowed": words.get(code, allowed[code])}
             for code, said in PURPOSES.items()
@@ -123,14 +123,14 @@ def known(
             {"day": voice.short_day(clock.day_of(each.recorded_at)), "purpose": voice.t(PURPOSES[each.purpose]),
              "granted": each.granted, "by": each.author.username if each.author else "",
              "source": voice.t(SOURCES[each.source])}
-            for each in (consents.history(found.customer_id) if found is not None and words else ())
+            for each in (consents.history([one.customer_id for one in found]) if words else ())
         ],
         "values": [
             {"key": f"{field}:{value}", "field": voice.t(FIELDS.get(field, field)), "value": value}
             for field, values in told.items() for value in values
         ],
-        "requests": [_asked(each, voice) for each in found.requests.order_by("-received_on")]
-                     if found is not None and has_asked else [],
+        "requests": [_asked(each, voice) for each in PrivacyRequest.objects.filter(person__in=found)
+                     .order_by("-received_on")] if has_asked else [],
         "kinds": {code: voice.t(said) for code, said in REQUESTS.items()},
         "laws": {code: voice.t(said) for code, said in LAWS.items()},
         "today": clock.today().isoformat(),
@@ -184,7 +184,9 @@ def rectify(request: Request, person: str) -> HttpResponse:
     person_or_404(request, person)
     if form.is_valid():
         field, _, old = form.cleaned_data["wrong"].partition(":")
-        if changing.rectify(person, field=field, old=old, new=form.cleaned_data["right"]):
+        new = form.cleaned_data["right"]
+        changed = [changing.rectify(each, field=field, old=old, new=new) for each in persons.accounts_of(person)]
+        if any(changed):
             audit.write("rectified", by=request.user.username, person=person, field=field)
             queue.ask_after_all("analyse", by=request.user)
     return _back(person)

@@ -19,7 +19,7 @@ from regulars.app.models import Survey
 from regulars.app.privacy import audit
 from regulars.app.privacy.handed_over import noted
 from regulars.app.spreadsheets import download
-from regulars.app.vault import store
+from regulars.app.vault import persons, store
 from regulars.app.views.refused import NOTHING, Refused, refused
 from regulars.app.views.screen import person_or_404, show, writing_about
 from regulars.app.views.today import names_of
@@ -96,7 +96,7 @@ def one(request: Request, survey: int) -> HttpResponse:
     listed = list(found.answers.select_related("person").order_by("-given_at")[:_SHOWN])
     people = [answer.person.customer_id for answer in listed]
     keys = store.keys_of(people)
-    names = store.reveal(people, store.NAME_FIELDS, keys)
+    names = persons.reveal(people, store.NAME_FIELDS)
     answers = [
         {"who": who, "called": store.called(names.get(who, {}), who), "at": answer.given_at, "score": answer.score,
          "text": store.open_text(who, answer.ciphertext, "answer", keys) if answer.ciphertext else ""}
@@ -196,7 +196,7 @@ def _people(request: Request, listed: Mapping[str, list[str]]) -> list[dict[str,
 
 def _file(request: Request, survey: Survey, letters: list[dict[str, Any]]) -> HttpResponseBase:
     """Return the letters as a table; an address only where it may be used."""
-    told = store.reveal([letter["id"] for letter in letters], ("email", "phone"))
+    told = persons.reveal([letter["id"] for letter in letters], ("email", "phone"))
     heads = [request.asked.voice.t(head) for head in ("Customer number", "Name", "E-mail", "Phone", "Link", "Message")]
     rows = []
     for letter in letters:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
@@ -13,8 +14,8 @@ from regulars.app import clock
 from regulars.app.middleware import Request
 from regulars.app.models import Task
 from regulars.app.privacy.duties import REVIEW, next_review
-from regulars.app.roles import workers
-from regulars.app.vault import store
+from regulars.app.roles import still_working, workers
+from regulars.app.vault import persons, store
 from regulars.app.views.screen import show
 from regulars.reports import N_, Voice
 
@@ -43,7 +44,8 @@ def pass_on(request: Request, task: int) -> HttpResponse:
     found = get_object_or_404(Task.objects.filter(done_at=None, person__isnull=False), pk=task)
     form = PassOn(request.POST)
     if form.is_valid():
-        Task.objects.filter(pk=task).update(assignee=form.cleaned_data["assignee"])
+        with transaction.atomic():
+            Task.objects.filter(pk=task).update(assignee=still_working(form.cleaned_data["assignee"]))
     if form.cleaned_data.get("at") and found.person:
         return redirect("customer", found.person.customer_id)
     return redirect("tasks")
@@ -74,7 +76,7 @@ def tasks(request: Request) -> HttpResponse:
     listed = list(found.select_related("person", "assignee").order_by("due_on", "id")[:_SHOWN])
     people = [task.person.customer_id for task in listed if task.person]
     keys = store.keys_of(people)
-    told = store.reveal(people, store.NAME_FIELDS, keys)
+    told = persons.reveal(people, store.NAME_FIELDS)
     rows = [_row(task, told, keys, request.asked.voice) for task in listed]
     return show(request, "tasks.html", {"rows": rows, "is_mine": is_mine, "workers": list(workers())}, at="today")
 

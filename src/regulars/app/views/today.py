@@ -16,7 +16,7 @@ from regulars.app.models import Message
 from regulars.app.privacy import consents
 from regulars.app.publication import listing
 from regulars.app.publication.current import Published
-from regulars.app.vault import store, tombstones
+from regulars.app.vault import persons, store, tombstones
 from regulars.app.vault.store import NAME_FIELDS
 from regulars.app.views import tasks
 from regulars.app.views.screen import show, writing_about
@@ -32,8 +32,6 @@ class Became(forms.Form):
     """What somebody did about a suggestion."""
 
     became = forms.ChoiceField(choices=[(each, each) for each in (Message.DONE, Message.LATER, Message.NOT_USEFUL)])
-    action = forms.CharField(max_length=60)
-    channel = forms.CharField(max_length=30, required=False)
 
 
 def today(request: Request) -> HttpResponse:
@@ -68,17 +66,21 @@ def became(request: Request, person: str) -> HttpResponse:
         return HttpResponse(status=422)
     day = clock.today()
     until = {Message.DONE: None, Message.LATER: day + _LATER, Message.NOT_USEFUL: day + _NOT_USEFUL}
+    row = listing.some(asked.result, [person]).get(person)
     with writing_about(request, person) as found:
+        if row is None or row["rank"] is None:  # nothing is suggested of this person any more
+            return HttpResponse(status=422)
         Message.objects.create(
             person=found, author=request.user, result=asked.result.name, told_at=timezone.now(),
-            until=until[form.cleaned_data["became"]], **form.cleaned_data,
+            until=until[form.cleaned_data["became"]], action=row["next_action"], channel=row["channel"] or "",
+            **form.cleaned_data,
         )  # fmt: skip
     return show(request, "today/became.html", {"became": form.cleaned_data["became"]})
 
 
 def names_of(customer_ids: list[str]) -> dict[str, str]:
     """Return what people are called, where that is known."""
-    return {who: store.called(fields, who) for who, fields in store.reveal(customer_ids, NAME_FIELDS).items()}
+    return {who: store.called(fields, who) for who, fields in persons.reveal(customer_ids, NAME_FIELDS).items()}
 
 
 def _message(request: Request, person: dict[str, Any], *, called: str, own: messages.Texts) -> str:
@@ -128,9 +130,10 @@ def _open(result: Published) -> list[dict[str, Any]]:
         rows = listing.suggestions(result, first=first, size=_LOOKED_AT)
         if not rows:
             break
-        dealt = Message.objects.filter(person__customer_id__in=[row["customer_id"] for row in rows])
+        ids = [row["customer_id"] for row in rows]
+        dealt = Message.objects.filter(person__customer_id__in=persons.listed(persons.every_account(ids)))
         recent = dealt.filter(result=result.name) | dealt.filter(until__gt=clock.today())
-        gone = set(recent.values_list("person__customer_id", flat=True))
+        gone = persons.holders(ids, recent.values_list("person__customer_id", flat=True))
         gone |= consents.closed({row["customer_id"]: row["channel"] for row in rows})
         found += [row for row in rows if row["customer_id"] not in gone]
         first = rows[-1]["rank"] + 1

@@ -1,6 +1,7 @@
 """Writing something down about a customer: a note, a task, a field of one's own, who sees to them."""
 
 from django import forms
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -8,9 +9,9 @@ from django.views.decorators.http import require_POST
 
 from regulars.app import clock
 from regulars.app.middleware import Request
-from regulars.app.models import Note, Task
-from regulars.app.roles import workers
-from regulars.app.vault import store
+from regulars.app.models import Note, Person, Task
+from regulars.app.roles import still_working, workers
+from regulars.app.vault import persons, store
 from regulars.app.views.customers import customer
 from regulars.app.views.refused import refused
 from regulars.app.views.screen import writing_about
@@ -70,8 +71,8 @@ def plan(request: Request, person: str) -> HttpResponse:
     form = NewTask(request.POST)
     if not form.is_valid():
         return _again(request, person, "task", form)
-    told = {name: form.cleaned_data[name] for name in ("due_on", "assignee")}
     with writing_about(request, person) as about:
+        told = {"due_on": form.cleaned_data["due_on"], "assignee": still_working(form.cleaned_data["assignee"])}
         kept = store.seal_text(person, form.cleaned_data["text"], "task")
         Task.objects.create(person=about, ciphertext=kept, **told)
     return redirect("customer", person)
@@ -84,7 +85,8 @@ def assign(request: Request, person: str) -> HttpResponse:
     if not form.is_valid():
         return _again(request, person, "assign", form)
     with writing_about(request, person) as about:
-        about.assignee = form.cleaned_data["assignee"]
+        _others(about).exclude(assignee=None).update(assignee=None)
+        about.assignee = still_working(form.cleaned_data["assignee"])
         about.save(update_fields=["assignee"])
     return redirect("customer", person)
 
@@ -97,13 +99,21 @@ def set_field(request: Request, person: str) -> HttpResponse:
         return _again(request, person, "field", form)
     name, value = form.cleaned_data["name"], form.cleaned_data["value"]
     with writing_about(request, person) as about:
-        for kept in (about.custom, about.custom_on):
-            kept.pop(name, None)
-        if value:
-            about.custom_on[name] = clock.today().isoformat()
-            about.custom[name] = store.seal_text(person, value, f"custom.{name}").hex()
-        about.save(update_fields=["custom", "custom_on"])
+        for one in (about, *_others(about)):
+            is_there = name in one.custom
+            for kept in (one.custom, one.custom_on):
+                kept.pop(name, None)
+            if one is about and value:
+                about.custom_on[name] = clock.today().isoformat()
+                about.custom[name] = store.seal_text(person, value, f"custom.{name}").hex()
+            if one is about or is_there:
+                one.save(update_fields=["custom", "custom_on"])
     return redirect("customer", person)
+
+
+def _others(about: Person) -> QuerySet[Person]:
+    """Return the other accounts of the same person, where what is replaced may stand."""
+    return Person.objects.filter(customer_id__in=persons.accounts_of(about.customer_id)[1:])
 
 
 def _again(request: Request, person: str, name: str, form: forms.Form) -> HttpResponse:
