@@ -42,8 +42,8 @@ def serve(folder: Path, *, port: int = 8320, tell: Callable[[str, str], None]) -
         ShopUnusable: the folder is none of ours.
     """
     shop = _opened(folder)
-    for folder in (shop.asking, shop.arriving):  # what was left by processes that were killed
-        shutil.rmtree(folder, ignore_errors=True)
+    for left in (shop.asking, shop.arriving):  # what was left by processes that were killed
+        shutil.rmtree(left, ignore_errors=True)
     token = _make_ready(shop)
     address = f"http://127.0.0.1:{port}"
     if token is not None:
