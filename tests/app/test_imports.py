@@ -246,7 +246,7 @@ def test_what_a_killed_process_was_being_sent_is_removed(client: Client, shop: S
     _upload(client, ("o.csv", ORDERS.encode()))
     loose = {path.name for path in shop.workspace.iterdir()} - {"arriving", "uploads"}
     assert not loose
-    assert settings.FILE_UPLOAD_TEMP_DIR == shop.arriving
+    assert str(settings.FILE_UPLOAD_TEMP_DIR) == str(shop.arriving)
     torn, fresh = shop.arriving / "tmp1.upload.csv", shop.arriving / "tmp2.upload.csv"
     for path in (torn, fresh):
         path.write_text(ORDERS)
