@@ -2,10 +2,10 @@
 
 python bench/kill_app.py [--rounds 50] [--seed 0]
 
-Each round uploads a file and writes notes without a pause, then kills (with SIGKILL) at a random moment, in turn, the
-server, one of its web processes, all of them, or the process of the job. Afterwards every note that was acknowledged
-must be shown, every file must be one batch, every page must open, no job may be left, and SQLite must find its files
-whole.
+Each round uploads a file, erases somebody and writes notes without a pause, then kills (with SIGKILL) at a random
+moment, in turn, the server, one of its web processes, all of them, or the process of the job. Afterwards every note
+that was acknowledged must be shown, every file must be one batch, nobody erased may be found in a result, in a batch or
+on a page, every page must open, no job may be left, and SQLite must find its files whole.
 """
 
 import argparse
@@ -21,14 +21,18 @@ import sys
 import tempfile
 import threading
 import time
+import urllib.error
 from contextlib import closing
+from http import HTTPStatus
 from pathlib import Path
 
+import pyarrow.parquet as pq
 from app_client import Client, free_port
 
 from regulars.records import Batches
 
 _WAIT = 180
+_PEOPLE = 40
 _VICTIMS = ("server", "web process", "web processes", "job")
 _PAGES = ("/", "/customers/", "/pulse/", "/import/", "/customers/c1/")
 _HEADER = "customer_id,order_id,ordered_at,amount"
@@ -52,7 +56,10 @@ def main() -> None:
         finally:
             rig.stop()
         killed = ", ".join(f"{name} {count}" for name, count in sorted(rig.killed.items()))
-        print(f"{arguments.rounds} rounds, {len(rig.notes)} notes acknowledged, killed: {killed}; nothing lost or torn")
+        print(
+            f"{arguments.rounds} rounds, {len(rig.notes)} notes and {len(rig.erased)} erasures acknowledged,"
+            f" killed: {killed}; nothing lost or torn"
+        )
 
 
 class Rig:
@@ -64,6 +71,7 @@ class Rig:
         self.environment = {**os.environ, "REGULARS_KEYS": str(home / "keys")}
         self.notes: list[str] = []
         self.files: list[str] = []
+        self.erased: list[str] = []
         self.killed: dict[str, int] = {}
         self._home = home
         self._server: subprocess.Popen[str] | None = None
@@ -113,7 +121,8 @@ class Rig:
         """Send a file of this round's orders; it counts when the answer came."""
         name = f"orders-{number}.csv"
         rows = [
-            f"c{who},{number}-{who},2024-0{1 + (who + number) % 6}-1{number % 10},{10 + who}.00" for who in range(1, 41)
+            f"c{who},{number}-{who},2024-0{1 + (who + number) % 6}-1{number % 10},{10 + who}.00"
+            for who in range(1, _PEOPLE + 1)
         ]
         client = self.client()
         page = client.upload("/import/upload/", name, "\n".join([_HEADER, *rows]) + "\n")
@@ -128,6 +137,7 @@ class Rig:
     def round(self, number: int, chance: random.Random) -> None:
         """Upload, write, kill at a random moment, and look."""
         self.upload(number)
+        self._erase(f"c{1 + number}")
         stopped = threading.Event()
         writer = threading.Thread(target=self._write, args=(number, stopped))
         writer.start()
@@ -137,6 +147,12 @@ class Rig:
         writer.join()
         self.wait_for_jobs()
         self._look()
+
+    def _erase(self, who: str) -> None:
+        """Erase somebody whom every file brings again; it counts when the answer came."""
+        if int(who[1:]) <= _PEOPLE:
+            self.client().post(f"/customers/{who}/erase/", {})
+            self.erased.append(who)
 
     def wait_for_jobs(self) -> None:
         """Wait until no job is waiting or at work."""
@@ -198,6 +214,7 @@ class Rig:
         lost = [note for note in self.notes[-50:] if note not in shown]
         if lost:
             raise SystemExit(f"lost: {lost}")
+        self._look_for_the_erased(client)
         held = sorted(origin.name for batch in Batches(self.shop / "workspace").live() for origin in batch.origins)
         if held != sorted(self.files):
             raise SystemExit(f"files {sorted(self.files)}, batches of {held}")
@@ -205,6 +222,22 @@ class Rig:
             with closing(sqlite3.connect(self.shop / name)) as base:
                 if base.execute("PRAGMA quick_check").fetchall() != [("ok",)]:
                     raise SystemExit(f"{name} is torn")
+
+    def _look_for_the_erased(self, client: Client) -> None:
+        found = {*Batches(self.shop / "workspace").keys().to_pylist()}
+        for place in ("results/*/customers.parquet", "asking/*/loaded-*.parquet"):
+            for path in self.shop.glob(place):
+                found |= {*pq.read_table(path, columns=["customer_id"])["customer_id"].to_pylist()}
+        for who in self.erased:
+            try:
+                client.get(f"/customers/{who}/")
+                found.add(who)
+            except urllib.error.HTTPError as error:
+                if error.code != HTTPStatus.NOT_FOUND:
+                    raise
+        back = found & {*self.erased}
+        if back:
+            raise SystemExit(f"erased, and there again: {sorted(back)}")
 
 
 def _below(process: int) -> list[int]:

@@ -46,8 +46,8 @@ def serve(folder: Path, *, port: int = 8320, public_url: str = "", tell: Callabl
     """
     os.environ[PUBLIC_PLACE] = checked(public_url) if public_url else ""
     shop = _opened(folder)
-    for folder in (shop.asking, shop.arriving):  # what was left by processes that were killed
-        shutil.rmtree(folder, ignore_errors=True)
+    for left in (shop.asking, shop.arriving):  # what was left by processes that were killed
+        shutil.rmtree(left, ignore_errors=True)
     token = _make_ready(shop)
     address = f"http://127.0.0.1:{port}"
     if token is not None:
