@@ -68,7 +68,9 @@ def total_purchases(
         for letter in model.letters
     ]
     of_parameters = float(np.linalg.norm(np.array(slopes) @ root))
-    reach = NormalDist().inv_cdf((1 + level) / 2) * float(np.hypot(of_chance, 0.0 if np.isnan(of_parameters) else of_parameters))
+    reach = NormalDist().inv_cdf((1 + level) / 2) * float(
+        np.hypot(of_chance, 0.0 if np.isnan(of_parameters) else of_parameters)
+    )
     return TotalPurchases(
         expected=total,
         low=max(total - reach, 0.0),
