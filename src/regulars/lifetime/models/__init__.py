@@ -19,7 +19,7 @@ from regulars.lifetime.models._condensed import (
     ModifiedBetaGeometricCondensedNBD,
 )
 from regulars.lifetime.models._fit_errors import FitFailed
-from regulars.lifetime.models._fitting import ParametersInvalid
+from regulars.lifetime.models._fitting import ParametersInvalid, PenaltyInvalid
 from regulars.lifetime.models._gamma_gamma import GammaGamma
 from regulars.lifetime.models._mbg_nbd import ModifiedBetaGeometricNBD
 from regulars.lifetime.models._pareto_nbd import ParetoNBD
@@ -42,6 +42,7 @@ __all__ = [
     "ModifiedBetaGeometricNBD",
     "ParametersInvalid",
     "ParetoNBD",
+    "PenaltyInvalid",
     "PurchaseModel",
     "ResidualUnbounded",
     "ShiftedBetaGeometric",

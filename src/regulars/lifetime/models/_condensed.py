@@ -54,6 +54,7 @@ class BetaGeometricCondensedNBD(PurchaseModel):
         k: stages of a purchase, from 1 (by chance alone). If not given, 1 to 12 are tried and the likeliest is kept.
         min_customers: fewer are not fitted.
         min_repeaters: nor are fewer with a repeat purchase.
+        l2: a penalty for parameters far from 1, as `PurchaseModel` has it; k is not penalised.
 
     >>> model = BetaGeometricCondensedNBD.with_parameters(k=3, r=0.85, alpha=1.45, a=0.79, b=2.42)
     >>> monthly = PurchaseSummary.from_columns([6, 6], [25, 25], [26, 38], time_unit="week")
@@ -68,8 +69,10 @@ class BetaGeometricCondensedNBD(PurchaseModel):
     _first: ClassVar[int] = 0
     _most: ClassVar[int] = 12
 
-    def __init__(self, *, k: int | None = None, min_customers: int = 50, min_repeaters: int = 20) -> None:
-        super().__init__(min_customers=min_customers, min_repeaters=min_repeaters)
+    def __init__(
+        self, *, k: int | None = None, min_customers: int = 50, min_repeaters: int = 20, l2: float = 0.0
+    ) -> None:
+        super().__init__(min_customers=min_customers, min_repeaters=min_repeaters, l2=l2)
         self.k = k
 
     @classmethod
