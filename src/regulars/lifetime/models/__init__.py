@@ -18,6 +18,7 @@ from regulars.lifetime.models._condensed import (
     GapsUnknown,
     ModifiedBetaGeometricCondensedNBD,
 )
+from regulars.lifetime.models._effects import CovariatesInvalid
 from regulars.lifetime.models._fit_errors import FitFailed
 from regulars.lifetime.models._fitting import ParametersInvalid, PenaltyInvalid
 from regulars.lifetime.models._gamma_gamma import GammaGamma
@@ -33,6 +34,7 @@ __all__ = [
     "BetaGeometricBetaBinomial",
     "BetaGeometricCondensedNBD",
     "BetaGeometricNBD",
+    "CovariatesInvalid",
     "FitFailed",
     "GammaGamma",
     "GapsUnknown",

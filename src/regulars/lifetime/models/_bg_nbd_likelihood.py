@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import digamma, expit, gammaln, zeta
 
-from regulars.lifetime.models._bg_nbd_formulas import log_odds_of_having_left
+from regulars.lifetime.models._bg_nbd_formulas import log_alive, log_odds_of_having_left
 
 Array = NDArray[np.float64]
 
@@ -107,7 +107,24 @@ class PurchaseLikelihood:
         return second
 
 
-def _log_beta_ratio(a: float, b: float, x: Array) -> Array:
+def log_likelihoods(theta: Array, x: Array, t_x: Array, age: Array, *, first: int = 0) -> tuple[Array, Array]:
+    """Return ln L of each row under parameters of its own, shape (4, rows), and its slopes in ln θ, shape (rows, 4)."""
+    r, alpha, a, b = theta
+    chances = x + first
+    exposure = np.log1p(age / alpha)
+    alive, of_alive = log_alive(theta, x, t_x, age, first=first)  # ln(1 + e^u) is − ln P(alive)
+    value = gammaln(r + x) - gammaln(r) - (r + x) * exposure - x * np.log(alpha) + _log_beta_ratio(a, b, chances)
+    left = digamma(a + b) - digamma(a + b + chances)
+    slopes = (
+        digamma(r + x) - digamma(r) - exposure,
+        r / alpha - (r + x) / (alpha + age),
+        left,
+        left + digamma(b + chances) - digamma(b),
+    )
+    return value - alive, np.stack(slopes, axis=-1) * theta.T - of_alive
+
+
+def _log_beta_ratio(a: float | Array, b: float | Array, x: Array) -> Array:
     """Return ln B(a, b + x) − ln B(a, b)."""
     return np.asarray(gammaln(b + x) - gammaln(a + b + x) - gammaln(b) + gammaln(a + b), dtype=np.float64)
 

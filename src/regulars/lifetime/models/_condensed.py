@@ -26,10 +26,11 @@ from regulars.lifetime.histories._spans import TimeUnit
 from regulars.lifetime.histories._summary import PurchaseSummary
 from regulars.lifetime.models import _condensed_formulas as formulas
 from regulars.lifetime.models._bg_nbd_formulas import lives
+from regulars.lifetime.models._cells import History
 from regulars.lifetime.models._condensed_likelihood import CondensedLikelihood
 from regulars.lifetime.models._fitting import ParametersInvalid
 from regulars.lifetime.models._maximum import Likelihood
-from regulars.lifetime.models._purchase_model import History, PurchaseModel
+from regulars.lifetime.models._purchase_model import PurchaseModel
 from regulars.lifetime.models._residual import force_of
 from regulars.lifetime.models._results import ModelName
 from regulars.lifetime.models._simulated import Simulated, lived
@@ -179,8 +180,8 @@ class BetaGeometricCondensedNBD(PurchaseModel):
     def _at_least(self, theta: Array, count: ArrayLike, t: float, known: History) -> Array:
         return formulas.at_least(self._by_now(theta), count, t, known, stages=self.k_)
 
-    def _lived(self, random: np.random.Generator, ages: Array, ahead: float) -> Simulated:
-        who = replace(lives(self.theta(), random, ages.size, first=self._first), stages=self.k_)
+    def _lived(self, theta: Array, random: np.random.Generator, ages: Array, ahead: float) -> Simulated:
+        who = replace(lives(theta, random, ages.size, first=self._first), stages=self.k_)
         return lived(who, random, ages=ages, ahead=ahead, time_unit_days=self.time_unit_days_)
 
     def _by_now(self, theta: Array) -> Array:

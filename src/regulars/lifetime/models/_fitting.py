@@ -20,7 +20,10 @@ class ParametersInvalid(RegularsError):
     """Parameters that no such model can have."""
 
     code = "lifetime_parameters_invalid"
-    template = "The model {model} needs {names}, each a number above 0; it was told {told}."
+    template = (
+        "The model {model} needs {names}, each a number above 0 (the coefficient of a covariate: any number); "
+        "it was told {told}."
+    )
 
 
 class PenaltyInvalid(RegularsError):
@@ -159,9 +162,11 @@ class MaximumLikelihood(ABC, Generic[Known]):
         """Return given parameters in their order.
 
         Raises:
-            ParametersInvalid: not these, or not all above 0.
+            ParametersInvalid: not these, or not all above 0; coefficients of covariates may be any finite number.
         """
-        told = {letter: float(parameters.get(letter, float("nan"))) for letter in self.letters}
-        if set(parameters) != set(self.letters) or not all(0 < value < float("inf") for value in told.values()):
-            raise ParametersInvalid(model=self.name, names=", ".join(self.letters), told=dict(parameters))
+        names = self._names()
+        told = {name: float(parameters.get(name, float("nan"))) for name in names}
+        above = all(told[letter] > 0 for letter in self.letters)
+        if set(parameters) != set(names) or not above or not all(abs(each) < float("inf") for each in told.values()):
+            raise ParametersInvalid(model=self.name, names=", ".join(names), told=dict(parameters))
         return told
