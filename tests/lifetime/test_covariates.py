@@ -145,6 +145,8 @@ def test_slopes_are_those_of_differences(name: str, point: list[float], seed: in
     assert gradient == pytest.approx(
         slope_by_differences(lambda here: likelihood.slope(here)[0], at), rel=1e-5, abs=1e-7
     )
+    curvature = slope_by_differences(lambda here: likelihood.slope(here)[1], at)
+    assert likelihood.curvature(at) == pytest.approx(curvature, rel=1e-5, abs=1e-6)
     # Without effect it is the likelihood of the model without covariates.
     at[4:] = 0
     alone = model._likelihood(x, t_x, age, np.ones(6)).slope(at[:4])

@@ -17,8 +17,10 @@ from numpy.typing import ArrayLike, NDArray
 
 from regulars.lifetime.histories._summary import PurchaseSummary  # noqa: F401  (for the example)
 from regulars.lifetime.models import _bg_nbd_formulas as formulas
-from regulars.lifetime.models._bg_nbd_likelihood import PurchaseLikelihood, log_likelihoods
+from regulars.lifetime.models._bg_nbd_likelihood import PurchaseLikelihood
+from regulars.lifetime.models._bg_nbd_terms import terms_of
 from regulars.lifetime.models._cells import History
+from regulars.lifetime.models._effects_likelihood import Term
 from regulars.lifetime.models._maximum import Likelihood
 from regulars.lifetime.models._simulated import Simulated, lived
 from regulars.lifetime.models._with_covariates import ModelWithCovariates
@@ -53,8 +55,8 @@ class BetaGeometricNBD(ModelWithCovariates):
     def _likelihood(self, x: Array, t_x: Array, age: Array, weights: Array) -> Likelihood:
         return PurchaseLikelihood(x, t_x, age, weights)
 
-    def _each(self, theta: Array, x: Array, t_x: Array, age: Array) -> tuple[Array, Array]:
-        return log_likelihoods(theta, x, t_x, age)
+    def _terms(self) -> tuple[Term, ...]:
+        return terms_of()
 
     def _start(self, pace: float) -> list[float]:
         return [1.0, pace, 1.0, 3.0]

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import digamma, expit, gammaln, zeta
 
-from regulars.lifetime.models._bg_nbd_formulas import log_alive, log_odds_of_having_left
+from regulars.lifetime.models._bg_nbd_formulas import log_odds_of_having_left
 
 Array = NDArray[np.float64]
 
@@ -47,7 +47,7 @@ class PurchaseLikelihood:
         u, du = self._silence(parameters)
         gone = self._weights * expit(u)
         value = (
-            (n * (gammaln(r + x) - gammaln(r) + _log_beta_ratio(a, b, x + self._first))).sum()
+            (n * (gammaln(r + x) - gammaln(r) + log_beta_ratio(a, b, x + self._first))).sum()
             - ((m * r + self._purchases_at_age) * exposure).sum()
             - self._purchases_at_age.sum() * log_parameters[1]
             + (self._weights * np.logaddexp(0, u)).sum()
@@ -72,14 +72,14 @@ class PurchaseLikelihood:
         x, n = self._counts, self._weight_of_count
         second = np.zeros((4, 4))
         after = 1 / (alpha + self._ages)
-        second[0, 0] = (n * (_trigamma(r + x) - _trigamma(r))).sum()
+        second[0, 0] = (n * (trigamma(r + x) - trigamma(r))).sum()
         second[0, 1] = self._customers / alpha - (self._weight_at_age * after).sum()
         second[1, 1] = ((self._weight_at_age * r + self._purchases_at_age) * after**2).sum()
         second[1, 1] -= self._customers * r / alpha**2
         chances = x + self._first
-        left = _trigamma(a + b) - _trigamma(a + b + chances)
+        left = trigamma(a + b) - trigamma(a + b + chances)
         second[2, 2] = second[2, 3] = (n * left).sum()
-        second[3, 3] = (n * (left + _trigamma(b + chances) - _trigamma(b))).sum()
+        second[3, 3] = (n * (left + trigamma(b + chances) - trigamma(b))).sum()
         second += self._curvature_of_silence(parameters)
         second = np.triu(second) + np.triu(second, 1).T
         slopes = self.slope(log_parameters)[1] * self._customers
@@ -107,28 +107,11 @@ class PurchaseLikelihood:
         return second
 
 
-def log_likelihoods(theta: Array, x: Array, t_x: Array, age: Array, *, first: int = 0) -> tuple[Array, Array]:
-    """Return ln L of each row under parameters of its own, shape (4, rows), and its slopes in ln θ, shape (rows, 4)."""
-    r, alpha, a, b = theta
-    chances = x + first
-    exposure = np.log1p(age / alpha)
-    alive, of_alive = log_alive(theta, x, t_x, age, first=first)  # ln(1 + e^u) is − ln P(alive)
-    value = gammaln(r + x) - gammaln(r) - (r + x) * exposure - x * np.log(alpha) + _log_beta_ratio(a, b, chances)
-    left = digamma(a + b) - digamma(a + b + chances)
-    slopes = (
-        digamma(r + x) - digamma(r) - exposure,
-        r / alpha - (r + x) / (alpha + age),
-        left,
-        left + digamma(b + chances) - digamma(b),
-    )
-    return value - alive, np.stack(slopes, axis=-1) * theta.T - of_alive
-
-
-def _log_beta_ratio(a: float | Array, b: float | Array, x: Array) -> Array:
+def log_beta_ratio(a: float | Array, b: float | Array, x: Array) -> Array:
     """Return ln B(a, b + x) − ln B(a, b)."""
     return np.asarray(gammaln(b + x) - gammaln(a + b + x) - gammaln(b) + gammaln(a + b), dtype=np.float64)
 
 
-def _trigamma(values: Array | float) -> Array:
+def trigamma(values: Array | float) -> Array:
     # Hurwitz's zeta(2, x) is the trigamma function, three times as fast as polygamma.
     return np.asarray(zeta(2, values), dtype=np.float64)

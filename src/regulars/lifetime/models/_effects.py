@@ -10,7 +10,7 @@ Source: P. S. Fader and B. G. S. Hardie, Incorporating Time-Invariant Covariates
 (2007).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -18,13 +18,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from regulars.core import RegularsError
-from regulars.lifetime.models._maximum import Maximum, curvature_of
+from regulars.lifetime.models._maximum import Maximum
 
 Array = NDArray[np.float64]
-Each = Callable[[Array, Array, Array, Array], tuple[Array, Array]]
-"""Of parameters of shape (k, rows), x, t_x and T: the log-likelihood of each row, and its slopes in ln θ (rows, k)."""
 
-_AT_ONCE = 65_536
 _VARIES = 1e-6
 
 
@@ -88,6 +85,23 @@ class Effects:
             return slopes
         return np.concatenate([slopes, slopes[:, list(self.letters)] * self._signed(traits).T], axis=1)
 
+    def curvature(self, second: Array, traits: Array) -> Array:
+        """Return the sums over rows of the second derivatives in ln θ and coefficients; shape (all, all).
+
+        Args:
+            second: those in each customer's own ln θ, shape (k, k, rows), what lies below the diagonal being unread.
+            traits: the covariates, shape (covariates, rows).
+        """
+        k = second.shape[0]
+        letters, moved = [*range(k), *self.letters], [np.ones(second.shape[2])] * k + [*self._signed(traits)]
+        found = np.zeros((len(letters),) * 2)
+        for i, one in enumerate(letters):
+            for j, other in enumerate(letters[: i + 1]):
+                pair = second[min(one, other), max(one, other)]
+                # No product of matrices: for so few rows BLAS's threads wait for each other longer than they work.
+                found[i, j] = found[j, i] = (pair * moved[i] * moved[j]).sum()
+        return found
+
     def standard(self, model: str, traits: Array, weights: Array) -> Standard:
         """Return by what covariates are made standard.
 
@@ -118,25 +132,3 @@ class Effects:
 
     def _signed(self, traits: Array) -> Array:
         return np.asarray(traits[list(self.columns)] * np.array(self.signs)[:, np.newaxis], dtype=np.float64)
-
-
-class EffectsLikelihood:
-    """The mean log-likelihood a customer over distinct, weighted rows, as a function of ln θ and the coefficients."""
-
-    def __init__(self, each: Each, effects: Effects, columns: tuple[Array, ...], weights: Array) -> None:
-        self._each, self._effects = each, effects
-        self._history, self._traits = columns[:3], np.stack(columns[3:])
-        self._weights, self._customers = weights, float(weights.sum())
-
-    def slope(self, point: Array) -> tuple[float, Array]:
-        value, gradient = 0.0, np.zeros(point.size)
-        for begin in range(0, self._weights.size, _AT_ONCE):
-            part = slice(begin, begin + _AT_ONCE)
-            traits, weights = self._traits[:, part], self._weights[part]
-            values, slopes = self._each(self._effects.theta(point, traits), *(each[part] for each in self._history))
-            value += float(weights @ values)
-            gradient += weights @ self._effects.slopes(slopes, traits)
-        return value / self._customers, gradient / self._customers
-
-    def curvature(self, point: Array) -> Array:
-        return curvature_of(self.slope)(point)

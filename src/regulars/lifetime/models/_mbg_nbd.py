@@ -18,8 +18,10 @@ from numpy.typing import ArrayLike, NDArray
 
 from regulars.lifetime.histories._summary import PurchaseSummary  # noqa: F401  (for the example)
 from regulars.lifetime.models import _bg_nbd_formulas as formulas
-from regulars.lifetime.models._bg_nbd_likelihood import PurchaseLikelihood, log_likelihoods
+from regulars.lifetime.models._bg_nbd_likelihood import PurchaseLikelihood
+from regulars.lifetime.models._bg_nbd_terms import terms_of
 from regulars.lifetime.models._cells import History
+from regulars.lifetime.models._effects_likelihood import Term
 from regulars.lifetime.models._maximum import Likelihood
 from regulars.lifetime.models._simulated import Simulated, lived
 from regulars.lifetime.models._with_covariates import ModelWithCovariates
@@ -54,8 +56,8 @@ class ModifiedBetaGeometricNBD(ModelWithCovariates):
     def _likelihood(self, x: Array, t_x: Array, age: Array, weights: Array) -> Likelihood:
         return PurchaseLikelihood(x, t_x, age, weights, first=1)
 
-    def _each(self, theta: Array, x: Array, t_x: Array, age: Array) -> tuple[Array, Array]:
-        return log_likelihoods(theta, x, t_x, age, first=1)
+    def _terms(self) -> tuple[Term, ...]:
+        return terms_of(first=1)
 
     def _start(self, pace: float) -> list[float]:
         return [1.0, pace, 1.0, 3.0]

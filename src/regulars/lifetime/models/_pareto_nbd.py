@@ -16,7 +16,7 @@ Next?, Management Science 33 (1987), 1-24; P. S. Fader and B. G. S. Hardie, A No
 Related Expressions (2005).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import ClassVar
 
 import numpy as np
@@ -25,6 +25,7 @@ from scipy.special import betainc, digamma, exprel, gammaln, logsumexp, zeta
 
 from regulars.lifetime.histories._summary import PurchaseSummary  # noqa: F401  (for the example)
 from regulars.lifetime.models._cells import History, theta_at
+from regulars.lifetime.models._effects_likelihood import Parts, Term
 from regulars.lifetime.models._maximum import Likelihood
 from regulars.lifetime.models._simulated import Lives, Simulated, lived
 from regulars.lifetime.models._with_covariates import ModelWithCovariates
@@ -59,13 +60,8 @@ class ParetoNBD(ModelWithCovariates):
     def _likelihood(self, x: Array, t_x: Array, age: Array, weights: Array) -> Likelihood:
         return _HistoryLikelihood(x, t_x, age, weights)
 
-    def _each(self, theta: Array, x: Array, t_x: Array, age: Array) -> tuple[Array, Array]:
-        r, alpha, s, beta = theta
-        value = gammaln(r + x) - gammaln(r) + r * np.log(alpha) + s * np.log(beta)
-        slopes = np.stack([digamma(r + x) - digamma(r) + np.log(alpha), r / alpha, np.log(beta), s / beta], axis=-1)
-        ends = [(each.both, _mean_slopes(each)) for each in _endings(theta, x, t_x, age)]
-        both, of_both = (np.concatenate(parts) for parts in zip(*ends, strict=True))
-        return value + both, (slopes + of_both) * theta.T
+    def _terms(self) -> tuple[Term, ...]:
+        return Term((0,), _counts), Term((0, 1, 2), _bracket)
 
     def _start(self, pace: float) -> list[float]:
         return [1.0, pace, 1.0, 1.0]
@@ -200,7 +196,7 @@ class _HistoryLikelihood:
         second[0, 1], second[1, 1] = all_of / alpha, -all_of * r / alpha**2
         second[2, 3], second[3, 3] = all_of / beta, -all_of * s / beta**2
         for *history, weights in _batches(*self._rows):
-            second += _curvature_of_endings(theta, _Endings(theta, *history), weights, history[0], history[2])
+            second += _curvature_of_endings(theta, _Endings(theta, *history), weights, history[0], history[2], np.sum)
         second = np.triu(second) + np.triu(second, 1).T
         second = second * np.outer(theta, theta) + np.diag(self.slope(log_parameters)[1] * all_of)
         return np.asarray(second / all_of, dtype=np.float64)
@@ -214,24 +210,54 @@ def _mean_slopes(ends: _Endings) -> Array:
     return np.asarray(alive * ends.slopes_there() + of_gone, dtype=np.float64)
 
 
-def _curvature_of_endings(theta: Array, ends: _Endings, weights: Array, x: Array, age: Array) -> Array:
-    """Return the second derivatives of Σ w ln bracket: mean of second slopes and products, less that of the means."""
+def _counts(theta: Array, x: Array, *, curved: bool) -> Parts:
+    """Ln Γ(r + x) − ln Γ(r) + r ln α + s ln β."""
     r, alpha, s, beta = theta
+    value = gammaln(r + x) - gammaln(r) + r * np.log(alpha) + s * np.log(beta)
+    slopes = np.stack([digamma(r + x) - digamma(r) + np.log(alpha), r / alpha, np.log(beta), s / beta])
+    second = np.zeros((4, 4, x.size if curved else 0))
+    if curved:
+        second[0, 0] = zeta(2, r + x) - zeta(2, r)  # trigamma
+        second[0, 1], second[1, 1], second[2, 3], second[3, 3] = 1 / alpha, -r / alpha**2, 1 / beta, -s / beta**2
+    return Parts(value, slopes, second)
+
+
+def _bracket(theta: Array, x: Array, t_x: Array, age: Array, *, curved: bool) -> Parts:
+    """Ln of the bracket."""
+    ends = _Endings(theta, x, t_x, age)
+    second = np.zeros((4, 4, 0))
+    if curved:
+        second = _curvature_of_endings(
+            theta, ends, np.ones(1), x, age, lambda each: each.reshape(x.size, -1).sum(axis=1)
+        )
+    return Parts(ends.both, _mean_slopes(ends).T, second)
+
+
+def _curvature_of_endings(
+    theta: Array, ends: _Endings, weights: Array, x: Array, age: Array, total: Callable[[Array], Array | float]
+) -> Array:
+    """Return the second derivatives of Σ w ln bracket: mean of second slopes and products, less that of the means.
+
+    `total` adds up, over all customers or over the nodes of each.
+    """
+    r, alpha, s, beta = theta
+    shape = (r + x)[:, np.newaxis]
+    more = (theta[2] + 1)[..., np.newaxis]
     alive = weights * np.exp(ends.log_alive)
     gone = (weights * np.exp(ends.gone - ends.both))[:, np.newaxis] * ends.share
     there, at, means = ends.slopes_there(), ends.slopes_at(), _mean_slopes(ends)
     late_a, late_b = 1 / (alpha + age), 1 / (beta + age)
-    at_a, at_b = -at[1] / (r + x)[:, np.newaxis], -at[3] / (s + 1)
-    found = np.zeros((4, 4))
+    at_a, at_b = -at[1] / shape, -at[3] / more
+    found = np.zeros((4, 4, *np.shape(total(alive))))
     for i in range(4):
         for j in range(i, 4):
-            found[i, j] = (alive * there[:, i] * there[:, j]).sum() + (gone * at[i] * at[j]).sum()
-            found[i, j] -= (weights * means[:, i] * means[:, j]).sum()
-    found[0, 1] -= (alive * late_a).sum() + (gone * at_a).sum()
-    found[1, 1] += (alive * (r + x) * late_a**2).sum() + (gone * (r + x)[:, np.newaxis] * at_a**2).sum()
-    found[2, 2] -= gone.sum() / s**2
-    found[2, 3] -= (alive * late_b).sum() + (gone * at_b).sum()
-    found[3, 3] += (alive * s * late_b**2).sum() + (gone * (s + 1) * at_b**2).sum()
+            found[i, j] = total(alive * there[:, i] * there[:, j]) + total(gone * at[i] * at[j])
+            found[i, j] -= total(weights * means[:, i] * means[:, j])
+    found[0, 1] -= total(alive * late_a) + total(gone * at_a)
+    found[1, 1] += total(alive * (r + x) * late_a**2) + total(gone * shape * at_a**2)
+    found[2, 2] -= total(gone) / s**2
+    found[2, 3] -= total(alive * late_b) + total(gone * at_b)
+    found[3, 3] += total(alive * s * late_b**2) + total(gone * more * at_b**2)
     return found
 
 

@@ -341,8 +341,8 @@ class PurchaseModel(MaximumLikelihood[PurchaseSummary]):
         """Return each distinct history once, as far as it matters to who is still there, and the place of every row."""
         x, t_x, age = self._histories(summary)
         last = (t_x,) if self.remembers_last else ()
-        (counts, ages, *others), places = distinct((x, age, *last, *self._traits(summary)))
-        return History(counts, others[0] if last else np.zeros(counts.size), ages), places
+        (x, *others), places = distinct((x, *last, age, *self._traits(summary)))
+        return History(x, others[0] if last else np.zeros(x.size), others[len(last)]), places
 
     def _units(self, summary: PurchaseSummary, horizon: float | Span) -> float:
         return days_ahead(horizon, summary.time_unit_days) / self.time_unit_days_

@@ -7,7 +7,8 @@ from typing import ClassVar, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from regulars.lifetime.models._effects import CovariatesInvalid, Effects, EffectsLikelihood
+from regulars.lifetime.models._effects import CovariatesInvalid, Effects
+from regulars.lifetime.models._effects_likelihood import EffectsLikelihood, Term
 from regulars.lifetime.models._maximum import Likelihood
 from regulars.lifetime.models._purchase_model import PurchaseModel
 
@@ -53,8 +54,8 @@ class ModelWithCovariates(PurchaseModel):
         self.dropout_covariates = dropout_covariates
 
     @abstractmethod
-    def _each(self, theta: Array, x: Array, t_x: Array, age: Array) -> tuple[Array, Array]:
-        """Return ln L of each row under parameters of shape (k, rows), and its slopes in ln θ, shape (rows, k)."""
+    def _terms(self) -> tuple[Term, ...]:
+        """Return the terms of ln L, for parameters of each customer's own."""
 
     @classmethod
     def _reading(cls, parameters: Mapping[str, float]) -> Self:
@@ -88,7 +89,7 @@ class ModelWithCovariates(PurchaseModel):
         effects = self._effects()
         if not effects.names:
             return super()._likelihood_of(*columns)
-        return EffectsLikelihood(self._each, effects, tuple(rows), weights)
+        return EffectsLikelihood(self._terms(), effects, tuple(rows), weights)
 
 
 def _kind(process: str) -> str:
