@@ -276,9 +276,13 @@ def test_what_cannot_be_read_is_refused_by_its_name() -> None:
     for names in ("web", ("web", "web")):
         with pytest.raises(CovariatesInvalid, match="each of them once"):
             BetaGeometricNBD(covariates=names).fit(known)
-    for ages, problem in (([1.0, np.nan], "Row 1: the covariate age"), ([1.0], "1 values of age for 2")):
+    for ages, problem in (
+        ([1.0, np.nan], "Row 1: the covariate age"),
+        ([1.0], "1 values of age for 2"),
+        (["old", "young"], "age holds no numbers"),
+    ):
         with pytest.raises(HistoryInvalid, match=problem):
-            PurchaseSummary.from_columns([1, 2], [1, 1], [5, 5], time_unit="week", covariates={"age": ages})
+            PurchaseSummary.from_columns([1, 2], [1, 1], [5, 5], time_unit="week", covariates={"age": np.array(ages)})
     letters = TRUTHS["bg_nbd"][1]
     for gammas in ({"gamma_dropout_a_web": 0.1}, {"gamma_purchase_web": np.nan}, {"gamma_web": 0.1}):
         with pytest.raises(ParametersInvalid):

@@ -28,11 +28,15 @@ def covariates_of(given: Mapping[str, ArrayLike] | None, rows: int) -> dict[str,
     """Return columns of numbers, once they are known to be one a row.
 
     Raises:
-        HistoryInvalid: a column has another length, or a value is missing or infinite.
+        HistoryInvalid: a column has another length or holds no numbers, or a value is missing or infinite.
     """
     found = {}
     for name, column in (given or {}).items():
-        values = np.asarray(column, dtype=np.float64).ravel()
+        try:
+            values = np.asarray(column, dtype=np.float64).ravel()
+        except (TypeError, ValueError) as error:
+            problem = f"the covariate {name} holds no numbers; give a column of 0 and 1 for each kind"
+            raise HistoryInvalid(row=0, problem=problem) from error
         if values.size != rows:
             raise HistoryInvalid(row=0, problem=f"there are {values.size} values of {name} for {rows} customers")
         wrong = ~np.isfinite(values)
@@ -55,7 +59,7 @@ def covariates_by_id(table: "Table", customer_id: pa.Array) -> dict[str, Array]:
         raise CovariatesUnusable(problem="the table has no column customer_id")
     try:
         known = rows["customer_id"].combine_chunks().cast(customer_id.type)
-    except pa.ArrowInvalid as error:
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
         raise CovariatesUnusable(problem=f"customer_id is no {customer_id.type}, as it is in the orders") from error
     if pc.count_distinct(known).as_py() < len(known) - known.null_count:
         raise CovariatesUnusable(problem="some customers stand in the table more than once")
@@ -70,6 +74,8 @@ def covariates_by_id(table: "Table", customer_id: pa.Array) -> dict[str, Array]:
         if name != "customer_id":
             kind = rows[name].type
             if not (pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_boolean(kind)):
-                raise CovariatesUnusable(problem=f"{name} is {kind} and no number; give a column of 0 and 1 a kind")
+                raise CovariatesUnusable(
+                    problem=f"{name} is {kind} and no number; give a column of 0 and 1 for each kind"
+                )
             columns[name] = rows[name].take(place).cast(pa.float64()).to_numpy()
     return covariates_of(columns, len(customer_id))

@@ -33,6 +33,13 @@ class ModelWithCovariates(PurchaseModel):
 
     Source: P. S. Fader and B. G. S. Hardie, Incorporating Time-Invariant Covariates into the Pareto/NBD and BG/NBD
     Models (2007).
+
+    >>> from regulars.lifetime.histories import PurchaseSummary
+    >>> from regulars.lifetime.models import BetaGeometricNBD
+    >>> model = BetaGeometricNBD.with_parameters(r=0.24, alpha=4.4, a=0.79, b=2.43, gamma_purchase_web=0.5)
+    >>> new = PurchaseSummary.from_columns([0, 0], [0, 0], [0, 0], time_unit="week", covariates={"web": [0, 1]})
+    >>> model.expected_purchases(new, 52).round(2).tolist()
+    [1.44, 1.96]
     """
 
     acts: ClassVar[Mapping[str, tuple[str, int]]]
