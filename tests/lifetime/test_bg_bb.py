@@ -17,7 +17,7 @@ from regulars.lifetime import Discounting
 from regulars.lifetime.histories import HistoryInvalid, PurchaseSummary, Span
 from regulars.lifetime.models import BetaGeometricBetaBinomial, FitFailed, ResidualUnbounded
 from regulars.lifetime.models._bg_bb import OpportunityLikelihood
-from regulars.lifetime.models._purchase_model import History
+from regulars.lifetime.models._cells import History
 
 Array = NDArray[np.float64]
 

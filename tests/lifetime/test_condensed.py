@@ -25,8 +25,8 @@ from regulars.lifetime.models import (
     PurchaseModel,
 )
 from regulars.lifetime.models import _condensed_formulas as formulas
+from regulars.lifetime.models._cells import History
 from regulars.lifetime.models._condensed_likelihood import CondensedLikelihood
-from regulars.lifetime.models._purchase_model import History
 
 Array = NDArray[np.float64]
 

@@ -22,7 +22,7 @@ from regulars.lifetime.models import (
     PurchaseModel,
     ResidualUnbounded,
 )
-from regulars.lifetime.models._purchase_model import History
+from regulars.lifetime.models._cells import History
 
 Array = NDArray[np.float64]
 

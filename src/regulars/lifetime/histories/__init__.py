@@ -9,12 +9,14 @@ carries the conventions it was counted by. `Span` is a time ahead, in real month
 
 from regulars.lifetime.histories._checked import HistoryInvalid
 from regulars.lifetime.histories._contracts import Contracts
+from regulars.lifetime.histories._covariates import CovariatesUnusable
 from regulars.lifetime.histories._orders import FirstOrder, OrdersUnusable
 from regulars.lifetime.histories._spans import Span, SpanInvalid, TimeUnit
 from regulars.lifetime.histories._summary import PurchaseSummary, Split
 
 __all__ = [
     "Contracts",
+    "CovariatesUnusable",
     "FirstOrder",
     "HistoryInvalid",
     "OrdersUnusable",

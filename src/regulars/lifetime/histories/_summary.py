@@ -4,18 +4,21 @@ Known of each customer is (x, t_x, T): the purchases after the first one, the ag
 last day seen, in one unit of time; and the mean amount of a purchase, where money is known.
 """
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import ArrayLike, NDArray
 
 from regulars.engines import Engine
 from regulars.lifetime.histories import _orders as orders_of
 from regulars.lifetime.histories._checked import gap_histories, purchase_histories, spend_histories, weights_of
+from regulars.lifetime.histories._covariates import covariates_by_id, covariates_of
 from regulars.lifetime.histories._orders import FirstOrder, Purchases, Rules
 from regulars.lifetime.histories._spans import Span, TimeUnit, days_of
 
@@ -33,7 +36,8 @@ class PurchaseSummary:
     amount of a purchase in money (NaN where not known), None where no money was given: of the purchases after the first
     one, or of all where `first_order` is "included". `weight` is how many customers a row stands for; `log_gaps`
     is Σ ln of the times from one purchase to the next, None where not told. `as_of` and `rules` say what was counted
-    where it was made from orders, `customer_id` whose each row is.
+    where it was made from orders, `customer_id` whose each row is. `covariates` are what else is known of each and does
+    not change, by name, each of shape (n,).
 
     >>> PurchaseSummary.from_columns([2, 0], [30.43, 0], [38.86, 38.86], time_unit="week").customers
     2.0
@@ -51,6 +55,7 @@ class PurchaseSummary:
     rules: Rules | None = None
     customer_id: pa.Array | None = None
     purchases: Purchases | None = None
+    covariates: Mapping[str, Array] = field(default_factory=dict)
 
     @classmethod
     def from_columns(  # noqa: PLR0913  (a history has as many parts)
@@ -64,6 +69,7 @@ class PurchaseSummary:
         time_unit: TimeUnit,
         first_order: FirstOrder = "excluded",
         log_gaps: ArrayLike | None = None,
+        covariates: Mapping[str, ArrayLike] | None = None,
     ) -> Self:
         """Return the summary of histories that were counted elsewhere.
 
@@ -77,9 +83,11 @@ class PurchaseSummary:
             first_order: whether `monetary` is a mean over all purchases ("included") or begins with the second.
             log_gaps: Σ ln of the times from one purchase to the next, 0 where x is 0; how regular purchases are can
                 only be learned where it is told.
+            covariates: what else is known of each customer and does not change, a number a row under each name; of a
+                kind (a channel, a country) a column of 0 and 1 for every one but one.
 
         Raises:
-            HistoryInvalid: a row is no purchase history; it is named by its number, from 0.
+            HistoryInvalid: a row is no purchase history, or lacks a covariate; it is named by its number, from 0.
             SpanInvalid: there is no such unit.
         """
         x, t_x, age = (column.ravel() for column in purchase_histories(frequency, recency, T))
@@ -95,16 +103,22 @@ class PurchaseSummary:
             time_unit_days=days_of(time_unit),
             first_order=first_order,
             log_gaps=None if log_gaps is None else gap_histories(x, t_x, log_gaps),
+            covariates=covariates_of(covariates, x.size),
         )
 
     @classmethod
-    def new_customer(cls, *, time_unit: TimeUnit = "week") -> Self:
+    def new_customer(cls, *, time_unit: TimeUnit = "week", covariates: Mapping[str, float] | None = None) -> Self:
         """Return the summary of somebody who has just made a first purchase: what a model says of it, it says of all.
+
+        Args:
+            time_unit: of the summary.
+            covariates: what else is known of them.
 
         >>> PurchaseSummary.new_customer().T.tolist()
         [0.0]
         """
-        return cls.from_columns([0], [0], [0], time_unit=time_unit)
+        known = {name: [value] for name, value in (covariates or {}).items()}
+        return cls.from_columns([0], [0], [0], time_unit=time_unit, covariates=known)
 
     @classmethod
     def from_orders(  # noqa: PLR0913  (every convention is an argument)
@@ -117,6 +131,7 @@ class PurchaseSummary:
         refunds: Literal["net", "drop"] = "net",
         zero_amounts: Literal["count", "drop"] = "count",
         first_order: FirstOrder = "excluded",
+        covariates: "Table | None" = None,
         engine: Engine | None = None,
     ) -> Self:
         """Return the summary of a log of orders: a row an order, or a line of one.
@@ -135,15 +150,21 @@ class PurchaseSummary:
                 from the one before it; it is no purchase itself. "drop": refunds are not read.
             zero_amounts: whether purchases of which nothing remains, or that cost nothing, "count" as purchases.
             first_order: whether `monetary` is a mean over all purchases ("included") or begins with the second.
+            covariates: what else is known of each customer and does not change: an Arrow table (or what hands one over)
+                with customer_id, in which everybody stands once, and columns of numbers.
             engine: where the work is done; one is opened if none is given.
 
         Raises:
+            CovariatesUnusable: a customer is missing in `covariates`, or a column there holds no numbers.
             OrdersUnusable: a column is missing or cannot be read, or there is no order at all.
             SpanInvalid: there is no such unit.
         """
         rules = Rules(granularity=granularity, refunds=refunds, zero_amounts=zero_amounts, first_order=first_order)
         bought = orders_of.purchases(orders, as_of=as_of, rules=rules, engine=engine)
-        return cls._of_purchases(bought, rules=rules, time_unit_days=days_of(time_unit))
+        counted = cls._of_purchases(bought, rules=rules, time_unit_days=days_of(time_unit))
+        if covariates is None:
+            return counted
+        return replace(counted, covariates=covariates_by_id(covariates, bought.customer_id))
 
     @classmethod
     def _of_purchases(cls, bought: Purchases, *, rules: Rules, time_unit_days: float) -> Self:
@@ -191,8 +212,13 @@ class PurchaseSummary:
         if self.purchases is None or self.rules is None:
             raise orders_of.OrdersUnusable(problem="the summary was made of columns, which have no days to split at")
         known, later, spent = self.purchases.split(calibration_end)
+        calibration = self._of_purchases(known, rules=self.rules, time_unit_days=self.time_unit_days)
+        if self.covariates:
+            place = pc.index_in(known.customer_id, value_set=self.purchases.customer_id).to_numpy()
+            kept = {name: column[place] for name, column in self.covariates.items()}
+            calibration = replace(calibration, covariates=kept)
         return Split(
-            calibration=self._of_purchases(known, rules=self.rules, time_unit_days=self.time_unit_days),
+            calibration=calibration,
             purchases=later,
             spend=spent,
             horizon=Span((self.purchases.as_of - calibration_end).days, "day"),

@@ -18,8 +18,9 @@ from regulars.lifetime.models._condensed import (
     GapsUnknown,
     ModifiedBetaGeometricCondensedNBD,
 )
+from regulars.lifetime.models._effects import CovariatesInvalid
 from regulars.lifetime.models._fit_errors import FitFailed
-from regulars.lifetime.models._fitting import ParametersInvalid
+from regulars.lifetime.models._fitting import ParametersInvalid, PenaltyInvalid
 from regulars.lifetime.models._gamma_gamma import GammaGamma
 from regulars.lifetime.models._mbg_nbd import ModifiedBetaGeometricNBD
 from regulars.lifetime.models._pareto_nbd import ParetoNBD
@@ -33,6 +34,7 @@ __all__ = [
     "BetaGeometricBetaBinomial",
     "BetaGeometricCondensedNBD",
     "BetaGeometricNBD",
+    "CovariatesInvalid",
     "FitFailed",
     "GammaGamma",
     "GapsUnknown",
@@ -42,6 +44,7 @@ __all__ = [
     "ModifiedBetaGeometricNBD",
     "ParametersInvalid",
     "ParetoNBD",
+    "PenaltyInvalid",
     "PurchaseModel",
     "ResidualUnbounded",
     "ShiftedBetaGeometric",

@@ -23,8 +23,9 @@ from regulars.lifetime.histories._checked import HistoryInvalid
 from regulars.lifetime.histories._spans import Span
 from regulars.lifetime.histories._summary import PurchaseSummary
 from regulars.lifetime.models._by_period import discounted_periods_there, periods_there, rate_of_period
+from regulars.lifetime.models._cells import History
 from regulars.lifetime.models._maximum import Likelihood, curvature_of
-from regulars.lifetime.models._purchase_model import History, PurchaseModel
+from regulars.lifetime.models._purchase_model import PurchaseModel
 from regulars.lifetime.models._simulated import Simulated
 
 Array = NDArray[np.float64]
@@ -136,8 +137,8 @@ class BetaGeometricBetaBinomial(PurchaseModel):
         found = [_bought(theta, counts[part], float(ends), x[part], age[part]) for part in parts]
         return np.concatenate([np.zeros(0), *found])
 
-    def _lived(self, random: np.random.Generator, ages: Array, ahead: float) -> Simulated:
-        alpha, beta, gamma, delta = self.theta()
+    def _lived(self, theta: Array, random: np.random.Generator, ages: Array, ahead: float) -> Simulated:
+        alpha, beta, gamma, delta = theta
         n, later = _whole(ages), _whole(ages) + _whole(ahead)
         p = random.beta(alpha, beta, n.size)
         last = _tries(random, random.beta(gamma, delta, n.size))

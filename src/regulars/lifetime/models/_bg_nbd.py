@@ -9,21 +9,31 @@ Source: P. S. Fader, B. G. S. Hardie and K. L. Lee, "Counting Your Customers" th
 275-284.
 """
 
+from collections.abc import Mapping
+from typing import ClassVar
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from regulars.lifetime.histories._summary import PurchaseSummary  # noqa: F401  (for the example)
 from regulars.lifetime.models import _bg_nbd_formulas as formulas
 from regulars.lifetime.models._bg_nbd_likelihood import PurchaseLikelihood
+from regulars.lifetime.models._bg_nbd_terms import terms_of
+from regulars.lifetime.models._cells import History
+from regulars.lifetime.models._effects_likelihood import Term
 from regulars.lifetime.models._maximum import Likelihood
-from regulars.lifetime.models._purchase_model import History, PurchaseModel
 from regulars.lifetime.models._simulated import Simulated, lived
+from regulars.lifetime.models._with_covariates import ModelWithCovariates
 
 Array = NDArray[np.float64]
 
 
-class BetaGeometricNBD(PurchaseModel):
+class BetaGeometricNBD(ModelWithCovariates):
     """The model, by maximum likelihood; parameters r, alpha (a time), a, b.
+
+    Covariates z of customer i act on αᵢ = α e^(−γ₁' z), aᵢ = a e^(γ₂' z) and bᵢ = b e^(γ₃' z); coefficients are named
+    gamma_purchase_…, gamma_dropout_a_… and gamma_dropout_b_…. One more of z makes purchases e^γ₁ times as frequent;
+    customers like i leave after a purchase with a mean probability of aᵢ / (aᵢ + bᵢ).
 
     P(alive) is 1 for who never came again, so it is no churn score: take `probability_of_purchase`.
 
@@ -36,9 +46,17 @@ class BetaGeometricNBD(PurchaseModel):
     name = "bg_nbd"
     letters = ("r", "alpha", "a", "b")
     times = frozenset({"alpha"})
+    acts: ClassVar[Mapping[str, tuple[str, int]]] = {
+        "purchase": ("alpha", -1),
+        "dropout_a": ("a", 1),
+        "dropout_b": ("b", 1),
+    }
 
     def _likelihood(self, x: Array, t_x: Array, age: Array, weights: Array) -> Likelihood:
         return PurchaseLikelihood(x, t_x, age, weights)
+
+    def _terms(self) -> tuple[Term, ...]:
+        return terms_of()
 
     def _start(self, pace: float) -> list[float]:
         return [1.0, pace, 1.0, 3.0]
@@ -55,6 +73,6 @@ class BetaGeometricNBD(PurchaseModel):
     def _at_least(self, theta: Array, count: ArrayLike, t: float, known: History) -> Array:
         return formulas.at_least(theta, count, t, known.x, known.age)
 
-    def _lived(self, random: np.random.Generator, ages: Array, ahead: float) -> Simulated:
-        lives = formulas.lives(self.theta(), random, ages.size)
+    def _lived(self, theta: Array, random: np.random.Generator, ages: Array, ahead: float) -> Simulated:
+        lives = formulas.lives(theta, random, ages.size)
         return lived(lives, random, ages=ages, ahead=ahead, time_unit_days=self.time_unit_days_)

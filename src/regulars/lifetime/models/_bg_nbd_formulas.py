@@ -1,5 +1,7 @@
 """The closed forms of BG/NBD, as functions of its parameters (r, α, a, b); the model is in `_bg_nbd`.
 
+Parameters are of shape (4,), or (4, …) where customers have their own, broadcasting with what is known of them.
+
 Source: P. S. Fader, B. G. S. Hardie and K. L. Lee, "Counting Your Customers" the Easy Way, Marketing Science 24 (2005),
 275-284; equation numbers are theirs. Times are in the unit of α.
 """
@@ -8,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import betainc, betaln, expit, hyp2f1
 
+from regulars.lifetime.models._cells import theta_at
 from regulars.lifetime.models._simulated import Lives
 
 Array = NDArray[np.float64]
@@ -44,9 +47,10 @@ def log_alive(
     """
     again = repeat_count + first > 0
     value, slopes = np.zeros(repeat_count.shape), np.zeros((*repeat_count.shape, 4))
-    u, du = log_odds_of_having_left(parameters, repeat_count[again], age_at_last[again], age[again], first=first)
+    theirs = theta_at(parameters, again)
+    u, du = log_odds_of_having_left(theirs, repeat_count[again], age_at_last[again], age[again], first=first)
     value[again] = -np.logaddexp(0, u)
-    slopes[again] = -expit(u)[:, np.newaxis] * np.stack(du, axis=-1) * parameters
+    slopes[again] = -expit(u)[:, np.newaxis] * np.stack(du, axis=-1) * theirs.T
     return value, slopes
 
 
@@ -62,10 +66,11 @@ def purchases_while_alive(parameters: Array, t: ArrayLike, repeat_count: ArrayLi
     """
     r, alpha, a, b = parameters
     off = (r - a) - np.round(r - a)
-    if abs(off) >= _TOO_NEAR:
+    near = np.abs(off) < _TOO_NEAR
+    if not near.any():
         return _closed_form(parameters, t, repeat_count, age)
     # Here ₂F₁ has a form of its own, which SciPy sums to a wrong or infinite number now and then: go across by a chord.
-    low, high = (np.array([r - off + way * _CHORD, alpha, a, b]) for way in (-1, 1))
+    low, high = (np.array([np.where(near, r - off + way * _CHORD, r), alpha, a, b]) for way in (-1, 1))
     share = (_CHORD + off) / (2 * _CHORD)
     before, behind = (_closed_form(side, t, repeat_count, age) for side in (low, high))
     return np.asarray((1 - share) * before + share * behind, dtype=np.float64)
@@ -107,7 +112,8 @@ def _closed_form(parameters: Array, t: ArrayLike, repeat_count: ArrayLike, age: 
         expected = np.array(scale * bracket / (a - 1), dtype=np.float64)
     lost = ~(np.isfinite(expected) & (np.abs(bracket) > _CANCELLED))
     if lost.any():
-        expected[lost] = _integrated(parameters, later[lost], x[lost])
+        theirs = parameters if parameters.ndim == 1 else [np.broadcast_to(each, x.shape)[lost] for each in parameters]
+        expected[lost] = _integrated(np.asarray(theirs), later[lost], x[lost])
     return expected
 
 
@@ -116,7 +122,7 @@ def _integrated(parameters: Array, later: Array, x: Array) -> Array:
 
     The rate, (r + x) e^((1 − a) y) ₂F₁(a, a + b − r − 1; a + b + x; 1 − e^(−y)), is smooth for every a > 0.
     """
-    r, _, a, b = parameters
+    r, _, a, b = parameters[..., np.newaxis]
     y = later[:, np.newaxis] * (_NODES + 1) / 2
     k = x[:, np.newaxis]
     rate = (r + k) * np.exp((1 - a) * y) * hyp2f1(a, a + b - r - 1, a + b + k, -np.expm1(-y))

@@ -47,7 +47,7 @@ class PurchaseLikelihood:
         u, du = self._silence(parameters)
         gone = self._weights * expit(u)
         value = (
-            (n * (gammaln(r + x) - gammaln(r) + _log_beta_ratio(a, b, x + self._first))).sum()
+            (n * (gammaln(r + x) - gammaln(r) + log_beta_ratio(a, b, x + self._first))).sum()
             - ((m * r + self._purchases_at_age) * exposure).sum()
             - self._purchases_at_age.sum() * log_parameters[1]
             + (self._weights * np.logaddexp(0, u)).sum()
@@ -72,14 +72,14 @@ class PurchaseLikelihood:
         x, n = self._counts, self._weight_of_count
         second = np.zeros((4, 4))
         after = 1 / (alpha + self._ages)
-        second[0, 0] = (n * (_trigamma(r + x) - _trigamma(r))).sum()
+        second[0, 0] = (n * (trigamma(r + x) - trigamma(r))).sum()
         second[0, 1] = self._customers / alpha - (self._weight_at_age * after).sum()
         second[1, 1] = ((self._weight_at_age * r + self._purchases_at_age) * after**2).sum()
         second[1, 1] -= self._customers * r / alpha**2
         chances = x + self._first
-        left = _trigamma(a + b) - _trigamma(a + b + chances)
+        left = trigamma(a + b) - trigamma(a + b + chances)
         second[2, 2] = second[2, 3] = (n * left).sum()
-        second[3, 3] = (n * (left + _trigamma(b + chances) - _trigamma(b))).sum()
+        second[3, 3] = (n * (left + trigamma(b + chances) - trigamma(b))).sum()
         second += self._curvature_of_silence(parameters)
         second = np.triu(second) + np.triu(second, 1).T
         slopes = self.slope(log_parameters)[1] * self._customers
@@ -107,11 +107,11 @@ class PurchaseLikelihood:
         return second
 
 
-def _log_beta_ratio(a: float, b: float, x: Array) -> Array:
+def log_beta_ratio(a: float | Array, b: float | Array, x: Array) -> Array:
     """Return ln B(a, b + x) − ln B(a, b)."""
     return np.asarray(gammaln(b + x) - gammaln(a + b + x) - gammaln(b) + gammaln(a + b), dtype=np.float64)
 
 
-def _trigamma(values: Array | float) -> Array:
+def trigamma(values: Array | float) -> Array:
     # Hurwitz's zeta(2, x) is the trigamma function, three times as fast as polygamma.
     return np.asarray(zeta(2, values), dtype=np.float64)

@@ -26,10 +26,11 @@ from regulars.lifetime.histories._spans import TimeUnit
 from regulars.lifetime.histories._summary import PurchaseSummary
 from regulars.lifetime.models import _condensed_formulas as formulas
 from regulars.lifetime.models._bg_nbd_formulas import lives
+from regulars.lifetime.models._cells import History
 from regulars.lifetime.models._condensed_likelihood import CondensedLikelihood
 from regulars.lifetime.models._fitting import ParametersInvalid
 from regulars.lifetime.models._maximum import Likelihood
-from regulars.lifetime.models._purchase_model import History, PurchaseModel
+from regulars.lifetime.models._purchase_model import PurchaseModel
 from regulars.lifetime.models._residual import force_of
 from regulars.lifetime.models._results import ModelName
 from regulars.lifetime.models._simulated import Simulated, lived
@@ -54,6 +55,7 @@ class BetaGeometricCondensedNBD(PurchaseModel):
         k: stages of a purchase, from 1 (by chance alone). If not given, 1 to 12 are tried and the likeliest is kept.
         min_customers: fewer are not fitted.
         min_repeaters: nor are fewer with a repeat purchase.
+        l2: a penalty for parameters far from 1, as `PurchaseModel` has it; k is not penalised.
 
     >>> model = BetaGeometricCondensedNBD.with_parameters(k=3, r=0.85, alpha=1.45, a=0.79, b=2.42)
     >>> monthly = PurchaseSummary.from_columns([6, 6], [25, 25], [26, 38], time_unit="week")
@@ -68,8 +70,10 @@ class BetaGeometricCondensedNBD(PurchaseModel):
     _first: ClassVar[int] = 0
     _most: ClassVar[int] = 12
 
-    def __init__(self, *, k: int | None = None, min_customers: int = 50, min_repeaters: int = 20) -> None:
-        super().__init__(min_customers=min_customers, min_repeaters=min_repeaters)
+    def __init__(
+        self, *, k: int | None = None, min_customers: int = 50, min_repeaters: int = 20, l2: float = 0.0
+    ) -> None:
+        super().__init__(min_customers=min_customers, min_repeaters=min_repeaters, l2=l2)
         self.k = k
 
     @classmethod
@@ -176,8 +180,8 @@ class BetaGeometricCondensedNBD(PurchaseModel):
     def _at_least(self, theta: Array, count: ArrayLike, t: float, known: History) -> Array:
         return formulas.at_least(self._by_now(theta), count, t, known, stages=self.k_)
 
-    def _lived(self, random: np.random.Generator, ages: Array, ahead: float) -> Simulated:
-        who = replace(lives(self.theta(), random, ages.size, first=self._first), stages=self.k_)
+    def _lived(self, theta: Array, random: np.random.Generator, ages: Array, ahead: float) -> Simulated:
+        who = replace(lives(theta, random, ages.size, first=self._first), stages=self.k_)
         return lived(who, random, ages=ages, ahead=ahead, time_unit_days=self.time_unit_days_)
 
     def _by_now(self, theta: Array) -> Array:

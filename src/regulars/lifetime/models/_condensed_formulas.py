@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.linalg import eigh_tridiagonal
 from scipy.special import betainc, betaln, gammainccinv, gammaincinv, gammaln
 
-from regulars.lifetime.models._purchase_model import History
+from regulars.lifetime.models._cells import History
 
 Array = NDArray[np.float64]
 

@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import digamma, gammaln
 
+from regulars.lifetime.models._cells import History
 from regulars.lifetime.models._condensed_formulas import both_ways
 from regulars.lifetime.models._maximum import curvature_of
-from regulars.lifetime.models._purchase_model import History
 
 Array = NDArray[np.float64]
 

@@ -34,6 +34,8 @@ class GammaGamma(MaximumLikelihood[PurchaseSummary]):
 
     Args:
         min_repeaters: fewer customers with a repeat purchase are not fitted; the default is five for each parameter.
+        l2: a penalty for parameters far from 1, as `PurchaseModel` has it, a repeater; v counts in units of the
+            geometric mean of the customers' means, so that it is the same in every currency.
 
     >>> model = GammaGamma.with_parameters(p=6.2488, q=3.7446, v=15.4477)
     >>> round(model.population_mean(), 2)
@@ -43,8 +45,9 @@ class GammaGamma(MaximumLikelihood[PurchaseSummary]):
     name = "gamma_gamma"
     letters = ("p", "q", "v")
 
-    def __init__(self, *, min_repeaters: int = 15) -> None:
+    def __init__(self, *, min_repeaters: int = 15, l2: float = 0.0) -> None:
         self.min_repeaters = min_repeaters
+        self.l2 = l2
 
     @classmethod
     def with_parameters(cls, *, p: float, q: float, v: float) -> Self:
@@ -58,7 +61,12 @@ class GammaGamma(MaximumLikelihood[PurchaseSummary]):
         return model
 
     def attempt(self, summary: PurchaseSummary) -> Self:
-        """Learn the parameters; what speaks against using them stands in `fit_.reason`."""
+        """Learn the parameters; what speaks against using them stands in `fit_.reason`.
+
+        Raises:
+            PenaltyInvalid: `l2` is negative or no finite number.
+        """
+        l2 = self._penalty(self.l2)
         frequency, given = _known_means(summary)
         again = (summary.frequency >= 1) & (given > 0) & (summary.weight > 0)
         (x, mean), counts = counted((frequency[again], given[again]), summary.weight[again])
@@ -68,6 +76,7 @@ class GammaGamma(MaximumLikelihood[PurchaseSummary]):
             customers=summary.customers,
             repeaters=repeaters,
             conventions={"first_order": summary.first_order},
+            l2=l2,
         )
         if repeaters < self.min_repeaters:
             self.fit_ = replace(self.fit_, reason="too_few_repeaters", needed=self.min_repeaters)
@@ -75,7 +84,7 @@ class GammaGamma(MaximumLikelihood[PurchaseSummary]):
         # In units of the geometric mean the search is the same in every currency, and no single amount rules it.
         unit = float(np.exp((counts * np.log(mean)).sum() / repeaters))
         start = np.log([2.0, 3.0, 1.0])  # the mean p v / (q − 1) is 1, the unit
-        found = maximise_over(_SpendLikelihood, (x, mean / unit), counts, start=start)
+        found = maximise_over(_SpendLikelihood, (x, mean / unit), counts, start=start, l2=l2)
         told = dict(zip(self.letters, (np.exp(found.log_parameters) * [1, 1, unit]).tolist(), strict=True))
         undefined = found.reason is None and told["q"] <= 1
         self.fit_ = replace(

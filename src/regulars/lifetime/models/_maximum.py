@@ -1,7 +1,7 @@
 """The top of a likelihood: one search for every model here, and an honest word on whether it was found."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -80,7 +80,12 @@ def maximise(likelihood: Likelihood, *, start: Array, customers: float, sample: 
 
 
 def maximise_over(
-    likelihood_of: Callable[..., Likelihood], rows: tuple[Array, ...], weights: Array, *, start: Array
+    likelihood_of: Callable[..., Likelihood],
+    rows: tuple[Array, ...],
+    weights: Array,
+    *,
+    start: Array,
+    l2: float = 0.0,
 ) -> Maximum:
     """Return the maximum of the likelihood of distinct, weighted rows; where they are many, from near by.
 
@@ -89,13 +94,36 @@ def maximise_over(
         rows: the columns, in ascending order.
         weights: how many customers each row stands for.
         start: log-parameters to begin at.
+        l2: the penalty: what is highest is the value less l2 / 2 · Σ φ², φ the log-parameters. The covariance is that
+            of the curvature of both; `value` stays the likelihood's.
     """
     customers = float(weights.sum())
+
+    def objective(*given: Array) -> Likelihood:
+        likelihood = likelihood_of(*given)
+        return _Penalised(likelihood, l2) if l2 else likelihood
+
     sample = None
     if rows[0].size > 2 * _SAMPLED:
         some, times = thinned(rows, weights, _SAMPLED)
-        sample = likelihood_of(*some, times)
-    return maximise(likelihood_of(*rows, weights), start=start, customers=customers, sample=sample)
+        sample = objective(*some, times)
+    found = maximise(objective(*rows, weights), start=start, customers=customers, sample=sample)
+    return replace(found, value=found.value + l2 / 2 * float(found.log_parameters @ found.log_parameters))
+
+
+class _Penalised:
+    """A likelihood less l2 / 2 times the squares of its log-parameters."""
+
+    def __init__(self, likelihood: Likelihood, l2: float) -> None:
+        self._likelihood, self._l2 = likelihood, l2
+
+    def slope(self, log_parameters: Array) -> tuple[float, Array]:
+        value, gradient = self._likelihood.slope(log_parameters)
+        penalty = self._l2 / 2 * float(log_parameters @ log_parameters)
+        return value - penalty, gradient - self._l2 * log_parameters
+
+    def curvature(self, log_parameters: Array) -> Array:
+        return self._likelihood.curvature(log_parameters) - self._l2 * np.eye(log_parameters.size)
 
 
 def _climbed(likelihood: Likelihood, start: Array, customers: float, *, near: Likelihood) -> Maximum:

@@ -16,14 +16,19 @@ Next?, Management Science 33 (1987), 1-24; P. S. Fader and B. G. S. Hardie, A No
 Related Expressions (2005).
 """
 
+from collections.abc import Callable, Iterator, Mapping
+from typing import ClassVar
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import betainc, digamma, exprel, gammaln, logsumexp, zeta
 
 from regulars.lifetime.histories._summary import PurchaseSummary  # noqa: F401  (for the example)
+from regulars.lifetime.models._cells import History, theta_at
+from regulars.lifetime.models._effects_likelihood import Parts, Term
 from regulars.lifetime.models._maximum import Likelihood
-from regulars.lifetime.models._purchase_model import History, PurchaseModel
 from regulars.lifetime.models._simulated import Lives, Simulated, lived
+from regulars.lifetime.models._with_covariates import ModelWithCovariates
 
 Array = NDArray[np.float64]
 
@@ -34,8 +39,12 @@ _FALLEN = 45.0
 _AT_ONCE = 16_384
 
 
-class ParetoNBD(PurchaseModel):
+class ParetoNBD(ModelWithCovariates):
     """The model, by maximum likelihood; parameters r, alpha (a time), s, beta (a time).
+
+    Covariates z of customer i act on αᵢ = α e^(−γ₁' z) and βᵢ = β e^(−γ₂' z); coefficients are named
+    gamma_purchase_… and gamma_dropout_…. One more of z makes purchases e^γ₁ times as frequent, and the end of
+    a life e^γ₂ times as likely at any moment.
 
     >>> model = ParetoNBD.with_parameters(r=0.553277, alpha=10.577684, s=0.606240, beta=11.668735)
     >>> regular = PurchaseSummary.from_columns([26], [30.86], [31], time_unit="week")
@@ -46,21 +55,25 @@ class ParetoNBD(PurchaseModel):
     name = "pareto_nbd"
     letters = ("r", "alpha", "s", "beta")
     times = frozenset({"alpha", "beta"})
+    acts: ClassVar[Mapping[str, tuple[str, int]]] = {"purchase": ("alpha", -1), "dropout": ("beta", -1)}
 
     def _likelihood(self, x: Array, t_x: Array, age: Array, weights: Array) -> Likelihood:
         return _HistoryLikelihood(x, t_x, age, weights)
+
+    def _terms(self) -> tuple[Term, ...]:
+        return Term((0,), _counts), Term((0, 1, 2), _bracket)
 
     def _start(self, pace: float) -> list[float]:
         return [1.0, pace, 1.0, 1.0]
 
     def _log_alive(self, theta: Array, x: Array, t_x: Array, age: Array) -> Array:
         flat = np.broadcast_arrays(x, t_x, age)
-        parts = [_Endings(theta, *rows).log_alive for rows in _batches(*(column.ravel() for column in flat))]
+        parts = [ends.log_alive for ends in _endings(theta, *(column.ravel() for column in flat))]
         return np.asarray(np.concatenate([np.zeros(0), *parts]).reshape(flat[0].shape), dtype=np.float64)
 
     def _slopes_alive(self, theta: Array, x: Array, t_x: Array, age: Array) -> Array:
-        parts = [_Endings(theta, *rows).slopes_alive() * theta for rows in _batches(x, t_x, age)]
-        return np.concatenate(parts) if parts else np.zeros((0, 4))
+        parts = [ends.slopes_alive() for ends in _endings(theta, x, t_x, age)]
+        return (np.concatenate(parts) if parts else np.zeros((0, 4))) * theta.T
 
     def _while_alive(self, theta: Array, t: ArrayLike, known: History) -> Array:
         """Return (r + x) (β + T) / ((α + T) (s − 1)) · (1 − ((β + T) / (β + T + t))^(s − 1)), also where s is 1."""
@@ -71,12 +84,12 @@ class ParetoNBD(PurchaseModel):
 
     def _at_least(self, theta: Array, count: ArrayLike, t: float, known: History) -> Array:
         """Return P(Y(t) ≥ n): of n purchases within the horizon, or within what is left of a life that ends in it."""
-        r, alpha, s, beta = theta
         x, _, age = known
         n = np.broadcast_to(np.asarray(count, dtype=np.float64), x.shape)
         found = np.empty(x.shape)
         for part in range(0, x.size, _AT_ONCE):
             at = slice(part, part + _AT_ONCE)
+            r, alpha, s, beta = theta_at(theta, at)[..., np.newaxis]
             shape, rates, lives = r + x[at, np.newaxis], alpha + age[at, np.newaxis], beta + age[at, np.newaxis]
             few = np.minimum(rates, lives)
             reach = np.log1p(t / few)
@@ -84,12 +97,12 @@ class ParetoNBD(PurchaseModel):
             # The density of the end, s / (β + T) ((β + T) / (β + T + u))^(s + 1), by dy.
             ends = np.exp(np.log(s / lives) - (s + 1) * np.log1p(end / lives)) * (few + end) * reach * _WEIGHTS / 2
             ended = (ends * betainc(n[at, np.newaxis], shape, end / (rates + end))).sum(axis=1)
-            whole = np.exp(-s * np.log1p(t / lives[:, 0])) * betainc(n[at], shape[:, 0], t / (rates[:, 0] + t))
+            whole = np.exp(-s[..., 0] * np.log1p(t / lives[:, 0])) * betainc(n[at], shape[:, 0], t / (rates[:, 0] + t))
             found[at] = np.minimum(ended + whole, 1.0)
         return found
 
-    def _lived(self, random: np.random.Generator, ages: Array, ahead: float) -> Simulated:
-        r, alpha, s, beta = self.theta()
+    def _lived(self, theta: Array, random: np.random.Generator, ages: Array, ahead: float) -> Simulated:
+        r, alpha, s, beta = theta
         customers = ages.size
         rate, leaving = random.gamma(r, 1 / alpha, customers), random.gamma(s, 1 / beta, customers)
         lifetime = random.exponential(1.0, customers) / np.maximum(leaving, 1e-300)
@@ -110,16 +123,17 @@ class _Endings:
         self.there = -(r + x) * np.log(alpha + age) - s * np.log(beta + age)
         with np.errstate(over="ignore"):
             until = np.minimum(age - t_x, (alpha + t_x) * np.expm1(_FALLEN / (r + x)))
-        begin = min(alpha, beta) + t_x
+        begin = np.minimum(alpha, beta) + t_x
         reach = np.log1p(until / begin)
         growth = np.expm1(reach[:, np.newaxis] * (_NODES + 1) / 2)
         self._tau = t_x[:, np.newaxis] + begin[:, np.newaxis] * growth
         with np.errstate(divide="ignore"):
             # dτ = (m + τ) dy; nothing is gone by now of who bought today.
-            self._logs = np.log(alpha + self._tau), np.log(beta + self._tau)
+            _, rate, ends, life = theta[..., np.newaxis]
+            self._logs = np.log(rate + self._tau), np.log(life + self._tau)
             density = (
                 -(r + x)[:, np.newaxis] * self._logs[0]
-                - (s + 1) * self._logs[1]
+                - (ends + 1) * self._logs[1]
                 + np.log1p(growth)
                 + np.log(begin * reach)[:, np.newaxis]
                 + np.log(_WEIGHTS / 2)
@@ -138,8 +152,8 @@ class _Endings:
 
     def slopes_at(self) -> tuple[Array, Array, Array, Array]:
         """Return the slopes of ln of the integrand (with its s) in r, α, s, β, each of shape (rows, nodes)."""
-        r, alpha, s, beta = self._theta
-        by_alpha = -(r + self._x)[:, np.newaxis] / (alpha + self._tau)
+        r, alpha, s, beta = self._theta[..., np.newaxis]
+        by_alpha = -(r + self._x[:, np.newaxis]) / (alpha + self._tau)
         return -self._logs[0], by_alpha, 1 / s - self._logs[1], -(s + 1) / (beta + self._tau)
 
     def slopes_alive(self) -> Array:
@@ -182,7 +196,7 @@ class _HistoryLikelihood:
         second[0, 1], second[1, 1] = all_of / alpha, -all_of * r / alpha**2
         second[2, 3], second[3, 3] = all_of / beta, -all_of * s / beta**2
         for *history, weights in _batches(*self._rows):
-            second += _curvature_of_endings(theta, _Endings(theta, *history), weights, history[0], history[2])
+            second += _curvature_of_endings(theta, _Endings(theta, *history), weights, history[0], history[2], np.sum)
         second = np.triu(second) + np.triu(second, 1).T
         second = second * np.outer(theta, theta) + np.diag(self.slope(log_parameters)[1] * all_of)
         return np.asarray(second / all_of, dtype=np.float64)
@@ -196,26 +210,62 @@ def _mean_slopes(ends: _Endings) -> Array:
     return np.asarray(alive * ends.slopes_there() + of_gone, dtype=np.float64)
 
 
-def _curvature_of_endings(theta: Array, ends: _Endings, weights: Array, x: Array, age: Array) -> Array:
-    """Return the second derivatives of Σ w ln bracket: mean of second slopes and products, less that of the means."""
+def _counts(theta: Array, x: Array, *, curved: bool) -> Parts:
+    """Ln Γ(r + x) − ln Γ(r) + r ln α + s ln β."""
     r, alpha, s, beta = theta
+    value = gammaln(r + x) - gammaln(r) + r * np.log(alpha) + s * np.log(beta)
+    slopes = np.stack([digamma(r + x) - digamma(r) + np.log(alpha), r / alpha, np.log(beta), s / beta])
+    second = np.zeros((4, 4, x.size if curved else 0))
+    if curved:
+        second[0, 0] = zeta(2, r + x) - zeta(2, r)  # trigamma
+        second[0, 1], second[1, 1], second[2, 3], second[3, 3] = 1 / alpha, -r / alpha**2, 1 / beta, -s / beta**2
+    return Parts(value, slopes, second)
+
+
+def _bracket(theta: Array, x: Array, t_x: Array, age: Array, *, curved: bool) -> Parts:
+    """Ln of the bracket."""
+    ends = _Endings(theta, x, t_x, age)
+    second = np.zeros((4, 4, 0))
+    if curved:
+        second = _curvature_of_endings(
+            theta, ends, np.ones(1), x, age, lambda each: each.reshape(x.size, -1).sum(axis=1)
+        )
+    return Parts(ends.both, _mean_slopes(ends).T, second)
+
+
+def _curvature_of_endings(
+    theta: Array, ends: _Endings, weights: Array, x: Array, age: Array, total: Callable[[Array], Array | float]
+) -> Array:
+    """Return the second derivatives of Σ w ln bracket: mean of second slopes and products, less that of the means.
+
+    `total` adds up, over all customers or over the nodes of each.
+    """
+    r, alpha, s, beta = theta
+    shape = (r + x)[:, np.newaxis]
+    more = (theta[2] + 1)[..., np.newaxis]
     alive = weights * np.exp(ends.log_alive)
     gone = (weights * np.exp(ends.gone - ends.both))[:, np.newaxis] * ends.share
     there, at, means = ends.slopes_there(), ends.slopes_at(), _mean_slopes(ends)
     late_a, late_b = 1 / (alpha + age), 1 / (beta + age)
-    at_a, at_b = -at[1] / (r + x)[:, np.newaxis], -at[3] / (s + 1)
-    found = np.zeros((4, 4))
+    at_a, at_b = -at[1] / shape, -at[3] / more
+    found = np.zeros((4, 4, *np.shape(total(alive))))
     for i in range(4):
         for j in range(i, 4):
-            found[i, j] = (alive * there[:, i] * there[:, j]).sum() + (gone * at[i] * at[j]).sum()
-            found[i, j] -= (weights * means[:, i] * means[:, j]).sum()
-    found[0, 1] -= (alive * late_a).sum() + (gone * at_a).sum()
-    found[1, 1] += (alive * (r + x) * late_a**2).sum() + (gone * (r + x)[:, np.newaxis] * at_a**2).sum()
-    found[2, 2] -= gone.sum() / s**2
-    found[2, 3] -= (alive * late_b).sum() + (gone * at_b).sum()
-    found[3, 3] += (alive * s * late_b**2).sum() + (gone * (s + 1) * at_b**2).sum()
+            found[i, j] = total(alive * there[:, i] * there[:, j]) + total(gone * at[i] * at[j])
+            found[i, j] -= total(weights * means[:, i] * means[:, j])
+    found[0, 1] -= total(alive * late_a) + total(gone * at_a)
+    found[1, 1] += total(alive * (r + x) * late_a**2) + total(gone * shape * at_a**2)
+    found[2, 2] -= total(gone) / s**2
+    found[2, 3] -= total(alive * late_b) + total(gone * at_b)
+    found[3, 3] += total(alive * s * late_b**2) + total(gone * more * at_b**2)
     return found
 
 
 def _batches(*columns: Array) -> list[list[Array]]:
     return [[column[at : at + _AT_ONCE] for column in columns] for at in range(0, columns[0].size, _AT_ONCE)]
+
+
+def _endings(theta: Array, *history: Array) -> Iterator[_Endings]:
+    for at in range(0, max(history[0].size, 1), _AT_ONCE):
+        part = slice(at, at + _AT_ONCE)
+        yield _Endings(theta_at(theta, part), *(column[part] for column in history))

@@ -5,41 +5,27 @@ do. With most models that depends on (x, T) alone, which few customers do not sh
 """
 
 from abc import abstractmethod
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import replace
 from statistics import NormalDist
-from typing import ClassVar, NamedTuple, Self
+from typing import ClassVar, Self
 
 import numpy as np
 import pyarrow as pa
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from regulars.lifetime._discounting import Discounting
 from regulars.lifetime.histories._distinct import counted, distinct
 from regulars.lifetime.histories._spans import Span, TimeUnit, days_ahead, days_of
 from regulars.lifetime.histories._summary import PurchaseSummary
+from regulars.lifetime.models._cells import Array, History, Places, of_cells, slopes_of, theta_at
+from regulars.lifetime.models._effects import Effects
 from regulars.lifetime.models._fitting import MaximumLikelihood
 from regulars.lifetime.models._maximum import Likelihood, maximise_over
 from regulars.lifetime.models._ranges import smallest_count
 from regulars.lifetime.models._residual import residual_of
 from regulars.lifetime.models._results import ModelFit, Reason
 from regulars.lifetime.models._simulated import Simulated
-
-Array = NDArray[np.float64]
-Places = NDArray[np.int64]
-_STEP = 1e-4
-
-
-class History(NamedTuple):
-    """(x, t_x, T) of some customers, arrays that broadcast, in the time unit of the parameters."""
-
-    x: Array
-    t_x: Array
-    age: Array
-
-    def at(self, places: Places | slice | tuple[slice, None]) -> "History":
-        """Return those at some places."""
-        return History(*(column[places] for column in self))
 
 
 class PurchaseModel(MaximumLikelihood[PurchaseSummary]):
@@ -48,6 +34,11 @@ class PurchaseModel(MaximumLikelihood[PurchaseSummary]):
     Args:
         min_customers: fewer are not fitted.
         min_repeaters: nor are fewer with a repeat purchase; the default is five for each parameter.
+        l2: a penalty on parameters far from 1, for histories that hardly tell them; 0, the default, is none. What is
+            made highest is mean log-likelihood a customer − l2 / 2 · Σ (ln θ)², times in units of the mean age T, so
+            that a penalty means the same in weeks and in days. It is a normal prior of each ln θ around 0 with variance
+            1 / (n l2), n customers: it does not fade as n grows. Where it ends is no maximum of the likelihood, so
+            `aic_` and `bic_` are NaN. The definition is ours.
     """
 
     times: ClassVar[frozenset[str]]
@@ -55,9 +46,10 @@ class PurchaseModel(MaximumLikelihood[PurchaseSummary]):
     remembers_last: ClassVar[bool] = False
     """Whether what those still there will do depends on t_x as well as on (x, T)."""
 
-    def __init__(self, *, min_customers: int = 50, min_repeaters: int = 20) -> None:
+    def __init__(self, *, min_customers: int = 50, min_repeaters: int = 20, l2: float = 0.0) -> None:
         self.min_customers = min_customers
         self.min_repeaters = min_repeaters
+        self.l2 = l2
 
     @classmethod
     def with_parameters(cls, *, time_unit: TimeUnit = "week", **parameters: float) -> Self:
@@ -66,19 +58,25 @@ class PurchaseModel(MaximumLikelihood[PurchaseSummary]):
         Raises:
             ParametersInvalid: other names, or not all above 0.
         """
-        model = cls()
+        model = cls._reading(parameters)
         model.fit_ = ModelFit(model=cls.name, parameters=model._told(parameters), time_unit_days=days_of(time_unit))
         return model
 
     def attempt(self, summary: PurchaseSummary) -> Self:
-        """Learn the parameters; what speaks against using them stands in `fit_.reason`."""
+        """Learn the parameters; what speaks against using them stands in `fit_.reason`.
+
+        Raises:
+            PenaltyInvalid: `l2` is negative or no finite number.
+            CovariatesInvalid: the summary lacks a covariate that the model reads, or it is the same for everybody.
+        """
+        l2, effects, given = self._penalty(self.l2), self._effects(), self._traits(summary)
         there = summary.weight > 0
-        rows = tuple(column[there] for column in (summary.frequency, summary.recency, summary.T))
-        (x, t_x, tenure), counts = counted(rows, summary.weight[there])
+        rows = tuple(column[there] for column in (summary.frequency, summary.recency, summary.T, *given))
+        (x, t_x, tenure, *traits), counts = counted(rows, summary.weight[there])
         customers, repeaters = float(counts.sum()), float(counts[x > 0].sum())
         watched, purchases = float((counts * tenure).sum()), float((counts * x).sum())
         self.fit_ = ModelFit(
-            model=self.name, customers=customers, repeaters=repeaters, time_unit_days=summary.time_unit_days
+            model=self.name, customers=customers, repeaters=repeaters, time_unit_days=summary.time_unit_days, l2=l2
         )
         reason, needed = self._too_little(customers, repeaters, watched)
         if reason is not None:
@@ -86,16 +84,22 @@ class PurchaseModel(MaximumLikelihood[PurchaseSummary]):
             return self
         # In units of the mean age the search is the same whatever the unit of time was; opportunities are only counted.
         unit = watched / customers if self.times else 1.0
-        start = np.log(self._start(customers / purchases))
-        found = maximise_over(self._likelihood, (x, t_x / unit, tenure / unit), counts, start=start)
+        start = np.append(np.log(self._start(customers / purchases)), np.zeros(len(effects.names)))
+        standard = effects.standard(self.name, np.array(traits).reshape(len(traits), x.size), counts)
+        even = ((each - middle) / spread for each, middle, spread in zip(traits, *standard, strict=True))
+        columns = (x, t_x / unit, tenure / unit, *even)
+        found = effects.in_given_units(
+            maximise_over(self._likelihood_of, columns, counts, start=start, l2=l2), standard
+        )
         scale = np.array([unit if letter in self.times else 1 for letter in self.letters])
-        told = dict(zip(self.letters, (np.exp(found.log_parameters) * scale).tolist(), strict=True))
+        theta, coefficients = np.split(found.log_parameters, [scale.size])
+        told = dict(zip(self.letters, (np.exp(theta) * scale).tolist(), strict=True))
         self.fit_ = replace(
             self.fit_,
             reason=found.reason,
             distinct_rows=x.size,
-            parameters=told,
-            standard_errors=found.standard_errors(told),
+            parameters=told | dict(zip(effects.names, coefficients.tolist(), strict=True)),
+            standard_errors=found.standard_errors(told | dict.fromkeys(effects.names, 1.0)),
             log_covariance=found.log_covariance(),
             # The density of `purchases` times, which were measured in units of the mean age.
             log_likelihood=found.value * customers - purchases * float(np.log(unit)),
@@ -117,7 +121,7 @@ class PurchaseModel(MaximumLikelihood[PurchaseSummary]):
             ModelNotFitted: the model has no parameters.
         """
         x, t_x, age = self._histories(summary)
-        return np.asarray(np.exp(self._log_alive(self.theta(), x, t_x, age)), dtype=np.float64)
+        return np.asarray(np.exp(self._log_alive(self._theta_of(summary), x, t_x, age)), dtype=np.float64)
 
     def expected_purchases(self, summary: PurchaseSummary, horizon: float | Span) -> Array:
         """Return E[Y(t) | x, t_x, T], the purchases expected in (T, T + t], one a row of the summary.
@@ -130,8 +134,8 @@ class PurchaseModel(MaximumLikelihood[PurchaseSummary]):
             ModelNotFitted: the model has no parameters.
             SpanInvalid: the horizon is negative.
         """
-        known, places = self._cells(summary)
-        ahead = self._while_alive(self.theta(), self._units(summary, horizon), known)
+        theta, known, places = self._asked(summary)
+        ahead = self._while_alive(theta, self._units(summary, horizon), known)
         return self.probability_alive(summary) * ahead[places]
 
     def probability_of_purchase(self, summary: PurchaseSummary, horizon: float | Span) -> Array:
@@ -162,11 +166,10 @@ class PurchaseModel(MaximumLikelihood[PurchaseSummary]):
             ModelNotFitted: the model has no parameters.
             ResidualUnbounded: the rate is 0 or less, so that the sum need not be finite.
         """
-        known, places = self._cells(summary)
-        theta = self.theta()
+        theta, known, places = self._asked(summary)
         found = residual_of(
-            lambda part, t: self._while_alive(theta, t, known.at((part, np.newaxis))),
-            scale=float(theta[self.letters.index("alpha")]) + known.age,
+            lambda part, t: self._while_alive(theta_at(theta, (part, np.newaxis)), t, known.at((part, np.newaxis))),
+            scale=theta[self.letters.index("alpha")] + known.age,
             annual_rate=annual_rate,
             time_unit_days=self.time_unit_days_,
         )
@@ -180,9 +183,10 @@ class PurchaseModel(MaximumLikelihood[PurchaseSummary]):
         Raises:
             ModelNotFitted: the model has no parameters.
         """
-        known, places = self._cells(summary)
+        theta, known, places = self._asked(summary)
         ends = discounting.month_ends_days() / self.time_unit_days_
-        totals = self._while_alive(self.theta(), ends, known.at((slice(None), np.newaxis)))
+        each = (slice(None), np.newaxis)
+        totals = self._while_alive(theta_at(theta, each), ends, known.at(each))
         worth: Array = (totals * discounting.weights_of_totals()).sum(axis=1)
         return self.probability_alive(summary) * worth[places]
 
@@ -199,9 +203,7 @@ class PurchaseModel(MaximumLikelihood[PurchaseSummary]):
             ModelNotFitted: the model has no parameters.
             SpanInvalid: the horizon is negative.
         """
-        columns = tuple(self._histories(summary))
-        rows, places = distinct(columns)
-        histories = PurchaseSummary.from_columns(*rows, time_unit=self.time_unit_days_)
+        histories, places = self.distinct_histories(summary)
         ahead = Span(days_ahead(horizon, summary.time_unit_days), "day")
         figures = {
             "probability_alive": self.probability_alive(histories),
@@ -214,8 +216,34 @@ class PurchaseModel(MaximumLikelihood[PurchaseSummary]):
         found |= {name: pa.array(each[places], mask=np.isnan(each[places])) for name, each in figures.items()}
         return pa.table(found | {name: pa.array(each[places]) for name, each in counts.items()})
 
+    def distinct_histories(self, summary: PurchaseSummary) -> tuple[PurchaseSummary, Places]:
+        """Return each history once, as far as this model tells them apart and in its unit, and the place of every row.
+
+        Raises:
+            ModelNotFitted: the model has no parameters.
+            CovariatesInvalid: the summary lacks a covariate that the model reads.
+        """
+        (x, t_x, age, *traits), places = distinct((*self._histories(summary), *self._traits(summary)))
+        covariates = dict(zip(self._effects().covariates, traits, strict=True))
+        unit = self.time_unit_days_
+        return PurchaseSummary.from_columns(x, t_x, age, time_unit=unit, covariates=covariates), places
+
+    def slopes_in_all(self, slopes: Array, summary: PurchaseSummary) -> Array:
+        """Return slopes in the log-parameters and the coefficients, of those in the log-parameters; shape (rows, all).
+
+        Raises:
+            CovariatesInvalid: the summary lacks a covariate that the model reads.
+        """
+        return self._effects().slopes(slopes, self._traits(summary))
+
     def simulate(
-        self, customers: int, *, seed: int, age: float | Span | ArrayLike, horizon: float | Span = 0.0
+        self,
+        customers: int,
+        *,
+        seed: int,
+        age: float | Span | ArrayLike,
+        horizon: float | Span = 0.0,
+        covariates: Mapping[str, ArrayLike] | None = None,
     ) -> Simulated:
         """Return customers who live by the model: what is known of each at an age, and what they do after it.
 
@@ -225,16 +253,23 @@ class PurchaseModel(MaximumLikelihood[PurchaseSummary]):
             age: T, time from the first purchase to the day the histories end; one for all or one for each, in the
                 model's time unit unless it is a `Span`.
             horizon: how long after that day their purchases are counted.
+            covariates: what else is known of each, if the model reads it; a number for all or one for each.
 
         Raises:
             ModelNotFitted: the model has no parameters.
+            CovariatesInvalid: one is missing that the model reads.
         """
         unit = self.time_unit_days_
         random = np.random.default_rng(seed)
         ages = np.broadcast_to(np.asarray(age.days / unit if isinstance(age, Span) else age, float), customers)
-        return self._lived(random, ages, days_ahead(horizon, unit) / unit)
+        traits = {
+            name: np.broadcast_to(np.asarray(each, float), customers) for name, each in (covariates or {}).items()
+        }
+        new = PurchaseSummary.from_columns(*np.zeros((3, customers)), time_unit=unit, covariates=traits)
+        done = self._lived(self._theta_of(new), random, ages, days_ahead(horizon, unit) / unit)
+        return replace(done, summary=replace(done.summary, covariates=new.covariates)) if traits else done
 
-    # What a model must say; `x`, `t_x` and `age` are arrays that broadcast, in the unit of the parameters
+    # What a model must say; `x`, `t_x`, `age` and, where there are covariates, parameters are arrays that broadcast
 
     @abstractmethod
     def _likelihood(self, x: Array, t_x: Array, age: Array, weights: Array) -> Likelihood:
@@ -257,14 +292,46 @@ class PurchaseModel(MaximumLikelihood[PurchaseSummary]):
         """Return P(Y(t) ≥ n) of who is still a customer at T, n ≥ 1."""
 
     @abstractmethod
-    def _lived(self, random: np.random.Generator, ages: Array, ahead: float) -> Simulated:
+    def _lived(self, theta: Array, random: np.random.Generator, ages: Array, ahead: float) -> Simulated:
         """Return new customers of the population as they are known at these ages, and what they did `ahead` of that."""
 
     def _slopes_alive(self, theta: Array, x: Array, t_x: Array, age: Array) -> Array:
         """Return the slopes of `_log_alive` in the log-parameters, shape (rows, k): by differences."""
-        return _slopes(lambda moved: self._log_alive(moved, x, t_x, age), theta)
+        return slopes_of(lambda moved: self._log_alive(moved, x, t_x, age), theta)
 
     # How the answers are put together
+
+    @classmethod
+    def _reading(cls, parameters: Mapping[str, float]) -> Self:
+        """Return a model that can have these parameters."""
+        return cls()
+
+    def _effects(self) -> Effects:
+        """Return what covariates do; most models read none."""
+        return Effects()
+
+    def _likelihood_of(self, *columns: Array) -> Likelihood:
+        """Return the likelihood of x, t_x, T, covariates if there are any, and weights."""
+        return self._likelihood(*columns)
+
+    def _names(self) -> tuple[str, ...]:
+        return self.letters + self._effects().names
+
+    def _traits(self, summary: PurchaseSummary) -> Array:
+        return self._effects().traits(self.name, summary.covariates, len(summary))
+
+    def _theta_of(self, summary: PurchaseSummary) -> Array:
+        """Return the parameters, of shape (k,), or (k, rows) where customers have their own."""
+        effects, theta, told = self._effects(), self.theta(), self._found().parameters
+        if not effects.names:
+            return theta
+        point = np.append(np.log(theta), [told[name] for name in effects.names])
+        return effects.theta(point, self._traits(summary))
+
+    def _asked(self, summary: PurchaseSummary) -> tuple[Array, History, Places]:
+        """Return the cells of `_cells` and the place of every row, and before them the parameters of each cell."""
+        known, places = self._cells(summary)
+        return of_cells(self._theta_of(summary), known, places), known, places
 
     def _histories(self, summary: PurchaseSummary) -> tuple[Array, Array, Array]:
         unit = self.time_unit_days_ / summary.time_unit_days
@@ -273,42 +340,46 @@ class PurchaseModel(MaximumLikelihood[PurchaseSummary]):
     def _cells(self, summary: PurchaseSummary) -> tuple[History, Places]:
         """Return each distinct history once, as far as it matters to who is still there, and the place of every row."""
         x, t_x, age = self._histories(summary)
-        columns, places = distinct((x, t_x, age) if self.remembers_last else (x, age))
-        return History(
-            columns[0], columns[1] if self.remembers_last else np.zeros(columns[0].size), columns[-1]
-        ), places
+        last = (t_x,) if self.remembers_last else ()
+        (x, *others), places = distinct((x, *last, age, *self._traits(summary)))
+        return History(x, others[0] if last else np.zeros(x.size), others[len(last)]), places
 
     def _units(self, summary: PurchaseSummary, horizon: float | Span) -> float:
         return days_ahead(horizon, summary.time_unit_days) / self.time_unit_days_
 
     def _of_at_least(self, summary: PurchaseSummary, count: int, horizon: float | Span) -> Array:
-        known, places = self._cells(summary)
-        there = self._at_least(self.theta(), float(count), self._units(summary, horizon), known)
+        theta, known, places = self._asked(summary)
+        there = self._at_least(theta, float(count), self._units(summary, horizon), known)
         return self.probability_alive(summary) * there[places]
 
     def _doubt(self, summary: PurchaseSummary, horizon: Span, level: float) -> tuple[Array, Array]:
         """Return the interval of the expectation; nobody buys more than who certainly is still a customer."""
-        theta, root, z = self.theta(), self.root_of_log_covariance(), NormalDist().inv_cdf((1 + level) / 2)
-        known, places = self._cells(summary)
+        root, z = self.root_of_log_covariance(), NormalDist().inv_cdf((1 + level) / 2)
+        theta, known, places = self._asked(summary)
         t = self._units(summary, horizon)
         if t == 0:
             return np.zeros(len(summary)), np.zeros(len(summary))
         ahead = np.log(self._while_alive(theta, t, known))
-        slopes = _slopes(lambda moved: np.log(self._while_alive(moved, t, known)), theta)
-        history = self._histories(summary)
-        there, of_there = self._log_alive(theta, *history), self._slopes_alive(theta, *history)
-        doubt = np.sqrt((((slopes[places] + of_there) @ root) ** 2).sum(axis=1))
+        slopes = slopes_of(lambda moved: np.log(self._while_alive(moved, t, known)), theta)
+        history, own = self._histories(summary), self._theta_of(summary)
+        there, of_there = self._log_alive(own, *history), self._slopes_alive(own, *history)
+        of_both = self.slopes_in_all(slopes[places] + of_there, summary)
+        slopes = self._effects().slopes(slopes, of_cells(self._traits(summary), known, places))
+        doubt = np.sqrt(((of_both @ root) ** 2).sum(axis=1))
         most = (ahead + z * np.sqrt(((slopes @ root) ** 2).sum(axis=1)))[places]
         value = ahead[places] + there
         return np.exp(value - z * doubt), np.exp(np.minimum(value + z * doubt, most))
 
     def _range(self, summary: PurchaseSummary, horizon: Span, level: float) -> tuple[Places, Places]:
-        theta, t = self.theta(), self._units(summary, horizon)
-        known, places = self._cells(summary)
+        t = self._units(summary, horizon)
+        theta, known, places = self._asked(summary)
         alive = self.probability_alive(summary)
         low, high = (
             smallest_count(
-                lambda count, at: self._at_least(theta, count, t, known.at(at)), places, alive, exceeded=exceeded
+                lambda count, at: self._at_least(theta_at(theta, at), count, t, known.at(at)),
+                places,
+                alive,
+                exceeded=exceeded,
             )
             for exceeded in ((1 + level) / 2, (1 - level) / 2)
         )
@@ -320,9 +391,3 @@ class PurchaseModel(MaximumLikelihood[PurchaseSummary]):
         if repeaters < self.min_repeaters:
             return "too_few_repeaters", self.min_repeaters
         return (None, None) if watched > 0 else ("no_time_observed", None)
-
-
-def _slopes(function: Callable[[Array], Array], theta: Array) -> Array:
-    """Return central differences in the logarithms of the parameters, the parameters along the last axis."""
-    moves = np.exp(np.eye(theta.size) * _STEP)
-    return np.stack([(function(theta * move) - function(theta / move)) / (2 * _STEP) for move in moves], axis=-1)

@@ -41,7 +41,7 @@ class ModelFit:
     peak. `time_unit_days` is the unit of every time that the model takes or gives, None for a model of money.
     `conventions` says how the histories were counted, `checks` holds figures about the model's assumptions.
     `k` is how many stages a purchase has, in a model that has them; `tried` the log-likelihood of each k where it was
-    estimated.
+    estimated. `l2` is the penalty that was added: above 0 the point is not where the likelihood is highest.
     """
 
     model: ModelName
@@ -60,6 +60,7 @@ class ModelFit:
     checks: Mapping[str, float] = field(default_factory=dict)
     k: int | None = None
     tried: Mapping[int, float] = field(default_factory=dict)
+    l2: float = 0.0
 
     @property
     def is_usable(self) -> bool:

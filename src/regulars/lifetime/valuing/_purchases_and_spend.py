@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 
 from regulars.lifetime._discounting import Discounting
 from regulars.lifetime.histories import PurchaseSummary, Span
-from regulars.lifetime.histories._distinct import distinct
 from regulars.lifetime.models import BetaGeometricNBD, GammaGamma, PurchaseModel
 from regulars.lifetime.valuing._values import (
     YEAR,
@@ -163,8 +162,7 @@ def _figures(  # noqa: PLR0913  (what `lifetime_value` was asked, checked)
     margin: float,
 ) -> dict[str, Array]:
     """Return the columns of the table, each distinct history being looked at once."""
-    rows, places = distinct((summary.frequency, summary.recency, summary.T))
-    known = PurchaseSummary.from_columns(*rows, time_unit=summary.time_unit_days)
+    known, places = purchases.distinct_histories(summary)
     there, ahead = _looked(purchases, known, paid)
     money, of_money = _spends(summary, spend)
     doubt, at_most = _doubts(purchases, known, paid)
@@ -206,7 +204,8 @@ def _looked(model: PurchaseModel, known: PurchaseSummary, discounting: Discounti
 def _doubts(model: PurchaseModel, known: PurchaseSummary, discounting: Discounting) -> tuple[Array, Array]:
     """Return the standard deviations of ln (discounted purchases), and of that of who certainly is still a customer.
 
-    The slopes are central differences in the logarithms of the parameters. NaN where the parameters were told.
+    The slopes are central differences in the logarithms of the parameters, from which those in coefficients follow. NaN
+    where the parameters were told.
     """
     root = model.root_of_log_covariance()
     if np.isnan(root).any():
@@ -218,7 +217,7 @@ def _doubts(model: PurchaseModel, known: PurchaseSummary, discounting: Discounti
         for (up, down), found in zip(zip(*ends, strict=True), (slopes_there, slopes_ahead), strict=True):
             ratio = np.divide(up, down, out=np.ones_like(up), where=(up > 0) & (down > 0))
             found.append(np.log(ratio) / (2 * _STEP))
-    there, ahead = np.stack(slopes_there, axis=-1), np.stack(slopes_ahead, axis=-1)
+    there, ahead = (model.slopes_in_all(np.stack(slopes, axis=-1), known) for slopes in (slopes_there, slopes_ahead))
     doubt, at_most = (np.sqrt(((slopes @ root) ** 2).sum(axis=1)) for slopes in (there + ahead, ahead))
     return doubt, at_most
 
@@ -226,6 +225,6 @@ def _doubts(model: PurchaseModel, known: PurchaseSummary, discounting: Discounti
 def moved(model: PurchaseModel, letter: str, step: float) -> PurchaseModel:
     """Return a copy of a model with one parameter moved by a step of its logarithm."""
     copied = copy(model)
-    parameters = {**model.parameters_, letter: model.parameters_[letter] * float(np.exp(step))}
+    parameters = {**model.fit_.parameters, letter: model.fit_.parameters[letter] * float(np.exp(step))}
     copied.fit_ = replace(model.fit_, parameters=parameters)
     return copied

@@ -63,11 +63,11 @@ def total_purchases(
     of_chance = float(np.sqrt(max(float(weight @ (squares - expected**2)), 0.0)))
     root = model.root_of_log_covariance()
     slopes = [
-        (weight @ (_asked(model, letter, 1, summary, horizon) - _asked(model, letter, -1, summary, horizon)))
-        / (2 * _STEP)
+        (_asked(model, letter, 1, summary, horizon) - _asked(model, letter, -1, summary, horizon)) / (2 * _STEP)
         for letter in model.letters
     ]
-    of_parameters = float(np.linalg.norm(np.array(slopes) @ root))
+    of_all = weight @ model.slopes_in_all(np.stack(slopes, axis=-1), summary)
+    of_parameters = float(np.linalg.norm(of_all @ root))
     reach = NormalDist().inv_cdf((1 + level) / 2) * float(
         np.hypot(of_chance, 0.0 if np.isnan(of_parameters) else of_parameters)
     )
