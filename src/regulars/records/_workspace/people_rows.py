@@ -169,7 +169,10 @@ def forget_nobodys_names(folders: Sequence[Path]) -> None:
 
 def _write_names(names: pa.Table, path: Path) -> None:
     order = [(name, "ascending") for name in ("file_id", "key_id", KEY_NAME)]
-    pq.write_table(names.sort_by(order), path, use_dictionary=False, write_statistics=False)
+    # DuckDB 2 says of columns that hold no NULL that they may not; a mark of somebody erased is one.
+    may_be_null = pa.schema([field.with_nullable(nullable=True) for field in names.schema])
+    table = pa.Table.from_arrays(names.columns, schema=may_be_null).sort_by(order)
+    pq.write_table(table, path, use_dictionary=False, write_statistics=False)
 
 
 def rows_of(folder: Path, people: pa.Array) -> Iterator[tuple[str, pa.Table]]:
