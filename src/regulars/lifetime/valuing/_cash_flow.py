@@ -13,9 +13,8 @@ from regulars.lifetime.valuing._values import (
     YEAR,
     LifetimeValues,
     PaidAt,
-    checked_margin,
     discounted_by,
-    value_table,
+    values_at_a_pace,
 )
 
 Array = NDArray[np.float64]
@@ -85,17 +84,13 @@ class DiscountedCashFlow:
             OrdersUnusable, HistoryInvalid: as `fit`.
             MarginInvalid, RateInvalid, PeriodsInvalid: a convention means nothing.
         """
-        paid, share = discounted_by(horizon, annual_rate, paid_at), checked_margin(margin)
-        months = np.diff(paid.month_ends_days(), prepend=0.0) / DAYS_PER_YEAR
-        value = self.yearly(summary) * float((paid.factors() * months).sum()) * share
-        unknown = np.full(value.size, np.nan)
-        return LifetimeValues(
-            table=value_table(summary, {"value": value, "value_low": unknown, "value_high": unknown}),
+        return values_at_a_pace(
+            summary,
+            self.yearly(summary) / DAYS_PER_YEAR,
             model=self.name,
-            discounting=paid,
-            margin=share,
-            level=None,
-            counted_by=summary.conventions() | {"annualise_after_days": self.annualise_after_days},
+            paid=discounted_by(horizon, annual_rate, paid_at),
+            margin=margin,
+            counted_by={"annualise_after_days": self.annualise_after_days},
         )
 
     def _own_pace(self, summary: PurchaseSummary) -> Array:

@@ -27,9 +27,9 @@ from regulars.lifetime.valuing._values import (
     YEAR,
     LifetimeValues,
     PaidAt,
-    checked_margin,
     discounted_by,
     value_table,
+    values_at_a_pace,
 )
 
 if TYPE_CHECKING:
@@ -155,19 +155,14 @@ class RegressionLifetimeValue:
             ModelNotFitted, RegressionUnusable: as `expected_spend`.
             MarginInvalid, RateInvalid, PeriodsInvalid: a convention means nothing.
         """
-        paid = discounted_by(horizon or self.horizon, annual_rate, paid_at)
-        share = checked_margin(margin)
-        days = np.diff(paid.month_ends_days(), prepend=0.0)
         spend = self.expected_spend(summary, features=features)
-        value = spend / self._days * float((paid.factors() * days).sum()) * share
-        unknown = np.full(value.size, np.nan)
-        return LifetimeValues(
-            table=value_table(summary, {"value": value, "value_low": unknown, "value_high": unknown}),
+        return values_at_a_pace(
+            summary,
+            spend / self._days,
             model=self.name,
-            discounting=paid,
-            margin=share,
-            level=None,
-            counted_by=summary.conventions() | {"learned_days": self._days, "features": ", ".join(self.features_)},
+            paid=discounted_by(horizon or self.horizon, annual_rate, paid_at),
+            margin=margin,
+            counted_by={"learned_days": self._days, "features": ", ".join(self.features_)},
         )
 
     def _asked(self, summary: PurchaseSummary, features: "Table | None") -> Array:

@@ -122,3 +122,31 @@ def value_table(summary: PurchaseSummary, figures: Mapping[str, Array]) -> pa.Ta
     """Return figures as a table, a row a row of the summary, with its ids where it has them; NaN is null."""
     found = {} if summary.customer_id is None else {"customer_id": summary.customer_id}
     return pa.table(found | {name: pa.array(each, mask=np.isnan(each)) for name, each in figures.items()})
+
+
+def values_at_a_pace(
+    summary: PurchaseSummary,
+    daily: Array,
+    *,
+    model: str,
+    paid: Discounting,
+    margin: float,
+    counted_by: Mapping[str, object],
+) -> LifetimeValues:
+    """Return the values of money that comes evenly, so much a day, shape (rows,); they have no interval.
+
+    Raises:
+        MarginInvalid: the margin is not above 0, or no number.
+    """
+    share = checked_margin(margin)
+    days = np.diff(paid.month_ends_days(), prepend=0.0)
+    value = daily * float((paid.factors() * days).sum()) * share
+    unknown = np.full(value.size, np.nan)
+    return LifetimeValues(
+        table=value_table(summary, {"value": value, "value_low": unknown, "value_high": unknown}),
+        model=model,
+        discounting=paid,
+        margin=share,
+        level=None,
+        counted_by={**summary.conventions(), **counted_by},
+    )
