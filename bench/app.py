@@ -21,10 +21,10 @@ from contextlib import closing
 from datetime import date
 from pathlib import Path
 
-from app_client import Client
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
+from app_client import Client
 from measure import HERE
 
 from regulars.simulation import simulate_shop
