@@ -91,8 +91,8 @@ def _call_half_in_chinese(profiles: Path) -> None:
     n, draw = people.num_rows, np.random.default_rng(2)
     family, first, second = (draw.choice(letters, n) for letters in (_FAMILY, _GIVEN, (*_GIVEN, *[""] * len(_GIVEN))))
     chinese = np.char.add(np.char.add(family, first), second)
-    named = people["Name"].to_numpy(zero_copy_only=False).copy()
-    named[1::2] = np.where(people["Name"].is_valid().to_numpy()[1::2], chinese[1::2], None)
+    named = people["Name"].to_pylist()
+    named[1::2] = [called and str(other) for called, other in zip(named[1::2], chinese[1::2], strict=True)]
     place = people.schema.get_field_index("Name")
     pq.write_table(people.set_column(place, "Name", pa.array(named, pa.string())), profiles)
 
