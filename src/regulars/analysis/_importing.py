@@ -135,6 +135,9 @@ def _encoding(name: str | None) -> str | None:
 def _says_more(settings: Settings, batch: Batch, reports: Sequence[FileReport]) -> bool:
     """Whether the settings now answer what the batch left open in these tables, or answered otherwise."""
     met = {code for report in reports for code in (*report.quarantined, *report.unusable)}
+    orders = {taken.order for report in reports for taken in report.date_orders.values()}
+    if settings.records.date_order is not None and orders - {settings.records.date_order}:
+        return True
     now, then = settings.records.model_dump(mode="json"), batch.settings["records"]
     return any(
         now[name] is not None and now[name] != then.get(name) and (then.get(name) is not None or codes & met)
