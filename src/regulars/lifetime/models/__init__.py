@@ -18,6 +18,7 @@ from regulars.lifetime.models._condensed import (
     GapsUnknown,
     ModifiedBetaGeometricCondensedNBD,
 )
+from regulars.lifetime.models._continuous import ContinuousModel, Outlook
 from regulars.lifetime.models._effects import CovariatesInvalid
 from regulars.lifetime.models._fit_errors import FitFailed
 from regulars.lifetime.models._fitting import ParametersInvalid, PenaltyInvalid
@@ -34,6 +35,7 @@ __all__ = [
     "BetaGeometricBetaBinomial",
     "BetaGeometricCondensedNBD",
     "BetaGeometricNBD",
+    "ContinuousModel",
     "CovariatesInvalid",
     "FitFailed",
     "GammaGamma",
@@ -42,6 +44,7 @@ __all__ = [
     "ModelNotFitted",
     "ModifiedBetaGeometricCondensedNBD",
     "ModifiedBetaGeometricNBD",
+    "Outlook",
     "ParametersInvalid",
     "ParetoNBD",
     "PenaltyInvalid",

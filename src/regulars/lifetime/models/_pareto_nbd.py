@@ -102,6 +102,21 @@ class ParetoNBD(ModelWithCovariates):
             found[at] = np.minimum(ended + whole, 1.0)
         return found
 
+    def _alive_and_slopes(self, theta: Array, x: Array, t_x: Array, age: Array) -> tuple[Array, Array]:
+        parts = [(ends.log_alive, ends.slopes_alive()) for ends in _endings(theta, x, t_x, age)]
+        values, slopes = zip(*parts, strict=True)
+        return np.concatenate(values), np.concatenate(slopes) * theta.T
+
+    def _changed(self, theta: Array, t: ArrayLike, known: History, pace: float, leaving: float) -> Array:
+        # λ (1 − e^(−μ t)) / μ: the rate is a factor, and of leaving it is the same at another time.
+        return pace / leaving * self._while_alive(theta, leaving * np.asarray(t), known)
+
+    def _goes_on(self, theta: Array, random: np.random.Generator, known: History) -> tuple[Lives, Array]:
+        r, alpha, s, beta = theta
+        rate, leaving = random.gamma(r + known.x, 1 / (alpha + known.age)), random.gamma(s, 1 / (beta + known.age))
+        lifetime = random.exponential(1.0, rate.size) / np.maximum(leaving, 1e-300)
+        return Lives(rate=rate, last=np.full(rate.size, np.inf), lifetime=lifetime), np.zeros(rate.size)
+
     def _lived(self, theta: Array, random: np.random.Generator, ages: Array, ahead: float) -> Simulated:
         r, alpha, s, beta = theta
         customers = ages.size
