@@ -194,7 +194,7 @@ class BetaGeometricCondensedNBD(ContinuousModel):
         return np.stack([sum(share * each[:, j] for j, share in enumerate(shares)) for each in sums], axis=-1)
 
     def _changed(self, theta: Array, t: ArrayLike, known: History, pace: float, leaving: float) -> Array:
-        # Purchases so many times as often are the same at another time; leaving is not, for they are no Poisson process.
+        # So many times as often is the same at another time; leaving is not, for purchases are no Poisson process.
         now, stages = self._by_now(theta), self.k_
         columns = [column.ravel() for column in np.broadcast_arrays(pace * np.asarray(t, dtype=np.float64), *known)]
         staged = formulas.by_stage(now, columns[0], columns[1], columns[3], stages=stages, leaving=leaving)

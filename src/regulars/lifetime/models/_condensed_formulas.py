@@ -5,13 +5,14 @@ stages by T, the number of purchases is ⌊(N + j) / k⌋ for who would never le
 
     P(Y(t) ≥ n) = B(a, b + x + n − 1) / B(a, b + x) · Σ πⱼ I(n k − j, A + j; z),  I the incomplete beta function,
 
-πⱼ ∝ (A)ⱼ / j! wʲ being how likely j stages are. The expectation is the sum over n, worked out stage by stage: when the last
-purchase was is in πⱼ alone, so that many histories share the rest. Where the sum has too many terms, it is
+πⱼ ∝ (A)ⱼ / j! wʲ being how likely j stages are. The expectation is the sum over n, worked out stage by stage: when the
+last purchase was is in πⱼ alone, so that many histories share the rest. Where the sum has too many terms, it is
 E[(1 − H(1 − p)) / p] over p, H the generating function of that number, which the k-th roots of unity pick out of N's.
 Times are in the unit of α.
 """
 
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -34,6 +35,19 @@ _TAIL, _PANELS, _CELLS = 1e-18, 6, 500
 _ROOTS, _WEIGHTS = np.polynomial.legendre.leggauss(32)
 _POINTS = ((np.arange(_PANELS)[:, np.newaxis] + (_ROOTS + 1) / 2) / _PANELS).ravel()
 _PARTS = np.tile(_WEIGHTS, _PANELS) / (2 * _PANELS)
+
+
+class _Staged(NamedTuple):
+    """Horizons of those still there who have `passed` so many stages by T; t, x and T are arrays that broadcast."""
+
+    t: ArrayLike
+    x: Array
+    age: Array
+    passed: int
+
+    def at(self, places: NDArray[np.int64]) -> "_Staged":
+        """Return those at some places."""
+        return _Staged(np.asarray(self.t)[places], self.x[places], self.age[places], self.passed)
 
 
 def both_ways(theta: Array, known: History, *, stages: int, first: int) -> tuple[Array, Array, Array, Array]:
@@ -86,7 +100,7 @@ def at_least(theta: Array, count: ArrayLike, t: ArrayLike, known: History, *, st
     """Return P(Y(t) ≥ n | still a customer at T, x, t_x, T), n ≥ 1."""
     n = np.asarray(count, dtype=np.float64)
     shares, _ = passed(theta, known, stages=stages)
-    found = [share * _falls(theta, n, t, known.x, known.age, j, stages) for j, share in enumerate(shares)]
+    found = [share * _falls(theta, n, _Staged(t, known.x, known.age, j), stages) for j, share in enumerate(shares)]
     return np.asarray(_stays(theta, n, known.x) * np.sum(found, axis=0), dtype=np.float64)
 
 
@@ -111,16 +125,14 @@ def by_stage(
     """
     found = np.zeros((t.size, stages))
     for j in range(stages):
-        column, unsettled = found[:, j], np.flatnonzero(t > 0)
+        column, ahead, unsettled = found[:, j], _Staged(t, x, age, j), np.flatnonzero(t > 0)
         for count in range(1, _SUMMED + 1) if leaving is None else ():
-            ends, cells = t[unsettled], (x[unsettled], age[unsettled])
-            more = _stays(theta, np.array(float(count)), cells[0]) * _falls(theta, count, ends, *cells, j, stages)
+            cells = ahead.at(unsettled)
+            more = _stays(theta, count, cells.x) * _falls(theta, count, cells, stages)
             column[unsettled] += more
             unsettled = unsettled[more > _NOTHING * column[unsettled]]
         if unsettled.size:
-            column[unsettled] = _over_chances(
-                theta, t[unsettled], x[unsettled], age[unsettled], j, stages, 1.0 if leaving is None else leaving
-            )
+            column[unsettled] = _over_chances(theta, ahead.at(unsettled), stages, 1.0 if leaving is None else leaving)
     return found
 
 
@@ -157,43 +169,43 @@ def discounted_while_alive(theta: Array, delta: float, known: History, *, stages
     return found
 
 
-def _stays(theta: Array, n: Array, x: Array) -> Array:
+def _stays(theta: Array, n: ArrayLike, x: Array) -> Array:
     """Return the chance that none of n − 1 purchases was the last."""
     _, _, a, b = theta
-    return np.exp(betaln(a, b + x + n - 1) - betaln(a, b + x))
+    return np.asarray(np.exp(betaln(a, b + x + np.asarray(n) - 1) - betaln(a, b + x)), dtype=np.float64)
 
 
-def _falls(theta: Array, n: ArrayLike, t: ArrayLike, x: Array, age: Array, passed_by: int, stages: int) -> Array:  # noqa: PLR0917
-    """Return P(the n-th purchase falls within t) for who would never leave and has passed so many stages."""
+def _falls(theta: Array, n: ArrayLike, ahead: _Staged, stages: int) -> Array:
+    """Return P(the n-th purchase falls within t) for who would never leave."""
     r, alpha, _, _ = theta
-    z = np.asarray(t) / (alpha + age + t)
-    return np.asarray(betainc(np.asarray(n) * stages - passed_by, r + stages * x + passed_by, z), dtype=np.float64)
+    t, x, age, passed = ahead
+    z = t / (alpha + age + t)
+    return np.asarray(betainc(np.asarray(n) * stages - passed, r + stages * x + passed, z), dtype=np.float64)
 
 
-def _over_chances(  # noqa: PLR0917
-    theta: Array, t: Array, x: Array, age: Array, passed_by: int, stages: int, leaving: float
-) -> Array:
+def _over_chances(theta: Array, ahead: _Staged, stages: int, leaving: float) -> Array:
     """Return the expectation as a mean over p, by Gauss-Jacobi nodes: as many as 1 − H, which bends near p = 0, needs.
 
     H is analytic up to 1 − p = z^(−k); the nearer that is to 1, and the more purchases there are to lose, the more.
     """
+    t, x, age, _ = ahead
     r, alpha, a, b = theta
     stays = (alpha + age) / (alpha + age + t)
     many = (r / stages + x + 1) * (1 / stays - 1)
     needed = 16 / np.sqrt(stages * stays) + 16 * np.sqrt(many / (1 + b + x))
     nodes = np.clip(2 ** np.ceil(np.log2(needed)), _FEWEST, _MOST).astype(np.int64)
-    found = np.empty(t.size)
+    found = np.empty(x.size)
     for count in np.unique(nodes):
         for bought in np.unique(x[nodes == count]):
             p, weights = _nodes(float(a), float(b + bought), int(count))
             places = np.flatnonzero((nodes == count) & (x == bought))
             each = max(1, _AT_ONCE // int(count))
             for part in np.split(places, range(each, places.size, each)):
-                found[part] = _lost(theta, leaving * p, t[part], x[part], age[part], passed_by, stages) @ weights
+                found[part] = _lost(theta, leaving * p, ahead.at(part), stages) @ weights
     return found
 
 
-def _lost(theta: Array, p: Array, t: Array, x: Array, age: Array, passed_by: int, k: int) -> Array:  # noqa: PLR0917
+def _lost(theta: Array, p: Array, ahead: _Staged, k: int) -> Array:
     """Return (1 − H(1 − p)) / p for rows of cells and columns of p.
 
     H(q) = Σ c(l) (1 − z)^A (1 − z ρ ωˡ)^(−A) yʲ with ρ = q^(1 / k), ω a k-th root of unity, y = ρ ωˡ (1 − z) /
@@ -201,22 +213,23 @@ def _lost(theta: Array, p: Array, t: Array, x: Array, age: Array, passed_by: int
     factor p: nothing is lost where p is small.
     """
     r, alpha, _, _ = theta
+    t, x, age, passed = ahead
     shape = (r + k * x)[:, np.newaxis]
     odds = (t / (alpha + age))[:, np.newaxis]  # z / (1 − z)
     fall = -np.log1p(-np.minimum(p, 1 - _NEARLY_ONE)) / k
     thinned = np.log1p(odds * -np.expm1(-fall))
     of_stages = np.mean([np.expm1(s * fall) for s in range(k)], axis=0)
-    lost = -np.expm1(np.log1p(of_stages) - shape * thinned - passed_by * (fall + thinned)) / p
+    lost = -np.expm1(np.log1p(of_stages) - shape * thinned - passed * (fall + thinned)) / p
     for turn in range(1, k // 2 + 1):
         root = np.exp(-fall + 2j * np.pi * turn / k)
         left = 1 + odds * (1 - root)  # (1 − z ρ ωˡ) / (1 − z)
         factor = -1 / (k * np.exp(-k * fall) * (1 - 1 / root))
-        wave = (root / left) ** passed_by
+        wave = (root / left) ** passed
         # Conjugate roots give conjugate terms; −1 is its own conjugate.
         lost = lost - (1 if 2 * turn == k else 2) * (factor * np.exp(-shape * np.log(left)) * wave).real
     ends = p > 1 - _NEARLY_ONE
     if ends.any():
-        one, two = (_falls(theta, n, t, x, age, passed_by, k)[:, np.newaxis] for n in (1, 2))
+        one, two = (_falls(theta, n, ahead, k)[:, np.newaxis] for n in (1, 2))
         lost[:, ends] = (one - (1 - p[ends]) * (one - two)) / p[ends]
     return np.asarray(lost, dtype=np.float64)
 

@@ -60,9 +60,7 @@ class ContinuousModel(PurchaseModel):
         moved = [np.log(self._sums_while_alive((theta.T * move).T, t, rows, known)) for move in moves]
         slopes = np.stack([(after - logs) / _STEP for after in moved], axis=-1)
         log_alive, slopes_alive = self._alive_and_slopes(self._theta_of(summary), *self._histories(summary))
-        return Outlook(
-            log_alive=log_alive, slopes_alive=slopes_alive, sums=sums[places], slopes_of_sums=slopes[places]
-        )
+        return Outlook(log_alive=log_alive, slopes_alive=slopes_alive, sums=sums[places], slopes_of_sums=slopes[places])
 
     def futures(self, summary: PurchaseSummary, ends_days: Sequence[float], *, futures: int, seed: int) -> Array:
         """Return how many purchases each history has by each end, in futures drawn from what the model knows of it.

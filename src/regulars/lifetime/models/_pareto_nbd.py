@@ -35,8 +35,8 @@ Array = NDArray[np.float64]
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(32)
 # The integrand is followed until it has fallen to e^−45 of where it began.
 _FALLEN = 45.0
-# So many histories at once: 32 nodes of each, in arrays of 256 KB, which a core keeps at hand. With 4 MB each a fit took
-# three times as long.
+# So many histories at once: 32 nodes of each, in arrays of 256 KB, which a core keeps at hand. With arrays of 4 MB a
+# fit took two to three times as long.
 _AT_ONCE = 1_024
 
 
