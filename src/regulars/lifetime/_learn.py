@@ -126,7 +126,8 @@ def learn_spends(engine: Engine, *, margin_share: float, features: str) -> Gamma
 def _regularity(histories: PurchaseSummary) -> int:
     """Return how many stages a purchase has: one more for as long as that makes the histories likelier."""
     gaps = np.zeros(len(histories)) if histories.log_gaps is None else histories.log_gaps
-    columns, weights = (histories.frequency, histories.recency, histories.T, gaps), histories.weight
+    columns: tuple[Array, ...] = (histories.frequency, histories.recency, histories.T, gaps)
+    weights = histories.weight
     if histories.customers > SAMPLE:
         columns, weights = thinned(columns, weights, SAMPLE)
     x, t_x, age, log_gaps = columns

@@ -154,7 +154,7 @@ def _contest(engine: Engine, spenders: str, *, horizon_days: int, settings: Sett
     x, t_x, age, mean = (_numbers(rows[name]) for name in names)
     known = PurchaseSummary.from_columns(x, t_x, age, mean, time_unit="day", first_order="included")
     models = {rule: fitted(rule, histories) for rule in MODELS}
-    left_out = {rule: reason for rule, model in models.items() if (reason := _against(model)) is not None}
+    left_out = {str(rule): reason for rule, model in models.items() if (reason := _against(model)) is not None}
     said = {}
     if spends.fit_.is_usable:
         each = spends.expected_spend(known)
