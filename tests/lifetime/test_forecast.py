@@ -101,9 +101,7 @@ def models(engine: Engine) -> tuple[ContinuousModel, GammaGamma]:
     return learn(engine, margin_share=0.5)
 
 
-def test_everybodys_figures_are_those_of_the_models(
-    engine: Engine, models: tuple[ContinuousModel, GammaGamma]
-) -> None:
+def test_everybodys_figures_are_those_of_the_models(engine: Engine, models: tuple[ContinuousModel, GammaGamma]) -> None:
     rows = crowd()
     found = forecasts(engine, rows, models)
     purchases, margins = models
