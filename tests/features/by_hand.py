@@ -90,6 +90,7 @@ def _purchases(rows: list[Row], person: Row, *, as_of: date, period_days: int) -
         "refund_total": -_total(row["amount"] for row in refunds),
         "gap_mean_days": mean(gaps) + 0.0 if gaps else None,
         "gap_sd_days": stdev(gaps) if len(gaps) > 1 else None,
+        "gap_log_sum": sum(map(log, gaps)) if gaps else None,
         **{f"spend_{length}d": spend(length) for length in (30, 90, 365)},
         **{f"orders_{length}d": len(within(orders, length)) for length in (30, 90, 365)},
         "margin_365d": None

@@ -20,7 +20,7 @@ from regulars.lifetime import (
 )
 from regulars.lifetime._forecast import FORECAST_SCHEMA, forecast_batches
 from regulars.lifetime.histories import PurchaseSummary, Span
-from regulars.lifetime.models import BetaGeometricNBD, GammaGamma, ModelNotFitted
+from regulars.lifetime.models import BetaGeometricNBD, ContinuousModel, GammaGamma, ModelNotFitted
 
 FIGURES = ("expected_orders", "p_alive", "value", "value_low", "value_high")
 YEAR = Discounting()
@@ -81,7 +81,7 @@ def load(engine: Engine, rows: Iterable[dict[str, object]]) -> None:
 
 
 def forecasts(
-    engine: Engine, rows: list[dict[str, object]], models: tuple[BetaGeometricNBD, GammaGamma]
+    engine: Engine, rows: list[dict[str, object]], models: tuple[ContinuousModel, GammaGamma]
 ) -> dict[str, dict[str, object]]:
     load(engine, rows)
     purchases, margins = models
@@ -96,14 +96,12 @@ def number(row: dict[str, object], name: str) -> float:
 
 
 @pytest.fixture
-def models(engine: Engine) -> tuple[BetaGeometricNBD, GammaGamma]:
+def models(engine: Engine) -> tuple[ContinuousModel, GammaGamma]:
     load(engine, crowd())
     return learn(engine, margin_share=0.5)
 
 
-def test_everybodys_figures_are_those_of_the_models(
-    engine: Engine, models: tuple[BetaGeometricNBD, GammaGamma]
-) -> None:
+def test_everybodys_figures_are_those_of_the_models(engine: Engine, models: tuple[ContinuousModel, GammaGamma]) -> None:
     rows = crowd()
     found = forecasts(engine, rows, models)
     purchases, margins = models
@@ -123,7 +121,7 @@ def test_everybodys_figures_are_those_of_the_models(
 
 
 def test_the_interval_is_that_of_draws_of_the_parameters(
-    engine: Engine, models: tuple[BetaGeometricNBD, GammaGamma]
+    engine: Engine, models: tuple[ContinuousModel, GammaGamma]
 ) -> None:
     found = forecasts(
         engine, [person("ana", repeats=5, last=300, days=330), person("cy", repeats=0, last=0, days=20)], models
@@ -147,7 +145,7 @@ def test_the_interval_is_that_of_draws_of_the_parameters(
 
 
 def test_nobody_is_worth_more_than_if_they_were_certainly_still_there(
-    engine: Engine, models: tuple[BetaGeometricNBD, GammaGamma]
+    engine: Engine, models: tuple[ContinuousModel, GammaGamma]
 ) -> None:
     gone = forecasts(engine, [person("bo", repeats=60, last=120, days=1000)], models)["bo"]
     there = forecasts(engine, [person("ana", repeats=60, last=1000, days=1000)], models)["ana"]
@@ -156,13 +154,13 @@ def test_nobody_is_worth_more_than_if_they_were_certainly_still_there(
     assert number(gone, "value_high") < number(there, "value_high")
 
 
-def test_a_buyer_gone_for_good_has_finite_figures(engine: Engine, models: tuple[BetaGeometricNBD, GammaGamma]) -> None:
+def test_a_buyer_gone_for_good_has_finite_figures(engine: Engine, models: tuple[ContinuousModel, GammaGamma]) -> None:
     gone = forecasts(engine, [person("bo", repeats=1000, last=1001, days=8000)], models)["bo"]
     assert [gone[name] for name in FIGURES] == [0.0] * len(FIGURES)
 
 
 def test_ed_who_withdrew_consent_teaches_nothing_and_is_told_nothing(
-    engine: Engine, models: tuple[BetaGeometricNBD, GammaGamma]
+    engine: Engine, models: tuple[ContinuousModel, GammaGamma]
 ) -> None:
     rows = crowd()
     ed = [person(f"ed{i}", repeats=90, last=95, days=99, may_profile=maybe) for i, maybe in enumerate((False, None))]
@@ -174,13 +172,13 @@ def test_ed_who_withdrew_consent_teaches_nothing_and_is_told_nothing(
         assert found[who] == {**dict.fromkeys(FIGURES), "customer_id": who, "forecast_reason": "no_consent"}
 
 
-def test_who_never_bought_has_no_forecast(engine: Engine, models: tuple[BetaGeometricNBD, GammaGamma]) -> None:
+def test_who_never_bought_has_no_forecast(engine: Engine, models: tuple[ContinuousModel, GammaGamma]) -> None:
     lee = person("lee", repeats=0, last=0, days=50, spend=0, order_count=0) | {"age_at_last_days": None}
     found = forecasts(engine, [lee], models)["lee"]
     assert found == {**dict.fromkeys(FIGURES), "customer_id": "lee", "forecast_reason": "no_orders"}
 
 
-def test_the_order_of_the_rows_changes_nothing(engine: Engine, models: tuple[BetaGeometricNBD, GammaGamma]) -> None:
+def test_the_order_of_the_rows_changes_nothing(engine: Engine, models: tuple[ContinuousModel, GammaGamma]) -> None:
     rows = crowd()
     once = forecasts(engine, rows, models)
     assert forecasts(engine, rows[::-1], models) == once

@@ -39,6 +39,8 @@ def _lifetime(run: "Run") -> dict[str, object]:
         "in_use": valued.rule,
         "reason": trial.reason if learned is None or learned.is_usable else learned.reason,
         "verdict": trial.verdict,
+        "left_out": trial.left_out,
+        "sample": run.facts.past.sample,
         "purchases": None if fits is None else _fitted(run, fits.purchases, is_todays=is_todays),
         "margins": None if fits is None else _fitted(run, fits.margins, is_todays=is_todays),
         "discounting": Discounting.of(run.settings),
@@ -48,7 +50,7 @@ def _lifetime(run: "Run") -> dict[str, object]:
 def _fitted(run: "Run", fit: models.ModelFit, *, is_todays: bool) -> dict[str, object]:
     """Return a fit and what it was made of: everybody's histories of today, or what was known at the test's cut-off."""
     past = run.facts.past
-    amounts = None if fit.model == "bg_nbd" else "margin" if is_todays else "spend"
+    amounts = None if fit.model != "gamma_gamma" else "margin" if is_todays else "spend"
     whom = "everybody" if is_todays or not past.sample.prefix else "sample"
     return {
         **asdict(fit),

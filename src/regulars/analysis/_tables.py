@@ -10,7 +10,7 @@ from regulars.engines import Engine
 # Facts stay for everyone; figures about a person are empty for who withdrew consent to profiling.
 _CUSTOMERS = """
 SELECT
-    f.*,
+    f.* EXCLUDE (gap_log_sum),
     l.* EXCLUDE (customer_id), s.* EXCLUDE (customer_id), k.* EXCLUDE (customer_id), n.* EXCLUDE (customer_id),
     p.* EXCLUDE (customer_id), c.* EXCLUDE (customer_id),
     a.action AS next_action, a.expected_gain, a.rank AS priority

@@ -25,9 +25,12 @@ class Valued:
 def value_everybody(engine: Engine, past: Past, *, settings: Settings, seed: int) -> Valued:
     """Write `lifetime` by the rule that won at the test's cut-off, and say what the base will bring by it."""
     trial = lifetime.trial(engine, cutoffs=past.cutoffs, test=past.test, settings=settings, seed=seed)
-    learned = lifetime.add(engine, settings=settings, rule=trial.rule)
+    tested = None if trial.learned is None else trial.learned.purchases
+    stages = tested.k if tested is not None and tested.model == trial.rule else None
+    learned = lifetime.add(engine, settings=settings, rule=trial.rule, stages=stages)
     rule = trial.rule if learned is None or learned.is_usable else "plain"
     was_tested = trial.tested is not None and trial.tested.forecast.rule == rule
     miss = trial.tested.miss if trial.tested is not None and was_tested else None
-    revenue = lifetime.revenue(engine, rule=rule, settings=settings, seed=seed, miss=miss)
+    purchases = None if learned is None else learned.purchases
+    revenue = lifetime.revenue(engine, rule=rule, settings=settings, seed=seed, purchases=purchases, miss=miss)
     return Valued(trial=trial, learned=learned, revenue=revenue)

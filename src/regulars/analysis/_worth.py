@@ -83,7 +83,7 @@ def worth(
             reason = "before_first_record"
             earlier.append((_unknown("base_value", then, reason), _unknown("value_at_risk", then, reason)))
             continue
-        earlier.append(_then(engine, then, settings=settings, rule=valued.rule, is_forecast=is_forecast))
+        earlier.append(_then(engine, then, settings=settings, valued=valued, is_forecast=is_forecast))
     previous, year_before = earlier
     return [
         rates.Comparison(now=now[0], previous=previous[0], year_before=year_before[0]),
@@ -92,7 +92,7 @@ def worth(
 
 
 def _then(
-    engine: Engine, then: Window, *, settings: Settings, rule: lifetime.Rule, is_forecast: bool
+    engine: Engine, then: Window, *, settings: Settings, valued: Valued, is_forecast: bool
 ) -> tuple[Figure, Figure]:
     """Return both figures as of an earlier day; unknown where the rule of today could not have been fitted then.
 
@@ -100,7 +100,10 @@ def _then(
     """
     parts, columns = (("purchase",), lifetime.READS) if is_forecast else (STAGE_PARTS, _STAGE_COLUMNS)
     features.build(engine, as_of=then.end, period_days=then.days, into="features_then", parts=parts, columns=columns)
-    learned = lifetime.add(engine, settings=settings, rule=rule, features="features_then", into="lifetime_then")
+    stages = None if valued.learned is None else valued.learned.purchases.k
+    learned = lifetime.add(
+        engine, settings=settings, rule=valued.rule, stages=stages, features="features_then", into="lifetime_then"
+    )
     doubtful = _Doubtful(learned=learned, settings=settings, features="features_then")
     if is_forecast:
         base, _ = _at(

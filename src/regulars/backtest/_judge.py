@@ -1,7 +1,7 @@
 """The test itself: every candidate on the same customers, each figure with its interval, and who is to be used."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -25,7 +25,7 @@ class NoRule(RegularsError):
     template = "There is no plain rule to judge the models by. Give at least one, such as recency."
 
 
-def judge(
+def judge(  # noqa: PLR0913  (a test, its candidates, and by which rule)
     actual: ArrayLike,
     *,
     models: Mapping[str, ArrayLike],
@@ -33,6 +33,7 @@ def judge(
     customers: ArrayLike | None = None,
     metrics: Sequence[Metric] = OUTCOME_METRICS,
     resampling: Resampling | None = None,
+    simplest_first: bool = False,
 ) -> Verdict:
     """Test models beside plain rules on the same customers and return who is to be used, by the interval rule.
 
@@ -42,6 +43,10 @@ def judge(
     rule is used where all outcomes were alike (`one_class_only`), or fewer than 20 customers did it or did not
     (`too_few_customers`; of amounts: fewer than 40 customers).
 
+    With `simplest_first` models come one after the other, each against who is in place, first the rule; it takes the
+    place if the whole interval of its gain over that one lies above 0. So of models that do equally well, the first
+    given is used, be another's gain over the rule ever so little larger.
+
     Args:
         actual: what happened in the test's window, shape (rows,).
         models: the models' forecasts of the same rows by name, each shape (rows,); none is allowed.
@@ -49,6 +54,7 @@ def judge(
         customers: whose row each is, shape (rows,); default: everybody's own.
         metrics: what to tell of everybody; the first decides.
         resampling: default 1,000 draws, seed 0, 95 %.
+        simplest_first: whether a model must beat those before it, and not the rule alone.
 
     Raises NoRule where no rule is given, and what the metrics raise.
 
@@ -63,6 +69,8 @@ def judge(
     counted = _count(actual, customers, of_outcomes=metrics[0].of_outcomes)
     best = max(range(len(rules)), key=test.merit)
     trials = _trials(test, list(rules), list(models), best=best)
+    if simplest_first:
+        trials = _one_by_one(test, trials, best=best)
     winner, reason = _winner(trials, trials[best].name, reason=counted.reason)
     return Verdict(
         winner=winner,
@@ -91,14 +99,30 @@ def _trials(test: "_Test", rules: Sequence[str], models: Sequence[str], *, best:
     return (*ruled, *modelled)
 
 
+def _one_by_one(test: "_Test", trials: Sequence[Trial], *, best: int) -> tuple[Trial, ...]:
+    """Return the trials, each model's with whom it met and by how much it beat that one."""
+    told, in_place = list(trials), best
+    models = [place for place, trial in enumerate(trials) if not trial.is_rule]
+    for place in models:
+        step = test.gain(place, over=in_place, tries=len(models))
+        told[place] = replace(trials[place], met=trials[in_place].name, step=step)
+        if earns_its_place(step.interval):
+            in_place = place
+    return tuple(told)
+
+
 def _winner(trials: Sequence[Trial], rule: str, *, reason: Reason | None) -> tuple[str, Reason]:
     """Return the model with the largest gain among those that earn their place, the first of equals; else the rule.
 
-    Where there is a reason to conclude nothing, it is the first rule.
+    Of models that came one by one it is the last that took the place of another. Where there is a reason to conclude
+    nothing, it is the first rule.
     """
     if reason is not None:
         return trials[0].name, reason
-    gains = {trial.name: trial.gain for trial in trials if trial.gain is not None}
+    came = [trial for trial in trials if trial.step is not None and earns_its_place(trial.step.interval)]
+    if came:
+        return came[-1].name, "model_better"
+    gains = {trial.name: trial.gain for trial in trials if trial.gain is not None and trial.step is None}
     earned = {name: gain.value or 0.0 for name, gain in gains.items() if earns_its_place(gain.interval)}
     if not earned:
         return rule, "rule_not_beaten"

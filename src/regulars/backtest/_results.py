@@ -14,13 +14,16 @@ class Trial:
     """How one candidate did in the test: its figures by the name of the metric, each with its interval.
 
     `gain` is by how much it beat the best plain rule in the metric that decides, above 0 where it was better; None
-    for the rules themselves.
+    for the rules themselves. Where models came the simplest first, `met` is who was in place when this one came, and
+    `step` by how much it beat that one.
     """
 
     name: str
     is_rule: bool
     figures: Mapping[str, Measured]
     gain: Measured | None = None
+    met: str | None = None
+    step: Measured | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -143,8 +143,13 @@ class Segments(_Section):
 
 
 class Lifetime(_Section):
-    """Money later is worth less: the yearly discount rate, and how many months ahead are valued."""
+    """Money later is worth less: the yearly discount rate, and how many months ahead are valued.
 
+    `model` is by what customers are valued: "auto" tests all on the past; any other is used untested, if it can be
+    fitted.
+    """
+
+    model: Literal["auto", "plain", "bg_nbd", "mbg_nbd", "pareto_nbd", "bg_cnbd_k"] = "auto"
     annual_discount_rate: float = Field(default=0.10, gt=-1)
     horizon_months: int = Field(default=12, ge=1, le=120)
     annualise_after_days: int = Field(default=90, ge=1)

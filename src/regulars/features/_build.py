@@ -131,6 +131,7 @@ SELECT
     coalesce(purchase.outlier_count, 0) AS outlier_count,
     purchase.gap_mean_days,
     purchase.gap_sd_days,
+    purchase.gap_log_sum,
     coalesce(categories.category_count, 0) AS category_count,
     categories.category_entropy,
     categories.top_category,

@@ -27,6 +27,7 @@ counted AS (
         count(gap) AS gap_count,
         -- whole numbers, exact in a DOUBLE up to 2^53
         sum(CAST(gap * gap AS DOUBLE)) AS gap_squares,
+        sum(ln(CAST(gap AS DOUBLE))) AS gap_log_sum,
         sum(amount) AS spend_total,
         stddev_samp(order_amount) AS spend_sd,
         sum(cost) AS cost_total,
@@ -67,6 +68,7 @@ SELECT
     CASE WHEN gap_count > 1 THEN
         sqrt((gap_count * gap_squares - gap_days * gap_days) / nullif(gap_count * (gap_count - 1), 0))
     END AS gap_sd_days,
+    gap_log_sum,
     CAST(spend_total AS DECIMAL(18, 4)) AS spend_total,
     spend_sd,
     CAST(coalesce(cost_total, 0) AS DECIMAL(18, 4)) AS cost_total,

@@ -15,7 +15,8 @@ from regulars.engines import Engine, quoted
 from regulars.lifetime._add import Learned
 from regulars.lifetime._discounting import Discounting
 from regulars.lifetime._forecast import HISTORIES, Forecaster
-from regulars.lifetime.models import BetaGeometricNBD, GammaGamma
+from regulars.lifetime._rules import model_of
+from regulars.lifetime.models import GammaGamma
 
 SAMPLE = 20_000
 """From so many customers at most the slopes are taken."""
@@ -59,20 +60,17 @@ def doubt_of_sums(
         columns=", ".join(f"CAST(parts.{quoted(name)} AS DOUBLE) AS {quoted(name)}" for name in columns),
     )
     rows = engine.fetch(query, margin_share=float(settings.strategy.margin_share), most=SAMPLE)
-    slopes = Forecaster.of(*_models(learned), discounting=Discounting.of(settings)).log_slopes(rows)
-    covariance = np.zeros((7, 7))
-    covariance[:4, :4], covariance[4:, 4:] = (np.array(fit.log_covariance) for fit in fits)
+    models = model_of(learned.purchases), GammaGamma.with_parameters(**learned.margins.parameters)
+    slopes = Forecaster.of(*models, discounting=Discounting.of(settings)).log_slopes(rows)
+    of_purchases, of_margins = (np.array(fit.log_covariance) for fit in fits)
+    k = len(of_purchases)
+    covariance = np.zeros((k + len(of_margins),) * 2)
+    covariance[:k, :k], covariance[k:, k:] = of_purchases, of_margins
     found = []
     for name in columns:
         # Sums by numpy alone: a product of matrices may be shared out to threads, and differ in its last bits.
         part = np.nan_to_num(np.asarray(rows[name].to_numpy(), dtype=np.float64))
         total = float(part.sum())
-        slope = (part[:, np.newaxis] * slopes).sum(axis=0) / total if total else np.zeros(7)
+        slope = (part[:, np.newaxis] * slopes).sum(axis=0) / total if total else np.zeros(len(covariance))
         found.append(float(np.sqrt(max(0.0, (slope[:, np.newaxis] * covariance * slope).sum()))))
     return tuple(found)
-
-
-def _models(learned: Learned) -> tuple[BetaGeometricNBD, GammaGamma]:
-    told = learned.purchases
-    purchases = BetaGeometricNBD.with_parameters(**told.parameters, time_unit=told.time_unit_days or 7.0)
-    return purchases, GammaGamma.with_parameters(**learned.margins.parameters)

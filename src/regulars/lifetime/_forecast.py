@@ -1,12 +1,11 @@
 """The models put to every customer: how many orders, worth how much, and how sure of it the models are.
 
-Batch by batch, so that a hundred million customers never sit in memory at once. What E[Y] needs besides P(alive)
-depends on repeat purchases and age only, which few customers do not share with others: it is worked out once for each
-distinct pair.
+Batch by batch, so that a hundred million customers never sit in memory at once. Any model of purchases is asked alike,
+by its `outlook`.
 
 The interval is one of the expected value, for 95 %, and covers the doubt about the parameters alone (not where the
 outcome will fall): ln value has the variance g' C g, where C is the covariance of the log-parameters and g the slope of
-ln value in them (the delta method; BG/NBD and gamma-gamma were fitted to different things, so their parts add up).
+ln value in them (the delta method; purchases and amounts were learned from different things, so their parts add up).
 Nobody is worth more than if they were certainly still a customer, which the upper end respects.
 """
 
@@ -20,8 +19,9 @@ from numpy.typing import NDArray
 
 from regulars.engines import BatchFunction, Engine, quoted
 from regulars.lifetime._discounting import Discounting
-from regulars.lifetime.models import BetaGeometricNBD, GammaGamma
-from regulars.lifetime.models import _bg_nbd_formulas as formulas
+from regulars.lifetime.histories import PurchaseSummary
+from regulars.lifetime.models import ContinuousModel, GammaGamma
+from regulars.lifetime.models._continuous import Outlook
 from regulars.lifetime.models._gamma_gamma import expected_spend
 from regulars.lifetime.models._gamma_gamma import log_slopes as spend_slopes
 
@@ -49,7 +49,6 @@ FROM {features}
 """What `forecast_batches` takes, from the table of features."""
 
 _Z = 1.959963984540054
-_STEP = 1e-5
 
 
 def forecast(
@@ -73,11 +72,11 @@ def forecast(
     engine.map_batches(query, function, FORECAST_SCHEMA, into=into, margin_share=margin_share)
 
 
-def forecast_batches(purchases: BetaGeometricNBD, margins: GammaGamma, *, discounting: Discounting) -> BatchFunction:
+def forecast_batches(purchases: ContinuousModel, margins: GammaGamma, *, discounting: Discounting) -> BatchFunction:
     """Return the function from batches of `HISTORIES` to batches of `FORECAST_SCHEMA`.
 
-    expected_orders: purchase days expected in the months of `discounting`; p_alive (1 for whoever bought once, so it
-    is no chance of a purchase); value: discounted purchases × expected margin of one, in money,
+    expected_orders: purchase days expected in the months of `discounting`; p_alive (by BG/NBD 1 for whoever bought
+    once, so it is no chance of a purchase); value: discounted purchases × expected margin of one, in money,
     with value_low and value_high (missing where a model has no standard errors). A mean margin below zero counts as
     zero. `forecast_reason`: `no_consent` or `no_orders`.
 
@@ -103,14 +102,14 @@ def forecast_batches(purchases: BetaGeometricNBD, margins: GammaGamma, *, discou
 class Forecaster:
     """Both models as they are put to a batch of customers."""
 
-    purchases: BetaGeometricNBD
+    purchases: ContinuousModel
     margins: GammaGamma
     discounting: Discounting
     spread_of_purchases: Array
     spread_of_margins: Array
 
     @classmethod
-    def of(cls, purchases: BetaGeometricNBD, margins: GammaGamma, *, discounting: Discounting) -> Self:
+    def of(cls, purchases: ContinuousModel, margins: GammaGamma, *, discounting: Discounting) -> Self:
         """Return the models with the roots of their covariances.
 
         Raises:
@@ -134,59 +133,41 @@ class Forecaster:
         return pa.RecordBatch.from_arrays(answers, schema=FORECAST_SCHEMA)
 
     def log_slopes(self, rows: pa.Table) -> Array:
-        """Return the slopes of ln value in the logarithms of r, α, a, b, p, q, v: a row of `HISTORIES`, shape (7,)."""
+        """Return the slopes of ln value in the logarithms of all parameters: a row of `HISTORIES`, shape (k + 3,).
+
+        Those of the purchases come first, in their order, then p, q, v.
+        """
         x, t_x, days, mean = _columns(rows)
-        unit = self.purchases.time_unit_days_
-        _, there = formulas.log_alive(self.purchases.theta(), x.astype(np.float64), t_x / unit, days / unit)
-        (_, _, ahead), places = self._ahead(x, days)
-        return np.column_stack(
-            (ahead[places] + there, spend_slopes(self.margins.theta(), x.astype(np.float64) + 1, mean))
-        )
+        ahead = self._ahead(x, t_x, days)
+        return np.column_stack((ahead.slopes_of_sums[:, 1] + ahead.slopes_alive, self._of_spend(x, mean)))
 
     def _figures(self, x: Whole, t_x: Whole, days: Whole, mean: Array) -> Array:
         """Return the five figures, a row each."""
-        unit = self.purchases.time_unit_days_
-        parameters = self.purchases.theta()
-        count = x.astype(np.float64)
-        there, there_slopes = formulas.log_alive(parameters, count, t_x / unit, days / unit)
-        (orders, worth, worth_slopes), places = self._ahead(x, days)
-        log_purchases, slopes = np.log(worth)[places], worth_slopes[places]
-        spend = expected_spend(self.margins.theta(), count + 1, mean)
-        log_value = there + log_purchases + np.log(spend)
-        of_margin = ((spend_slopes(self.margins.theta(), count + 1, mean) @ self.spread_of_margins) ** 2).sum(axis=1)
-        doubt = np.sqrt((((slopes + there_slopes) @ self.spread_of_purchases) ** 2).sum(axis=1) + of_margin)
+        ahead = self._ahead(x, t_x, days)
+        orders, worth = ahead.sums.T
+        log_ahead = np.log(worth) + np.log(expected_spend(self.margins.theta(), x.astype(np.float64) + 1, mean))
+        log_value, slopes = ahead.log_alive + log_ahead, ahead.slopes_of_sums[:, 1]
+        of_margin = ((self._of_spend(x, mean) @ self.spread_of_margins) ** 2).sum(axis=1)
+        doubt = np.sqrt((((slopes + ahead.slopes_alive) @ self.spread_of_purchases) ** 2).sum(axis=1) + of_margin)
         at_most = np.sqrt(((slopes @ self.spread_of_purchases) ** 2).sum(axis=1) + of_margin)
         return np.stack(
             [
-                np.exp(there) * orders[places],
-                np.exp(there),
+                np.exp(ahead.log_alive) * orders,
+                np.exp(ahead.log_alive),
                 np.exp(log_value),
                 np.exp(log_value - _Z * doubt),
-                np.exp(np.minimum(log_value + _Z * doubt, log_purchases + np.log(spend) + _Z * at_most)),
+                np.exp(np.minimum(log_value + _Z * doubt, log_ahead + _Z * at_most)),
             ]
         )
 
-    def _ahead(self, x: Whole, days: Whole) -> tuple[tuple[Array, Array, Array], Whole]:
-        """Return what purchases are ahead of who is still a customer, for each distinct (x, T), and who has which.
+    def _ahead(self, x: Whole, t_x: Whole, days: Whole) -> Outlook:
+        """Return the outlook on two sums: purchases in all months, and each counted as what its discount leaves."""
+        ends, weights = self.discounting.month_ends_days(), self.discounting.weights_of_totals()
+        known = PurchaseSummary.from_columns(x, t_x, days, time_unit="day")
+        return self.purchases.outlook(known, ends, [np.eye(ends.size)[-1], weights])
 
-        They are the number, the discounted number, and the slopes of its logarithm in the log-parameters, by
-        differences: a step of 1e-5 leaves five digits, and the slopes only make the interval.
-        """
-        longest = int(days.max(initial=0)) + 1
-        keys, places = np.unique(x * longest + days, return_inverse=True)
-        unit = self.purchases.time_unit_days_
-        ages, counts = (keys % longest)[:, np.newaxis] / unit, (keys // longest)[:, np.newaxis]
-        ends = self.discounting.month_ends_days() / unit
-        weights = self.discounting.weights_of_totals()
-        parameters = self.purchases.theta()
-        totals = formulas.purchases_while_alive(parameters, ends, counts, ages)
-        worth = (totals * weights).sum(axis=1)
-        slopes = np.empty((keys.size, 4))
-        for place in range(4):
-            moved = parameters * np.exp(_STEP * (np.arange(4) == place))
-            ahead = formulas.purchases_while_alive(moved, ends, counts, ages)
-            slopes[:, place] = np.log((ahead * weights).sum(axis=1) / worth) / _STEP
-        return (totals[:, -1], worth, slopes), places
+    def _of_spend(self, x: Whole, mean: Array) -> Array:
+        return spend_slopes(self.margins.theta(), x.astype(np.float64) + 1, mean)
 
 
 def _columns(rows: pa.Table | pa.RecordBatch) -> tuple[Whole, Whole, Whole, Array]:

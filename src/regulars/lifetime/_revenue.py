@@ -6,10 +6,10 @@ what the rule missed by when it was tested, taken as one standard deviation, for
 seasons and of fashions. New customers are in neither.
 
 By the models, the doubt is that about their parameters (delta method), and chance is drawn: for a stated sample of
-customers, futures from what the models know of each. By the plain rule customers are taken for draws of one kind, with
-the variance of their yearly spend v: the expected sum of N over d days has the variance N v (d / 365)², and chance
-adds N v d / 365, as it does where orders come at random. Customers differ more than one of them does from year to
-year, so that range is on the wide side.
+customers, futures from what the model of purchases and that of spend know of each. By the plain rule customers are
+taken for draws of one kind, with the variance of their yearly spend v: the expected sum of N over d days has the
+variance N v (d / 365)², and chance adds N v d / 365, as it does where orders come at random. Customers differ more than
+one of them does from year to year, so that range is on the wide side.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -23,12 +23,12 @@ from numpy.typing import NDArray
 
 from regulars.core import Settings
 from regulars.engines import Engine, quoted
-from regulars.lifetime._add import Rule
 from regulars.lifetime._chance import SAMPLE, chance_of
-from regulars.lifetime._learn import learn
+from regulars.lifetime._learn import fitted, histories_of, learn_spends
 from regulars.lifetime._plain import add_plain
-from regulars.lifetime.models import BetaGeometricNBD, GammaGamma
-from regulars.lifetime.models import _bg_nbd_formulas as formulas
+from regulars.lifetime._rules import Rule, model_of
+from regulars.lifetime.histories import PurchaseSummary
+from regulars.lifetime.models import ContinuousModel, GammaGamma, ModelFit
 from regulars.lifetime.models._gamma_gamma import expected_spend, log_slopes
 
 Array = NDArray[np.float64]
@@ -40,7 +40,6 @@ UNTESTED_MISS = 0.25
 """By how much a rule that was never tested is supposed to miss: a guess, said to be one, wider than most tests show."""
 
 _Z = NormalDist().inv_cdf(0.975)
-_STEP = 1e-5
 _DAYS_A_YEAR = 365
 
 _SPENDERS = """
@@ -70,16 +69,9 @@ FROM {spenders}
 """
 _DRAWN = f"{_HISTORIES} ORDER BY md5(concat($seed, ':revenue:', customer_id)), customer_id LIMIT $most"
 
-_SLOPES = ("r", "alpha", "a", "b", "p", "q", "v")
-_PART = pa.schema(
-    [("days", pa.int64()), ("customers", pa.int64()), ("total", pa.float64())]
-    + [(f"slope_{name}", pa.float64()) for name in _SLOPES]
-)
-_SUMS = f"""
-SELECT
-    days, CAST(sum(customers) AS BIGINT) AS customers, sum(total) AS total,
-    {", ".join(f"sum(slope_{name}) AS slope_{name}" for name in _SLOPES)}
-FROM {{parts}} GROUP BY days ORDER BY days
+_SUMS = """
+SELECT days, CAST(sum(customers) AS BIGINT) AS customers, sum(total) AS total, {slopes}
+FROM {parts} GROUP BY days ORDER BY days
 """
 
 
@@ -106,6 +98,7 @@ def revenue(  # noqa: PLR0913  (what, of whom, how far ahead and how sure)
     rule: Rule,
     settings: Settings,
     seed: int,
+    purchases: ModelFit | None = None,
     features: str = "features",
     days: Sequence[int] = REVENUE_DAYS,
     miss: float | None = 0.0,
@@ -120,6 +113,7 @@ def revenue(  # noqa: PLR0913  (what, of whom, how far ahead and how sure)
         rule: which one to forecast by.
         settings: section `lifetime`.
         seed: of the customers and the futures drawn for the range.
+        purchases: the model of purchases as it was fitted to these customers; if not told, it is fitted.
         features: the name of the table.
         days: how far ahead, rising.
         miss: how far off the rule was when tested, as a share of what it said; None for a rule that was not tested,
@@ -132,11 +126,12 @@ def revenue(  # noqa: PLR0913  (what, of whom, how far ahead and how sure)
     spenders = f"{features}_spenders"
     engine.run(_SPENDERS.format(features=quoted(features)), into=spenders)
     try:
-        if rule == "bg_nbd":
-            purchases, spends = learn(engine, margin_share=1.0, features=spenders)
-            if purchases.fit_.is_usable and spends.fit_.is_usable:
-                sums = _by_models(engine, purchases, spends, spenders=spenders, seed=seed, days=days)
-                return tuple(_told(each, missed, "bg_nbd") for each in sums)
+        if rule != "plain":
+            model = _fitted(engine, rule, features) if purchases is None else model_of(purchases)
+            spends = learn_spends(engine, margin_share=1.0, features=spenders)
+            if model.fit_.is_usable and spends.fit_.is_usable:
+                sums = _by_models(engine, model, spends, spenders=spenders, seed=seed, days=days)
+                return tuple(_told(each, missed, rule) for each in sums)
         sums = _by_last_year(engine, settings=settings, spenders=spenders, days=days)
         return tuple(_told(each, missed, "plain") for each in sums)
     finally:
@@ -170,37 +165,47 @@ def _by_last_year(engine: Engine, *, settings: Settings, spenders: str, days: Se
     return found
 
 
+def _fitted(engine: Engine, rule: Rule, features: str) -> ContinuousModel:
+    return fitted(rule, histories_of(engine, features=features, with_gaps=rule == "bg_cnbd_k"))
+
+
 def _of_spend(settings: Settings) -> Settings:
     return settings.model_copy(update={"strategy": settings.strategy.model_copy(update={"margin_share": 1.0})})
 
 
 def _by_models(
     engine: Engine,
-    purchases: BetaGeometricNBD,
+    purchases: ContinuousModel,
     spends: GammaGamma,
     *,
     spenders: str,
     seed: int,
     days: Sequence[int],
 ) -> list[_Sum]:
-    parts = f"{spenders}_parts"
+    parts, k = f"{spenders}_parts", len(purchases.letters)
+    names = [f"slope_{place}" for place in range(k + len(spends.letters))]
+    schema = pa.schema(
+        [("days", pa.int64()), ("customers", pa.int64()), ("total", pa.float64())]
+        + [(name, pa.float64()) for name in names]
+    )
 
     def summed(stream: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         for batch in stream:
             if batch.num_rows:
-                yield _part(batch, purchases, spends, days)
+                yield _part(batch, purchases, spends, days, schema)
 
     histories = _HISTORIES.format(spenders=quoted(spenders))
-    engine.map_batches(histories, summed, _PART, into=parts)
-    sums = engine.fetch(_SUMS.format(parts=quoted(parts))).to_pylist()
+    engine.map_batches(histories, summed, schema, into=parts)
+    slopes_of = ", ".join(f"sum({name}) AS {name}" for name in names)
+    sums = engine.fetch(_SUMS.format(parts=quoted(parts), slopes=slopes_of)).to_pylist()
     engine.drop(parts)
     drawn = engine.fetch(_DRAWN.format(spenders=quoted(spenders)), seed=str(seed), most=SAMPLE)
     variances = chance_of(*columns_of(drawn), purchases=purchases, spends=spends, days=days, seed=seed)
     found = []
     for row, variance in zip(sums, variances, strict=True):
-        slopes = np.array([row[f"slope_{name}"] for name in _SLOPES])
+        slopes = np.array([row[name] for name in names])
         doubt = sqrt(
-            _variance(slopes[:4], purchases.fit_.log_covariance) + _variance(slopes[4:], spends.fit_.log_covariance)
+            _variance(slopes[:k], purchases.fit_.log_covariance) + _variance(slopes[k:], spends.fit_.log_covariance)
         )
         chance = sqrt(row["customers"] * variance)
         found.append(_Sum(days=row["days"], value=row["total"], doubt=doubt, chance=chance, customers=row["customers"]))
@@ -208,30 +213,20 @@ def _by_models(
 
 
 def _part(
-    batch: pa.RecordBatch, purchases: BetaGeometricNBD, spends: GammaGamma, days: Sequence[int]
+    batch: pa.RecordBatch, purchases: ContinuousModel, spends: GammaGamma, days: Sequence[int], schema: pa.Schema
 ) -> pa.RecordBatch:
-    """Return what the customers of a batch are expected to spend, and its slopes in the logarithms of the parameters.
-
-    As in `_forecast`, what does not depend on the last purchase is worked out once for each distinct (x, T).
-    """
+    """Return what the customers of a batch are expected to spend, and its slopes in the logarithms of parameters."""
     x, t_x, age, mean = columns_of(batch)
-    unit, parameters = purchases.time_unit_days_, purchases.theta()
-    there, there_slopes = formulas.log_alive(parameters, x, t_x / unit, age / unit)
-    each = np.exp(there) * expected_spend(spends.theta(), x + 1, mean)
+    ahead = purchases.outlook(PurchaseSummary.from_columns(x, t_x, age, time_unit="day"), days, np.eye(len(days)))
+    each = np.exp(ahead.log_alive) * expected_spend(spends.theta(), x + 1, mean)
     spend_slopes = log_slopes(spends.theta(), x + 1, mean)
-    pairs, places = np.unique(np.column_stack((x, age)), axis=0, return_inverse=True)
     rows = []
-    for ahead in days:
-        orders = formulas.purchases_while_alive(parameters, ahead / unit, pairs[:, 0], pairs[:, 1] / unit)
-        worth = each * orders[places]
-        slopes = worth @ there_slopes
-        for place in range(4):
-            moved = parameters * np.exp(_STEP * (np.arange(4) == place))
-            more = formulas.purchases_while_alive(moved, ahead / unit, pairs[:, 0], pairs[:, 1] / unit)
-            slopes[place] += float((each * ((more - orders) / _STEP)[places]).sum())
-        of_all = (int(ahead), len(x), float(worth.sum()), *slopes.tolist(), *(worth @ spend_slopes).tolist())
-        rows.append(dict(zip(_PART.names, of_all, strict=True)))
-    return pa.RecordBatch.from_pylist(rows, schema=_PART)
+    for place, end in enumerate(days):
+        worth = each * ahead.sums[:, place]
+        slopes = worth @ (ahead.slopes_alive + ahead.slopes_of_sums[:, place])
+        of_all = (int(end), len(x), float(worth.sum()), *slopes.tolist(), *(worth @ spend_slopes).tolist())
+        rows.append(dict(zip(schema.names, of_all, strict=True)))
+    return pa.RecordBatch.from_pylist(rows, schema=schema)
 
 
 def columns_of(rows: pa.Table | pa.RecordBatch) -> tuple[Array, Array, Array, Array]:

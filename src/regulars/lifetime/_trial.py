@@ -3,9 +3,15 @@
 Both are asked at a day that is past what each customer will spend in the days after it, knowing only what was known
 then. What came is net spend and not margin, so both are asked for spend. The score is the root mean squared error: it
 is least for expected values, which is what a lifetime value is, and adds up to a base's.
+
+Models come the simplest first, and each must beat who is in place beyond doubt: the plain rule, or the model that took
+its place. All are learned from the customers of the test, of whom there are at most `prediction.sample_customers`; who
+wins is fitted to everybody later, alone.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,11 +19,15 @@ from numpy.typing import NDArray
 from regulars.backtest import Cutoffs, Observations, Resampling, Verdict, judge, metrics
 from regulars.core import Settings
 from regulars.engines import Engine, quoted
-from regulars.lifetime._add import Learned, Rule
-from regulars.lifetime._learn import learn
+from regulars.lifetime._add import Learned
+from regulars.lifetime._learn import fitted, histories_of, learn_spends
 from regulars.lifetime._plain import add_plain
 from regulars.lifetime._revenue import Revenue, revenue
+from regulars.lifetime._rules import MODELS, Rule
 from regulars.lifetime.histories import PurchaseSummary
+from regulars.lifetime.models import ContinuousModel, ModelFit
+
+Array = NDArray[np.float64]
 
 _DAYS_A_YEAR = 365
 
@@ -60,7 +70,9 @@ class Tested:
 class LifetimeTrial:
     """Which rule is to be used and why: the verdict of the test, or why there was none.
 
-    `reason` is the verdict's, or what speaks against the fit at the test's cut-off.
+    `reason` is the verdict's, or what speaks against every fit at the test's cut-off, or `asked_for` where the settings
+    say which. `learned` is the model in use as it was learned then, or the simplest where the plain rule is. `left_out`
+    are the models that were not tried, and why.
     """
 
     rule: Rule
@@ -68,6 +80,7 @@ class LifetimeTrial:
     verdict: Verdict | None = None
     learned: Learned | None = None
     tested: Tested | None = None
+    left_out: Mapping[str, str] = field(default_factory=dict)
 
 
 def trial(
@@ -79,45 +92,95 @@ def trial(
         engine: holds the table of `test`.
         cutoffs: what was planned; its reason is given where there is no test.
         test: customers at the cut-off, with the columns `READS` and may_profile, and what they spent after it.
-        settings: section `lifetime`.
+        settings: section `lifetime`; its `model`, unless it is "auto", is the rule whatever the test says.
         seed: of the bootstrap and of the draws behind the range of the base's revenue.
     """
+    asked: Rule | None = None if settings.lifetime.model == "auto" else settings.lifetime.model
     if test is None:
-        return LifetimeTrial(rule="plain", reason=cutoffs.reason or "too_short_history")
-    spenders, plain = f"{test.table}_spenders", f"{test.table}_plain"
+        reason = cutoffs.reason or "too_short_history"
+        return LifetimeTrial(rule=asked or "plain", reason="asked_for" if asked else reason)
+    spenders = f"{test.table}_spenders"
     engine.run(_SPENDERS.format(observed=quoted(test.table)), into=spenders)
     whole = settings.model_copy(update={"strategy": settings.strategy.model_copy(update={"margin_share": 1.0})})
-    add_plain(engine, settings=whole, features=spenders, into=plain)
-    purchases, spends = learn(engine, margin_share=1.0, features=spenders)
-    learned = Learned(purchases=purchases.fit_, margins=spends.fit_)
+    found = _contest(engine, spenders, horizon_days=test.horizon_days, settings=whole, seed=seed)
+    rule = asked or cast("Rule", found.verdict.winner)
+    learned = found.learned(rule)
+    expected = revenue(
+        engine,
+        rule=rule,
+        settings=whole,
+        seed=seed,
+        purchases=learned.purchases,
+        features=spenders,
+        days=(test.horizon_days,),
+    )
+    engine.drop(spenders)
+    reason = found.verdict.reason if found.said else str(learned.reason)
+    return LifetimeTrial(
+        rule=rule,
+        reason="asked_for" if asked else reason,
+        verdict=found.verdict,
+        learned=learned,
+        tested=Tested(forecast=expected[0], came=found.came) if expected else None,
+        left_out=found.left_out,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Contest:
+    """What was learned, who was tried and who was not, what came, and the verdict."""
+
+    models: Mapping[Rule, ContinuousModel]
+    spends: ModelFit
+    said: Mapping[str, Array]
+    left_out: Mapping[str, str]
+    came: float
+    verdict: Verdict
+
+    def learned(self, rule: Rule) -> Learned:
+        """Return what the model of a rule learned, or by the plain rule the first, which is the simplest."""
+        shown = rule if rule in self.models else next(iter(self.models))
+        return Learned(purchases=self.models[shown].fit_, margins=self.spends)
+
+
+def _contest(engine: Engine, spenders: str, *, horizon_days: int, settings: Settings, seed: int) -> _Contest:
+    plain = f"{spenders}_plain"
+    add_plain(engine, settings=settings, features=spenders, into=plain)
     rows = engine.fetch(_ROWS.format(spenders=quoted(spenders), plain=quoted(plain)))
+    engine.drop(plain)
+    spends = learn_spends(engine, margin_share=1.0, features=spenders)
+    histories = histories_of(engine, features=spenders, with_gaps=True)
+    names = ("repeat_count", "age_at_last_days", "tenure_days", "spend_of_a_day")
+    x, t_x, age, mean = (_numbers(rows[name]) for name in names)
+    known = PurchaseSummary.from_columns(x, t_x, age, mean, time_unit="day", first_order="included")
+    models = {rule: fitted(rule, histories) for rule in MODELS}
+    left_out = {str(rule): reason for rule, model in models.items() if (reason := _against(model)) is not None}
+    said = {}
+    if spends.fit_.is_usable:
+        each = spends.expected_spend(known)
+        tried = {rule: model for rule, model in models.items() if rule not in left_out}
+        said = {str(rule): model.expected_purchases(known, horizon_days) * each for rule, model in tried.items()}
     came = _numbers(rows["spend_after"])
-    share_of_year = test.horizon_days / _DAYS_A_YEAR
-    models = {}
-    if learned.is_usable:
-        names = ("repeat_count", "age_at_last_days", "tenure_days", "spend_of_a_day")
-        x, t_x, age, mean = (_numbers(rows[name]) for name in names)
-        known = PurchaseSummary.from_columns(x, t_x, age, mean, time_unit="day", first_order="included")
-        models["bg_nbd"] = purchases.expected_purchases(known, test.horizon_days) * spends.expected_spend(known)
     verdict = judge(
         came,
-        models=models,
-        rules={"plain": _numbers(rows["yearly_spend"]) * share_of_year},
+        models=said,
+        rules={"plain": _numbers(rows["yearly_spend"]) * (horizon_days / _DAYS_A_YEAR)},
         customers=rows["customer_id"].to_numpy(zero_copy_only=False),
         metrics=METRICS,
         resampling=Resampling(seed=seed),
+        simplest_first=True,
     )
-    rule: Rule = "bg_nbd" if verdict.winner == "bg_nbd" else "plain"
-    expected = revenue(engine, rule=rule, settings=whole, seed=seed, features=spenders, days=(test.horizon_days,))
-    engine.drop(spenders, plain)
-    return LifetimeTrial(
-        rule=rule,
-        reason=verdict.reason if learned.is_usable else str(learned.reason),
-        verdict=verdict,
-        learned=learned,
-        tested=Tested(forecast=expected[0], came=float(came.sum())) if expected else None,
+    return _Contest(
+        models=models, spends=spends.fit_, said=said, left_out=left_out, came=float(came.sum()), verdict=verdict
     )
 
 
-def _numbers(column: object) -> NDArray[np.float64]:
+def _against(model: ContinuousModel) -> str | None:
+    """Return what speaks against trying a model: its fit, or that it is the same as a simpler one."""
+    if model.fit_.reason is None and model.fit_.k == 1:
+        return "no_regularity"
+    return model.fit_.reason
+
+
+def _numbers(column: object) -> Array:
     return np.asarray(column.to_numpy(), dtype=np.float64)  # type: ignore[attr-defined]

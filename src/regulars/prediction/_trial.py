@@ -27,7 +27,7 @@ def put_to_test(
     plan: Prediction,
     trained: Observed,
     tested: Observed,
-    purchases: lifetimes.BetaGeometricNBD,
+    purchases: lifetimes.PurchaseModel,
     *,
     resampling: Resampling,
 ) -> Prediction:
@@ -72,13 +72,13 @@ def put_to_test(
     )
 
 
-def learned(engine: Engine, table: str, *, settings: Settings) -> lifetimes.BetaGeometricNBD:
+def learned(engine: Engine, table: str, *, settings: Settings) -> lifetimes.PurchaseModel:
     """Return BG/NBD, learned from a table of features."""
     purchases, _ = lifetime.learn(engine, margin_share=settings.strategy.margin_share, features=table)
     return purchases
 
 
-def by_bg_nbd(model: lifetimes.BetaGeometricNBD, days: float, columns: Columns) -> Floats:
+def by_bg_nbd(model: lifetimes.PurchaseModel, days: float, columns: Columns) -> Floats:
     """Return the probability of at least one purchase within so many days by BG/NBD."""
     x, t_x, age = (columns[name] for name in ("repeat_count", "age_at_last_days", "tenure_days"))
     known = histories.PurchaseSummary.from_columns(x, t_x, age, time_unit="day")

@@ -4,7 +4,7 @@ from regulars.core import date
 from regulars.reports._folder import ResultFolder, Row
 from regulars.reports._model_card import ModelCard
 from regulars.reports._table import Table, cells, columns
-from regulars.reports._trials import Trials, trials, used_because, winner_text
+from regulars.reports._trials import Trials, drawn_text, left_out_text, steps_text, trials, used_because, winner_text
 from regulars.reports._voice import Voice
 from regulars.reports._words import word
 
@@ -18,9 +18,17 @@ def lifetime_card(folder: ResultFolder, *, voice: Voice) -> ModelCard | None:
         return None
     paid = model["discounting"]
     title = voice.t("What will a customer be worth in {months} months?", months=voice.count(paid["months"]))
+    tested = model["verdict"] is not None
+    lines = [
+        _who(model, voice=voice),
+        steps_text(model, voice=voice),
+        drawn_text(model.get("sample"), voice=voice) if tested else "",
+        left_out_text(model, voice=voice),
+        _rule_text(model["in_use"], paid, voice=voice),
+    ]
     return ModelCard(
         title=title,
-        lines=[_who(model, voice=voice), _rule_text(model["in_use"], paid, voice=voice)],
+        lines=[line for line in lines if line],
         trials=_trials(model, voice=voice),
         after=_checks(model, voice=voice),
         tables=_parameters(model, voice=voice),

@@ -22,13 +22,16 @@ CANDIDATES: Mapping[str, str] = {
 
 FORECAST_RULES: Mapping[str, str] = {
     "bg_nbd": N_("the purchase model (BG/NBD) and the margin model (gamma-gamma)"),
+    "mbg_nbd": N_("the purchase model (MBG/NBD) and the margin model (gamma-gamma)"),
+    "pareto_nbd": N_("the purchase model (Pareto/NBD) and the margin model (gamma-gamma)"),
+    "bg_cnbd_k": N_("the model of regular buyers (BG/CNBD-k) and the margin model (gamma-gamma)"),
     "plain": N_("the plain rule: what they brought in the last 365 days goes on"),
 }
 
 LEVERS: Mapping[str, str] = {
     "purchase_rate": N_("Buy more often"),
     "margin": N_("More margin on a purchase"),
-    "dropout": N_("Fewer leave after a purchase"),
+    "dropout": N_("Fewer leave"),
     "duration": N_("Stay longer"),
     "cost_to_serve": N_("Cheaper to serve"),
     "discount_rate": N_("Lower discount rate"),

@@ -9,7 +9,7 @@ from regulars.reports._folder import ResultFolder, Row
 from regulars.reports._model_card import ModelCard
 from regulars.reports._sentences import why_text
 from regulars.reports._table import Table, cells, columns
-from regulars.reports._trials import tested_on, trials, winner_text
+from regulars.reports._trials import drawn_text, left_out_text, tested_on, trials, winner_text
 from regulars.reports._voice import Voice
 from regulars.reports._words import word
 
@@ -35,7 +35,7 @@ def purchase_card(folder: ResultFolder, *, voice: Voice) -> ModelCard | None:
         _test_text(model, voice=voice),
         winner_text(model, voice=voice),
         _same_for_all(model, voice=voice),
-        _left_out(model, voice=voice),
+        left_out_text(model, voice=voice),
     ]
     features = _features(model, voice=voice)
     return ModelCard(
@@ -140,22 +140,8 @@ def _test_text(model: Row, *, voice: Voice) -> str:
         days=voice.count(cutoffs["horizon_days"]),
         training=voice.nt("{n} earlier day", "{n} earlier days", len(cutoffs["training"])),
     )
-    if sample["size"] == sample["population"]:
-        return said
-    drawn = voice.t(
-        "Learned from and tested on {size} of {population} customers, drawn by lot.",
-        size=voice.count(sample["size"]),
-        population=voice.count(sample["population"]),
-    )
-    return voice.t("{first} {second}", first=said, second=drawn)
-
-
-def _left_out(model: Row, *, voice: Voice) -> str:
-    reasons = [
-        voice.t("{name}: {value}", name=word("candidate", name, voice=voice), value=why_text(reason, voice=voice))
-        for name, reason in model["left_out"].items()
-    ]
-    return voice.t("Not tried: {reasons}.", reasons=voice.t("; ").join(reasons)) if reasons else ""
+    drawn = drawn_text(sample, voice=voice)
+    return voice.t("{first} {second}", first=said, second=drawn) if drawn else said
 
 
 def _overfitting(model: Row, *, voice: Voice) -> list[str]:

@@ -95,6 +95,8 @@ WHY_MISSING: Mapping[str, str] = {
     "not_converged": N_("the search for the best model did not come to an end"),
     "mean_undefined": N_("amounts are so far apart that they have no mean to count on"),
     "margins_not_positive": N_("too many customers bring no margin, or a loss"),
+    "no_regularity": N_("purchases come no more regularly than by chance, so that it says what BG/NBD says"),
+    "asked_for": N_("the settings ask for it (lifetime.model), whatever the test says"),
     "rule_not_beaten": N_("no model did better beyond doubt"),
     "model_better": N_("the model did better"),
     "no_forecast_then": N_("there was no forecast then"),

@@ -1,7 +1,7 @@
 """Models beside the plain rules: how each did in the test, who won, and what the measures mean."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from regulars.reports._folder import Row
@@ -77,6 +77,7 @@ def trials(verdict: Row, *, in_use: str, caption: str, voice: Voice) -> Trials |
     rows: list[Row] = list(verdict["trials"])
     if not rows:
         return None
+    is_one_by_one = sum(row.get("met") is not None for row in rows) > 1
     shown = [name for name in MEASURES if any(name in row["figures"] for row in rows)]
     table = Table(
         caption=caption,
@@ -84,6 +85,7 @@ def trials(verdict: Row, *, in_use: str, caption: str, voice: Voice) -> Trials |
             Column(text=voice.t("Candidate")),
             *(Column(text=voice.t(MEASURES[name][1]), is_number=True) for name in shown),
             Column(text=voice.t("Gain over the best plain rule"), is_number=True),
+            *([Column(text=voice.t("Gain over who was in place"), is_number=True)] if is_one_by_one else []),
         ),
     )
     for row in rows:
@@ -94,7 +96,8 @@ def trials(verdict: Row, *, in_use: str, caption: str, voice: Voice) -> Trials |
             [
                 Cell(text=word("candidate", row["name"], voice=voice), notes=(voice.list(notes),)),
                 *(_figure(row["figures"].get(name), name, voice=voice) for name in shown),
-                _gain(row, verdict["decided_by"], voice=voice),
+                _gain(row["gain"], verdict["decided_by"], voice=voice),
+                *([_step(row, verdict["decided_by"], voice=voice)] if is_one_by_one else []),
             ]
         )
     told = [(voice.t(MEASURES[name][1]), voice.t(MEASURES[name][2])) for name in shown]
@@ -115,6 +118,58 @@ def winner_text(model: Row, *, voice: Voice) -> str:
         )
     best = max(tried, key=lambda row: (row["name"] == verdict["winner"], row["gain"]["value"]))
     return _compared(best, model, voice=voice)
+
+
+def steps_text(model: Row, *, voice: Voice) -> str:
+    """Return how the model in use stands beside the others: whose place it took, and who came nearest to taking its.
+
+    Empty where no other was tried, or no model won.
+    """
+    verdict = model["verdict"]
+    if verdict is None or verdict["reason"] != "model_better" or model["in_use"] != verdict["winner"]:
+        return ""
+    measure, winner = verdict["decided_by"], verdict["winner"]
+    rows = {row["name"]: row for row in verdict["trials"]}
+    said = []
+    if rows[winner].get("met") not in {None, verdict["best_rule"]}:
+        said.append(
+            voice.t(
+                "It took the place of “{model}”, a simpler one: gain {gain}.",
+                model=word("candidate", rows[winner]["met"], voice=voice),
+                gain=_gained(rows[winner]["step"], measure, voice=voice),
+            )
+        )
+    others = [row for row in rows.values() if row.get("met") == winner and row["step"]["value"] is not None]
+    if others:
+        nearest = max(others, key=lambda row: row["step"]["value"])
+        said.append(
+            voice.t(
+                "No model that is less simple did better than it beyond doubt; the nearest, “{model}”: gain {gain}.",
+                model=word("candidate", nearest["name"], voice=voice),
+                gain=_gained(nearest["step"], measure, voice=voice),
+            )
+        )
+    return " ".join(said) if voice.language == "en" else "".join(said)
+
+
+def left_out_text(model: Row, *, voice: Voice) -> str:
+    """Return who was not tried, and why; empty where everybody was."""
+    reasons = [
+        voice.t("{name}: {value}", name=word("candidate", name, voice=voice), value=why_text(reason, voice=voice))
+        for name, reason in model.get("left_out", {}).items()
+    ]
+    return voice.t("Not tried: {reasons}.", reasons=voice.t("; ").join(reasons)) if reasons else ""
+
+
+def drawn_text(sample: Row | None, *, voice: Voice) -> str:
+    """Return of how many customers the test was; empty where it was everybody."""
+    if sample is None or sample["size"] == sample["population"]:
+        return ""
+    return voice.t(
+        "Learned from and tested on {size} of {population} customers, drawn by lot.",
+        size=voice.count(sample["size"]),
+        population=voice.count(sample["population"]),
+    )
 
 
 def used_because(model: Row, why: str, *, voice: Voice) -> str:
@@ -176,8 +231,16 @@ def _figure(measured: Row | None, name: str, *, voice: Voice) -> Cell:
     return Cell(text=_value(measured["value"], name, voice=voice), notes=notes)
 
 
-def _gain(row: Row, measure: str, *, voice: Voice) -> Cell:
-    gain = row["gain"]
+def _step(row: Row, measure: str, *, voice: Voice) -> Cell:
+    """Return by how much a model beat the one it met, and which that was."""
+    if row.get("met") is None:
+        return Cell(text="–")
+    cell = _gain(row["step"], measure, voice=voice)
+    met = voice.t("over “{model}”", model=word("candidate", row["met"], voice=voice))
+    return replace(cell, notes=(*cell.notes, met))
+
+
+def _gain(gain: Row | None, measure: str, *, voice: Voice) -> Cell:
     if gain is None or gain["value"] is None:
         return Cell(text="–")
     notes = (_between(gain["interval"], measure, voice=voice, digits=4),) if gain["interval"] else ()

@@ -5,15 +5,14 @@ purchase brings), serve them for less, and keep them longer. A lower rate of dis
 later money is thought to be worth moves the value too.
 
 By the plain rule the margin of a year goes on unchanged, so a tenth more purchases or margin is a tenth more value; it
-knows no drop-out, and a relationship that lasts longer is one that is counted over more months. By BG/NBD, where a
-customer buys at the rate λ and leaves after a purchase with the probability p, still being a customer
-    E[Y(t) | λ, p] = (1 − e^(−λ p t)) / p,
-so that with c λ for λ it is E[Y(c t)], and with c p for p it is E[Y(c t)] / c: both levers are the expectation that the
-model already gives, at other times. Who has left stays gone: P(alive) is of the past.
+knows no drop-out, and a relationship that lasts longer is one that is counted over more months. A model of purchases is
+asked what those who are still customers would do if from now on they bought more often, or were less likely to leave
+(after a purchase, or at any moment where that is the model's story). Who has left stays gone: P(alive) is of the past.
 
-How much more that is depends on repeat purchases and age alone, and smoothly, so that it is worked out once for each
-cell of people with the same number of repeat purchases whose ages differ by at most four weeks, at their mean age, and
-weighed by the values that they have.
+How much more that is changes smoothly with what is known of somebody, so that it is worked out once for each cell of
+people with the same number of repeat purchases whose ages differ by at most four weeks (and by a model for which the
+last purchase matters to who is still there, their silences too), at their means, and weighed by the values that they
+have.
 """
 
 from collections.abc import Callable, Sequence
@@ -23,16 +22,17 @@ from math import inf, sqrt
 from statistics import NormalDist
 
 import numpy as np
-from numpy.typing import NDArray
 
 from regulars.core import Figure, Settings, Window
 from regulars.engines import Engine, quoted
-from regulars.lifetime._add import Learned, Rule
+from regulars.lifetime._add import Learned
 from regulars.lifetime._discounting import Discounting
 from regulars.lifetime._formulas import level_annuity
-from regulars.lifetime.models import _bg_nbd_formulas as formulas
+from regulars.lifetime._rules import Rule, model_of
+from regulars.lifetime.histories import PurchaseSummary
+from regulars.lifetime.models import ContinuousModel, moved
 
-Array = NDArray[np.float64]
+_Share = Callable[[ContinuousModel], float]
 
 CHANGE = 0.10
 """By how much each lever is moved, to the better."""
@@ -45,12 +45,15 @@ _CELLS = """
 SELECT
     f.repeat_count,
     sum(l.lifetime_value) AS value,
-    sum(l.lifetime_value * f.tenure_days) / nullif(sum(l.lifetime_value), 0) AS age_days
+    sum(l.lifetime_value * f.tenure_days) / nullif(sum(l.lifetime_value), 0) AS age_days,
+    sum(l.lifetime_value * f.age_at_last_days) / nullif(sum(l.lifetime_value), 0) AS age_at_last_days
 FROM {lifetime} AS l JOIN {features} AS f ON f.customer_id = l.customer_id
-WHERE l.lifetime_rule = 'bg_nbd' AND l.lifetime_value > 0
-GROUP BY f.repeat_count, floor(CAST(f.tenure_days AS DOUBLE) / 28)
-ORDER BY f.repeat_count, age_days
+WHERE l.lifetime_rule <> 'plain' AND l.lifetime_value > 0
+GROUP BY f.repeat_count, floor(CAST(f.tenure_days AS DOUBLE) / 28), {silence}
+ORDER BY f.repeat_count, age_days, age_at_last_days
 """
+_BY_SILENCE = "floor(CAST(f.tenure_days - f.age_at_last_days AS DOUBLE) / 28)"
+_OF_ALL_SILENCES = "f.repeat_count"
 
 # What was spent on prospects, and on who has no value, is not what serving the base costs.
 _COSTS = """
@@ -69,7 +72,7 @@ FROM (
 class Lever:
     """One thing a tenth better: what it adds to the value of the base, in money and as a share of that value.
 
-    `lever` is purchase_rate, margin (of a purchase), dropout (the probability to leave after one), duration (months
+    `lever` is purchase_rate, margin (of a purchase), dropout (how likely it is to leave), duration (months
     that are counted: the plain rule's only way to keep customers longer), cost_to_serve or discount_rate; `change`, a
     share, is below 0 where less is better. Where `gain` is missing, `reason` says why: no_costs_recorded.
     """
@@ -178,43 +181,38 @@ def _by_plain_rule(paid: Discounting) -> dict[str, _More]:
 def _by_models(
     engine: Engine, learned: Learned, paid: Discounting, *, features: str, lifetime: str
 ) -> dict[str, _More]:
-    rows = engine.fetch(_CELLS.format(features=quoted(features), lifetime=quoted(lifetime)))
-    x, age, value = (
-        np.asarray(rows[name].to_numpy(), dtype=np.float64) for name in ("repeat_count", "age_days", "value")
-    )
+    model = model_of(learned.purchases)
+    silence = _BY_SILENCE if model.remembers_last else _OF_ALL_SILENCES
+    rows = engine.fetch(_CELLS.format(features=quoted(features), lifetime=quoted(lifetime), silence=silence))
+    names = ("repeat_count", "age_at_last_days", "age_days", "value")
+    x, t_x, age, value = (np.asarray(rows[name].to_numpy(), dtype=np.float64) for name in names)
     if not value.sum() > 0:
         return {"margin": _More(share=CHANGE)}
-    fit = learned.purchases
-    unit, parameters = fit.time_unit_days or 7.0, np.array(list(fit.parameters.values()))
-    ends = paid.month_ends_days() / unit
+    cells = PurchaseSummary.from_columns(x, np.minimum(t_x, age), age, time_unit="day")
     cheaper = Discounting(months=paid.months, annual_rate=(1 - CHANGE) * paid.annual_rate, paid_at=paid.paid_at)
 
-    def worth(theta: Array, faster: float, discounting: Discounting) -> Array:
-        ahead = formulas.purchases_while_alive(theta, faster * ends, x[:, np.newaxis], age[:, np.newaxis] / unit)
-        return np.asarray((ahead * discounting.weights_of_totals()).sum(axis=1), dtype=np.float64)
+    def more(pace: float = 1.0, leaving: float = 1.0, discounting: Discounting = paid) -> _Share:
+        def share(asked: ContinuousModel) -> float:
+            changed = asked.changed_purchases(cells, discounting, pace=pace, leaving=leaving)
+            usual = asked.changed_purchases(cells, paid)
+            return float((value * (changed / usual - 1)).sum() / value.sum())
 
-    def more(faster: float = 1.0, times: float = 1.0, discounting: Discounting = paid) -> Callable[[Array], float]:
-        return lambda theta: float(
-            (value * (times * worth(theta, faster, discounting) / worth(theta, 1.0, paid) - 1)).sum() / value.sum()
-        )
+        return share
 
-    stay = 1 - CHANGE
     shares = {
-        "purchase_rate": more(1 + CHANGE),
-        "dropout": more(stay, 1 / stay),
+        "purchase_rate": more(pace=1 + CHANGE),
+        "dropout": more(leaving=1 - CHANGE),
         "discount_rate": more(discounting=cheaper),
     }
-    found = {name: _with_doubt(share, parameters, fit.log_covariance) for name, share in shares.items()}
-    return {"margin": _More(share=CHANGE), **found}
+    return {"margin": _More(share=CHANGE), **{name: _with_doubt(share, model) for name, share in shares.items()}}
 
 
-def _with_doubt(share: Callable[[Array], float], parameters: Array, covariance: Sequence[Sequence[float]]) -> _More:
+def _with_doubt(share: _Share, model: ContinuousModel) -> _More:
     """Return a share and its doubt, by the delta method in the logarithms of the parameters."""
-    here = share(parameters)
+    here, covariance = share(model), model.fit_.log_covariance
     if not covariance:
         return _More(share=here)
-    steps = np.exp(_STEP * np.eye(len(parameters)))
-    slopes = np.array([(share(parameters * step) - here) / _STEP for step in steps])
+    slopes = np.array([(share(moved(model, letter, _STEP)) - here) / _STEP for letter in model.letters])
     return _More(share=here, doubt=sqrt(max(0.0, float(slopes @ np.array(covariance) @ slopes))))
 
 

@@ -18,11 +18,13 @@ from regulars.lifetime.models._condensed import (
     GapsUnknown,
     ModifiedBetaGeometricCondensedNBD,
 )
+from regulars.lifetime.models._continuous import ContinuousModel
 from regulars.lifetime.models._effects import CovariatesInvalid
 from regulars.lifetime.models._fit_errors import FitFailed
 from regulars.lifetime.models._fitting import ParametersInvalid, PenaltyInvalid
 from regulars.lifetime.models._gamma_gamma import GammaGamma
 from regulars.lifetime.models._mbg_nbd import ModifiedBetaGeometricNBD
+from regulars.lifetime.models._moved import moved
 from regulars.lifetime.models._pareto_nbd import ParetoNBD
 from regulars.lifetime.models._purchase_model import PurchaseModel
 from regulars.lifetime.models._residual import ResidualUnbounded
@@ -34,6 +36,7 @@ __all__ = [
     "BetaGeometricBetaBinomial",
     "BetaGeometricCondensedNBD",
     "BetaGeometricNBD",
+    "ContinuousModel",
     "CovariatesInvalid",
     "FitFailed",
     "GammaGamma",
@@ -49,4 +52,5 @@ __all__ = [
     "ResidualUnbounded",
     "ShiftedBetaGeometric",
     "Simulated",
+    "moved",
 ]

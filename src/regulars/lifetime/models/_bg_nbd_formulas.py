@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import betainc, betaln, expit, hyp2f1
 
-from regulars.lifetime.models._cells import theta_at
+from regulars.lifetime.models._cells import History, theta_at
 from regulars.lifetime.models._simulated import Lives
 
 Array = NDArray[np.float64]
@@ -97,6 +97,14 @@ def lives(parameters: Array, random: np.random.Generator, customers: int, *, fir
     rate, leaves = random.gamma(r, 1 / alpha, customers), random.beta(a, b, customers)
     last = random.geometric(np.maximum(leaves, 1e-18), customers).astype(np.float64) - first
     return Lives(rate=rate, last=last, lifetime=np.full(customers, np.inf))
+
+
+def goes_on(parameters: Array, random: np.random.Generator, known: History) -> Lives:
+    """Return how those go on who are still customers: λ is gamma(r + x, α + T), p is beta(a, b + x) of them."""
+    r, alpha, a, b = parameters
+    rate, leaves = random.gamma(r + known.x, 1 / (alpha + known.age)), random.beta(a, b + known.x)
+    last = random.geometric(np.maximum(leaves, 1e-18)).astype(np.float64)
+    return Lives(rate=rate, last=last, lifetime=np.full(rate.shape, np.inf))
 
 
 def _closed_form(parameters: Array, t: ArrayLike, repeat_count: ArrayLike, age: ArrayLike) -> Array:

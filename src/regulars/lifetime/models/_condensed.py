@@ -22,18 +22,19 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import gammaln
 
 from regulars.core import RegularsError
+from regulars.lifetime.histories._distinct import distinct
 from regulars.lifetime.histories._spans import TimeUnit
 from regulars.lifetime.histories._summary import PurchaseSummary
 from regulars.lifetime.models import _condensed_formulas as formulas
 from regulars.lifetime.models._bg_nbd_formulas import lives
 from regulars.lifetime.models._cells import History
 from regulars.lifetime.models._condensed_likelihood import CondensedLikelihood
+from regulars.lifetime.models._continuous import ContinuousModel
 from regulars.lifetime.models._fitting import ParametersInvalid
 from regulars.lifetime.models._maximum import Likelihood
-from regulars.lifetime.models._purchase_model import PurchaseModel
 from regulars.lifetime.models._residual import force_of
 from regulars.lifetime.models._results import ModelName
-from regulars.lifetime.models._simulated import Simulated, lived
+from regulars.lifetime.models._simulated import Lives, Simulated, lived
 
 Array = NDArray[np.float64]
 
@@ -48,7 +49,7 @@ class GapsUnknown(RegularsError):
     )
 
 
-class BetaGeometricCondensedNBD(PurchaseModel):
+class BetaGeometricCondensedNBD(ContinuousModel):
     """BG/CNBD-k by maximum likelihood; parameters k, r, alpha (a time), a, b.
 
     Args:
@@ -151,7 +152,7 @@ class BetaGeometricCondensedNBD(PurchaseModel):
         model = copy(self)
         model.k = k
         # The fit knows (x, t_x, T) alone; the rest of the density of the times, Δ^(k − 1) / Γ(k) each, is added here.
-        PurchaseModel.attempt(model, summary)
+        ContinuousModel.attempt(model, summary)
         found, total = model.fit_.log_likelihood, None
         if found is not None and (gaps is not None or k == 1):
             purchases = float((summary.weight * summary.frequency).sum())
@@ -179,6 +180,36 @@ class BetaGeometricCondensedNBD(PurchaseModel):
 
     def _at_least(self, theta: Array, count: ArrayLike, t: float, known: History) -> Array:
         return formulas.at_least(self._by_now(theta), count, t, known, stages=self.k_)
+
+    def _alive_and_slopes(self, theta: Array, x: Array, t_x: Array, age: Array) -> tuple[Array, Array]:
+        return formulas.log_alive(theta, History(x, t_x, age), stages=self.k_, first=self._first)
+
+    def _sums_while_alive(self, theta: Array, t: Array, weights: Array, known: History) -> Array:
+        now, stages = self._by_now(theta), self.k_
+        (x, age), places = distinct((known.x, known.age))
+        flat = [column.ravel() for column in np.broadcast_arrays(t, x[:, np.newaxis], age[:, np.newaxis])]
+        staged = formulas.by_stage(now, *flat, stages=stages).reshape(x.size, t.size, stages)
+        sums = [(staged * row[:, np.newaxis]).sum(axis=1)[places] for row in weights]
+        shares, _ = formulas.passed(now, known, stages=stages)
+        return np.stack([sum(share * each[:, j] for j, share in enumerate(shares)) for each in sums], axis=-1)
+
+    def _changed(self, theta: Array, t: ArrayLike, known: History, pace: float, leaving: float) -> Array:
+        # So many times as often is the same at another time; leaving is not, for purchases are no Poisson process.
+        now, stages = self._by_now(theta), self.k_
+        columns = [column.ravel() for column in np.broadcast_arrays(pace * np.asarray(t, dtype=np.float64), *known)]
+        staged = formulas.by_stage(now, columns[0], columns[1], columns[3], stages=stages, leaving=leaving)
+        shares, _ = formulas.passed(now, History(*columns[1:]), stages=stages)
+        found = sum(share * staged[:, j] for j, share in enumerate(shares))
+        return np.asarray(found, dtype=np.float64).reshape(np.broadcast_shapes(np.shape(t), known.x.shape))
+
+    def _goes_on(self, theta: Array, random: np.random.Generator, known: History) -> tuple[Lives, Array]:
+        r, alpha, a, b = self._by_now(theta)
+        shares, _ = formulas.passed(theta, known, stages=self.k_)
+        stages = (random.random(known.x.size) > np.cumsum(shares[:-1], axis=0)).sum(axis=0) if shares[1:] else 0.0
+        passed = np.broadcast_to(np.asarray(stages, dtype=np.float64), known.x.shape)
+        rate = random.gamma(r + self.k_ * known.x + passed, 1 / (alpha + known.age))
+        last = random.geometric(np.maximum(random.beta(a, b + known.x), 1e-18)).astype(np.float64)
+        return Lives(rate=rate, last=last, lifetime=np.full(rate.shape, np.inf), stages=self.k_), passed
 
     def _lived(self, theta: Array, random: np.random.Generator, ages: Array, ahead: float) -> Simulated:
         who = replace(lives(theta, random, ages.size, first=self._first), stages=self.k_)

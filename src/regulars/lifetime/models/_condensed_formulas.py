@@ -5,18 +5,21 @@ stages by T, the number of purchases is ⌊(N + j) / k⌋ for who would never le
 
     P(Y(t) ≥ n) = B(a, b + x + n − 1) / B(a, b + x) · Σ πⱼ I(n k − j, A + j; z),  I the incomplete beta function,
 
-πⱼ ∝ (A)ⱼ / j! wʲ being how likely j stages are. The expectation is the sum over n. Where it has too many terms, it is
+πⱼ ∝ (A)ⱼ / j! wʲ being how likely j stages are. The expectation is the sum over n, worked out stage by stage: when the
+last purchase was is in πⱼ alone, so that many histories share the rest. Where the sum has too many terms, it is
 E[(1 − H(1 − p)) / p] over p, H the generating function of that number, which the k-th roots of unity pick out of N's.
 Times are in the unit of α.
 """
 
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.linalg import eigh_tridiagonal
 from scipy.special import betainc, betaln, gammainccinv, gammaincinv, gammaln
 
+from regulars.lifetime.histories._distinct import distinct
 from regulars.lifetime.models._cells import History
 
 Array = NDArray[np.float64]
@@ -32,6 +35,19 @@ _TAIL, _PANELS, _CELLS = 1e-18, 6, 500
 _ROOTS, _WEIGHTS = np.polynomial.legendre.leggauss(32)
 _POINTS = ((np.arange(_PANELS)[:, np.newaxis] + (_ROOTS + 1) / 2) / _PANELS).ravel()
 _PARTS = np.tile(_WEIGHTS, _PANELS) / (2 * _PANELS)
+
+
+class _Staged(NamedTuple):
+    """Horizons of those still there who have `passed` so many stages by T; t, x and T are arrays that broadcast."""
+
+    t: ArrayLike
+    x: Array
+    age: Array
+    passed: int
+
+    def at(self, places: NDArray[np.int64]) -> "_Staged":
+        """Return those at some places."""
+        return _Staged(np.asarray(self.t)[places], self.x[places], self.age[places], self.passed)
 
 
 def both_ways(theta: Array, known: History, *, stages: int, first: int) -> tuple[Array, Array, Array, Array]:
@@ -82,24 +98,42 @@ def passed(theta: Array, known: History, *, stages: int) -> tuple[list[Array], A
 
 def at_least(theta: Array, count: ArrayLike, t: ArrayLike, known: History, *, stages: int) -> Array:
     """Return P(Y(t) ≥ n | still a customer at T, x, t_x, T), n ≥ 1."""
-    _, _, a, b = theta
     n = np.asarray(count, dtype=np.float64)
-    stays = np.exp(betaln(a, b + known.x + n - 1) - betaln(a, b + known.x))
-    return np.asarray(stays * _within(theta, n, t, known, stages=stages), dtype=np.float64)
+    shares, _ = passed(theta, known, stages=stages)
+    found = [share * _falls(theta, n, _Staged(t, known.x, known.age, j), stages) for j, share in enumerate(shares)]
+    return np.asarray(_stays(theta, n, known.x) * np.sum(found, axis=0), dtype=np.float64)
 
 
 def purchases_while_alive(theta: Array, t: ArrayLike, known: History, *, stages: int) -> Array:
     """Return E[Y(t) | still a customer at T, x, t_x, T]."""
     ahead, *columns = np.broadcast_arrays(np.asarray(t, dtype=np.float64), *known)
     flat, cells = ahead.ravel(), History(*(column.ravel() for column in columns))
-    found, unsettled = np.zeros(flat.size), np.flatnonzero(flat > 0)
-    for count in range(1, _SUMMED + 1):
-        more = at_least(theta, count, flat[unsettled], cells.at(unsettled), stages=stages)
-        found[unsettled] += more
-        unsettled = unsettled[more > _NOTHING * found[unsettled]]
-    if unsettled.size:
-        found[unsettled] = _over_chances(theta, flat[unsettled], cells.at(unsettled), stages)
-    return found.reshape(ahead.shape)
+    (each, x, age), places = distinct((flat, cells.x, cells.age))
+    staged = by_stage(theta, each, x, age, stages=stages)[places]
+    shares, _ = passed(theta, cells, stages=stages)
+    return np.asarray(sum(share * staged[:, j] for j, share in enumerate(shares)), dtype=np.float64).reshape(
+        ahead.shape
+    )
+
+
+def by_stage(
+    theta: Array, t: Array, x: Array, age: Array, *, stages: int, leaving: float | None = None
+) -> NDArray[np.float64]:
+    """Return E[Y(t)] of who is still a customer and has passed j stages by T, shape (cells, k): t_x is in j alone.
+
+    Columns are flat, shape (cells,). With `leaving`, p is so many times what it was from T on.
+    """
+    found = np.zeros((t.size, stages))
+    for j in range(stages):
+        column, ahead, unsettled = found[:, j], _Staged(t, x, age, j), np.flatnonzero(t > 0)
+        for count in range(1, _SUMMED + 1) if leaving is None else ():
+            cells = ahead.at(unsettled)
+            more = _stays(theta, count, cells.x) * _falls(theta, count, cells, stages)
+            column[unsettled] += more
+            unsettled = unsettled[more > _NOTHING * column[unsettled]]
+        if unsettled.size:
+            column[unsettled] = _over_chances(theta, ahead.at(unsettled), stages, 1.0 if leaving is None else leaving)
+    return found
 
 
 def discounted_while_alive(theta: Array, delta: float, known: History, *, stages: int) -> Array:
@@ -135,63 +169,67 @@ def discounted_while_alive(theta: Array, delta: float, known: History, *, stages
     return found
 
 
-def _within(theta: Array, n: Array, t: ArrayLike, known: History, *, stages: int) -> Array:
+def _stays(theta: Array, n: ArrayLike, x: Array) -> Array:
+    """Return the chance that none of n − 1 purchases was the last."""
+    _, _, a, b = theta
+    return np.asarray(np.exp(betaln(a, b + x + np.asarray(n) - 1) - betaln(a, b + x)), dtype=np.float64)
+
+
+def _falls(theta: Array, n: ArrayLike, ahead: _Staged, stages: int) -> Array:
     """Return P(the n-th purchase falls within t) for who would never leave."""
     r, alpha, _, _ = theta
-    shape, z = r + stages * known.x, t / (alpha + known.age + t)
-    shares, _ = passed(theta, known, stages=stages)
-    found = [share * betainc(n * stages - j, shape + j, z) for j, share in enumerate(shares)]
-    return np.asarray(np.sum(found, axis=0), dtype=np.float64)
+    t, x, age, passed = ahead
+    z = t / (alpha + age + t)
+    return np.asarray(betainc(np.asarray(n) * stages - passed, r + stages * x + passed, z), dtype=np.float64)
 
 
-def _over_chances(theta: Array, t: Array, known: History, stages: int) -> Array:
+def _over_chances(theta: Array, ahead: _Staged, stages: int, leaving: float) -> Array:
     """Return the expectation as a mean over p, by Gauss-Jacobi nodes: as many as 1 − H, which bends near p = 0, needs.
 
     H is analytic up to 1 − p = z^(−k); the nearer that is to 1, and the more purchases there are to lose, the more.
     """
+    t, x, age, _ = ahead
     r, alpha, a, b = theta
-    stays = (alpha + known.age) / (alpha + known.age + t)
-    many = (r / stages + known.x + 1) * (1 / stays - 1)
-    needed = 16 / np.sqrt(stages * stays) + 16 * np.sqrt(many / (1 + b + known.x))
+    stays = (alpha + age) / (alpha + age + t)
+    many = (r / stages + x + 1) * (1 / stays - 1)
+    needed = 16 / np.sqrt(stages * stays) + 16 * np.sqrt(many / (1 + b + x))
     nodes = np.clip(2 ** np.ceil(np.log2(needed)), _FEWEST, _MOST).astype(np.int64)
-    found = np.empty(t.size)
+    found = np.empty(x.size)
     for count in np.unique(nodes):
-        for x in np.unique(known.x[nodes == count]):
-            p, weights = _nodes(float(a), float(b + x), int(count))
-            places = np.flatnonzero((nodes == count) & (known.x == x))
+        for bought in np.unique(x[nodes == count]):
+            p, weights = _nodes(float(a), float(b + bought), int(count))
+            places = np.flatnonzero((nodes == count) & (x == bought))
             each = max(1, _AT_ONCE // int(count))
             for part in np.split(places, range(each, places.size, each)):
-                found[part] = _lost(theta, p, t[part], known.at(part), stages) @ weights
+                found[part] = _lost(theta, leaving * p, ahead.at(part), stages) @ weights
     return found
 
 
-def _lost(theta: Array, p: Array, t: Array, known: History, k: int) -> Array:
+def _lost(theta: Array, p: Array, ahead: _Staged, k: int) -> Array:
     """Return (1 − H(1 − p)) / p for rows of cells and columns of p.
 
-    H(q) = Σ c(l) (1 − z)^A (1 − z ρ ωˡ)^(−A) Σ πⱼ yʲ with ρ = q^(1 / k), ω a k-th root of unity, y = ρ ωˡ (1 − z) /
+    H(q) = Σ c(l) (1 − z)^A (1 − z ρ ωˡ)^(−A) yʲ with ρ = q^(1 / k), ω a k-th root of unity, y = ρ ωˡ (1 − z) /
     (1 − z ρ ωˡ) and c(l) = Σ (ρ ωˡ)^(−s) / k, s < k. All of l = 0 is taken as what it differs from 1, the others have a
     factor p: nothing is lost where p is small.
     """
     r, alpha, _, _ = theta
-    shape = (r + k * known.x)[:, np.newaxis]
-    odds = (t / (alpha + known.age))[:, np.newaxis]  # z / (1 − z)
-    shares = [share[:, np.newaxis] for share in passed(theta, known, stages=k)[0]]
+    t, x, age, passed = ahead
+    shape = (r + k * x)[:, np.newaxis]
+    odds = (t / (alpha + age))[:, np.newaxis]  # z / (1 − z)
     fall = -np.log1p(-np.minimum(p, 1 - _NEARLY_ONE)) / k
     thinned = np.log1p(odds * -np.expm1(-fall))
     of_stages = np.mean([np.expm1(s * fall) for s in range(k)], axis=0)
-    of_passed = sum(share * np.expm1(-j * (fall + thinned)) for j, share in enumerate(shares))
-    of_passed = np.maximum(of_passed, np.nextafter(-1, 0))  # what is left of H is below a rounding of 1
-    lost = -np.expm1(np.log1p(of_stages) - shape * thinned + np.log1p(of_passed)) / p
+    lost = -np.expm1(np.log1p(of_stages) - shape * thinned - passed * (fall + thinned)) / p
     for turn in range(1, k // 2 + 1):
         root = np.exp(-fall + 2j * np.pi * turn / k)
         left = 1 + odds * (1 - root)  # (1 − z ρ ωˡ) / (1 − z)
         factor = -1 / (k * np.exp(-k * fall) * (1 - 1 / root))
-        waves = sum(share * (root / left) ** j for j, share in enumerate(shares))
+        wave = (root / left) ** passed
         # Conjugate roots give conjugate terms; −1 is its own conjugate.
-        lost = lost - (1 if 2 * turn == k else 2) * (factor * np.exp(-shape * np.log(left)) * waves).real
+        lost = lost - (1 if 2 * turn == k else 2) * (factor * np.exp(-shape * np.log(left)) * wave).real
     ends = p > 1 - _NEARLY_ONE
     if ends.any():
-        one, two = (_within(theta, np.array(float(n)), t, known, stages=k)[:, np.newaxis] for n in (1, 2))
+        one, two = (_falls(theta, n, ahead, k)[:, np.newaxis] for n in (1, 2))
         lost[:, ends] = (one - (1 - p[ends]) * (one - two)) / p[ends]
     return np.asarray(lost, dtype=np.float64)
 

@@ -23,7 +23,7 @@ from regulars.lifetime.models._bg_nbd_terms import terms_of
 from regulars.lifetime.models._cells import History
 from regulars.lifetime.models._effects_likelihood import Term
 from regulars.lifetime.models._maximum import Likelihood
-from regulars.lifetime.models._simulated import Simulated, lived
+from regulars.lifetime.models._simulated import Lives, Simulated, lived
 from regulars.lifetime.models._with_covariates import ModelWithCovariates
 
 Array = NDArray[np.float64]
@@ -73,6 +73,16 @@ class ModifiedBetaGeometricNBD(ModelWithCovariates):
 
     def _at_least(self, theta: Array, count: ArrayLike, t: float, known: History) -> Array:
         return formulas.at_least((theta.T + _ONE_MORE).T, count, t, known.x, known.age)
+
+    def _alive_and_slopes(self, theta: Array, x: Array, t_x: Array, age: Array) -> tuple[Array, Array]:
+        return formulas.log_alive(theta, x, t_x, age, first=1)
+
+    def _changed(self, theta: Array, t: ArrayLike, known: History, pace: float, leaving: float) -> Array:
+        # (1 − e^(−λ p t)) / p, so that it is the same at another time.
+        return self._while_alive(theta, pace * leaving * np.asarray(t), known) / leaving
+
+    def _goes_on(self, theta: Array, random: np.random.Generator, known: History) -> tuple[Lives, Array]:
+        return formulas.goes_on((theta.T + _ONE_MORE).T, random, known), np.zeros(known.x.size)
 
     def _lived(self, theta: Array, random: np.random.Generator, ages: Array, ahead: float) -> Simulated:
         lives = formulas.lives(theta, random, ages.size, first=1)

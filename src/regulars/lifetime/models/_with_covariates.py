@@ -7,15 +7,15 @@ from typing import ClassVar, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from regulars.lifetime.models._continuous import ContinuousModel
 from regulars.lifetime.models._effects import CovariatesInvalid, Effects
 from regulars.lifetime.models._effects_likelihood import EffectsLikelihood, Term
 from regulars.lifetime.models._maximum import Likelihood
-from regulars.lifetime.models._purchase_model import PurchaseModel
 
 Array = NDArray[np.float64]
 
 
-class ModelWithCovariates(PurchaseModel):
+class ModelWithCovariates(ContinuousModel):
     """A model of purchases that may read covariates: of purchases and of leaving alike, or different ones of each.
 
     A covariate z has one coefficient γ for every parameter it acts on, called gamma_, the process, _ and its name:

@@ -7,7 +7,6 @@ the upper end respects.
 """
 
 from copy import copy
-from dataclasses import replace
 from statistics import NormalDist
 from typing import Self
 
@@ -16,7 +15,7 @@ from numpy.typing import NDArray
 
 from regulars.lifetime._discounting import Discounting
 from regulars.lifetime.histories import PurchaseSummary, Span
-from regulars.lifetime.models import BetaGeometricNBD, GammaGamma, PurchaseModel
+from regulars.lifetime.models import BetaGeometricNBD, GammaGamma, PurchaseModel, moved
 from regulars.lifetime.valuing._values import (
     YEAR,
     LifetimeValues,
@@ -220,11 +219,3 @@ def _doubts(model: PurchaseModel, known: PurchaseSummary, discounting: Discounti
     there, ahead = (model.slopes_in_all(np.stack(slopes, axis=-1), known) for slopes in (slopes_there, slopes_ahead))
     doubt, at_most = (np.sqrt(((slopes @ root) ** 2).sum(axis=1)) for slopes in (there + ahead, ahead))
     return doubt, at_most
-
-
-def moved(model: PurchaseModel, letter: str, step: float) -> PurchaseModel:
-    """Return a copy of a model with one parameter moved by a step of its logarithm."""
-    copied = copy(model)
-    parameters = {**model.fit_.parameters, letter: model.fit_.parameters[letter] * float(np.exp(step))}
-    copied.fit_ = replace(model.fit_, parameters=parameters)
-    return copied

@@ -12,8 +12,7 @@ from statistics import NormalDist
 import numpy as np
 
 from regulars.lifetime.histories import PurchaseSummary, Span
-from regulars.lifetime.models import PurchaseModel
-from regulars.lifetime.valuing._purchases_and_spend import moved
+from regulars.lifetime.models import PurchaseModel, moved
 
 _STEP = 1e-4
 _NOTHING = 1e-9
