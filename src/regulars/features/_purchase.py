@@ -27,7 +27,8 @@ counted AS (
         count(gap) AS gap_count,
         -- whole numbers, exact in a DOUBLE up to 2^53
         sum(CAST(gap * gap AS DOUBLE)) AS gap_squares,
-        sum(ln(CAST(gap AS DOUBLE))) AS gap_log_sum,
+        -- of decimals, so that the order of the rows decides no last bit
+        CAST(sum(CAST(ln(CAST(gap AS DOUBLE)) AS DECIMAL(18, 9))) AS DOUBLE) AS gap_log_sum,
         sum(amount) AS spend_total,
         stddev_samp(order_amount) AS spend_sd,
         sum(cost) AS cost_total,

@@ -27,7 +27,7 @@ WHERE coalesce(may_profile, FALSE) AND order_count > 0
 GROUP BY repeat_count, age_at_last_days, tenure_days
 ORDER BY repeat_count, age_at_last_days, tenure_days
 """
-_GAPS = "coalesce(avg(gap_log_sum), 0)"
+_GAPS = "CAST(coalesce(sum(CAST(gap_log_sum AS DECIMAL(18, 9))), 0) AS DOUBLE) / nullif(count(*), 0)"
 _NO_GAPS = "CAST(NULL AS DOUBLE)"
 
 _MARGINS = """
