@@ -29,7 +29,7 @@ from regulars.lifetime.models import BetaGeometricNBD, ParetoNBD
 HERE = Path(__file__).parent
 DATA = HERE / "data"
 PEERS = {
-    "lifetimes": ("lifetimes==0.11.3", "pandas<2.2", "numpy<2", "scipy<1.12", "pyarrow"),
+    "lifetimes": ("lifetimes==0.11.3", "pandas<2.2", "numpy<2", "scipy<1.12", "pyarrow<20"),
     "pymc-marketing": ("pymc-marketing==0.19.2", "pyarrow"),
     "clvkit": ("clvkit==0.2.1", "pyarrow"),
 }

@@ -14,6 +14,7 @@ import regulars
 from kept_shop import HEADER, SHOP, TODAY, kept, put
 from regulars import feedback
 from regulars.analysis import Imported, NothingToRead, Result, analyze, import_records
+from regulars.analysis._sources import NotATable
 from regulars.core import RegularsError, Settings
 from regulars.customers import CLEAN_TABLES, HashedIdentities, clean, read_identities
 from regulars.engines import Engine, open_engine
@@ -300,6 +301,15 @@ class TestNothingThere:
     def test_an_import_of_nothing_is_an_error(self, tmp_path: Path) -> None:
         with pytest.raises(NothingToRead):
             import_records(tmp_path / "workspace", today=TODAY)
+
+    def test_a_path_is_a_file_whose_kind_is_recognised(self, tmp_path: Path) -> None:
+        path = put(tmp_path, "shop.csv", HEADER + SHOP)
+        by_path = import_records(tmp_path / "workspace", files=[path], today=TODAY)
+        assert by_path.batch is not None
+        again = import_records(tmp_path / "workspace", files=[str(path), Source(data=path)], today=TODAY)
+        assert (again.batch, len(again.known)) == (None, 2)
+        with pytest.raises(NotATable, match="files is a int"):
+            import_records(tmp_path / "workspace", files=[7], today=TODAY)  # type: ignore[list-item]
 
     def test_a_file_that_cannot_be_read_makes_no_batch(self, tmp_path: Path) -> None:
         good = put(tmp_path, "good.csv", HEADER + SHOP)

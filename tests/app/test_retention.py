@@ -200,6 +200,29 @@ def test_whoever_anything_is_written_down_about_is_not_forgotten_with_the_last_r
     retention.let_go_imported(shop, {"orders": date(2022, 1, 1)}, by="lin")
     assert sorted(Person.objects.values_list("customer_id", flat=True)) == kept
     assert store.open_text("noted", Note.objects.get().ciphertext, "note") == "tea"
+    called = set(store.reveal(kept))
+    assert called == {*kept} - {"by_lot"}, "who is left for the arm of a campaign alone has no name any more"
+    (line,) = AuditEvent.objects.filter(what="let_go").values_list("details", flat=True)
+    assert line["rows"] == len(kept) + 2
+
+
+def test_what_was_let_go_is_told_though_the_job_was_killed_and_done_again(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ordered(shop, {"zed": "2021-03-01", "wen": "2024-03-01"})
+    until = {"orders": date(2022, 1, 1)}
+
+    def killed(*_: Any, **__: Any) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as then:
+        then.setattr(changing, "forget", killed)
+        with pytest.raises(KeyboardInterrupt):
+            retention.let_go_imported(shop, until, by="lin")
+    retention.let_go_imported(shop, until, by="lin")
+    told = AuditEvent.objects.filter(what="let_go").order_by("pk").values_list("details", flat=True)
+    assert [line["rows"] for line in told] == [1, 0]
+    assert not Person.objects.filter(customer_id="zed").exists()
 
 
 def test_imported_orders_go_with_those_who_have_none_left_and_with_the_results_that_told_of_them(

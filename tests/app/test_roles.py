@@ -10,6 +10,8 @@ from django.urls import URLPattern, resolve, reverse
 from django.utils import timezone
 
 from app.conftest import PASSWORD
+from regulars.app import MemberUnknown, _serving, password_link
+from regulars.app._shop import Shop
 from regulars.app.invitations import invite_user
 from regulars.app.models import AuditEvent, Person, Survey
 from regulars.app.publication import listing
@@ -122,6 +124,32 @@ def test_who_is_invited_chooses_a_password_once(client: Client) -> None:
     client.post(f"/settings/members/{bo.id}/dismiss/")
     told = AuditEvent.objects.filter(what="member", actor="lin").order_by("pk").values_list("details", flat=True)
     assert [line["is_now"] for line in told] == ["viewer", "member", None]
+
+
+@pytest.mark.parametrize("by", ["page", "console"])
+def test_who_forgot_the_password_chooses_another_one_and_the_old_one_and_its_sessions_end(
+    client: Client, shop: Shop, monkeypatch: pytest.MonkeyPatch, by: str
+) -> None:
+    monkeypatch.setattr(_serving, "_make_ready", lambda _: None)  # the tests' own database is
+    old = PASSWORD[::-1]
+    bo = User.objects.create_user("Bo", password=old)
+    then = Client()
+    assert then.post("/login/", {"username": "Bo", "password": old}).status_code == 302
+    if by == "page":
+        page = client.post(f"/settings/members/{bo.id}/link/").content.decode()
+    else:
+        with pytest.raises(MemberUnknown, match="Bo, lin"):
+            password_link(shop.folder, name="bo")
+        page = password_link(shop.folder, name="Bo", port=8000)
+    link = re.search(r"/join/[\w-]+/", page)
+    assert link
+    assert then.get("/surveys/").status_code == 200, "until then the old one holds"
+    Client().post(link[0], {"password": PASSWORD})
+    assert then.get("/surveys/").status_code == 302
+    assert [User.objects.get(username="Bo").check_password(word) for word in (old, PASSWORD)] == [
+        False, True,
+    ]  # fmt: skip
+    assert AuditEvent.objects.get(what="password").details == {"who": "Bo"}
 
 
 def test_a_link_holds_only_until_the_next_one() -> None:

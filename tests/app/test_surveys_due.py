@@ -15,8 +15,10 @@ from regulars.app import surveys, surveys_due
 from regulars.app._shop import Shop
 from regulars.app.models import Consent, Invitation, Survey
 from regulars.app.privacy import consents, erasing
+from regulars.app.privacy.handed_over import of_person
 from regulars.app.publication.current import Published
 from regulars.app.vault import store
+from regulars.app.views import surveys as views
 from regulars.reports import Voice
 
 AS_OF = date(2024, 6, 30)
@@ -109,6 +111,24 @@ def test_the_links_are_made_once_and_each_holds(client: Client, survey: Survey) 
     assert "to ask" not in client.get("/").content.decode()
     client.post(f"/surveys/{survey.pk}/ask/", {"form": "page"})
     assert Invitation.objects.count() == len(due)
+
+
+@pytest.mark.parametrize("form", ["page", "file"])
+def test_letters_leave_out_who_is_erased_meanwhile_and_are_told_to_have_been_handed_on(
+    client: Client, shop: Shop, survey: Survey, monkeypatch: pytest.MonkeyPatch, form: str
+) -> None:
+    gone, *others = surveys_due.due(survey)
+    listed = views._people
+
+    def then_erased(*told: Any) -> Any:
+        found = listed(*told)
+        erasing.shred(shop, gone, by="lin")
+        return found
+
+    monkeypatch.setattr(views, "_people", then_erased)
+    assert client.post(f"/surveys/{survey.pk}/ask/", {"form": form}).status_code == 200
+    assert Invitation.objects.count() == len(others)
+    assert [len(of_person([who])) for who in (gone, *others)] == [0, *[1] * len(others)]
 
 
 def test_the_file_holds_an_address_only_where_it_may_be_used(client: Client, tea: Published, survey: Survey) -> None:

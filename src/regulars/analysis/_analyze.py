@@ -17,7 +17,7 @@ from regulars.analysis._inbox import Inbox, import_inbox
 from regulars.analysis._publish import check_place, published
 from regulars.analysis._result import Result
 from regulars.analysis._run import Run
-from regulars.analysis._sources import Data, NothingToRead, WorkspaceEmpty, gather, with_kept
+from regulars.analysis._sources import Data, File, NothingToRead, WorkspaceEmpty, gather, with_kept
 from regulars.analysis._traces import no_traces
 from regulars.core import Settings, load_settings
 from regulars.customers import Crosswalk, HashedIdentities
@@ -39,7 +39,7 @@ def analyze(
     referrals: Data = None,
     profiles: Data = None,
     consents: Data = None,
-    files: Iterable[Source] = (),
+    files: Iterable[File] = (),
     as_of: date | None = None,
     today: date | None = None,
     settings: Settings | Path | str | None = None,
@@ -70,7 +70,7 @@ def analyze(
         referrals: who brought whom.
         profiles: facts about people; names and addresses go to the workspace only.
         consents: what people allow.
-        files: sources whose kind is to be recognised, or that need a mapping.
+        files: paths of files whose kind is to be recognised, or sources, which may bring a mapping.
         as_of: the last day that counts, inclusive; default the day of the last order.
         today: rows dated later are quarantined, but for consents; default the machine's date in the business's time
             zone.

@@ -10,7 +10,7 @@ from typing import TypeAlias
 from regulars.analysis._arguments import check_days
 from regulars.analysis._clock import machine_day, machine_time
 from regulars.analysis._quarantine import mask_quarantine
-from regulars.analysis._sources import Data, NothingToRead, gather, with_kept
+from regulars.analysis._sources import Data, File, NothingToRead, gather, with_kept
 from regulars.analysis._traces import no_traces
 from regulars.core import RegularsError, Settings, load_settings
 from regulars.customers import Crosswalk, HashedIdentities, hide_identities
@@ -52,7 +52,7 @@ class Imported:
 def import_records(
     workspace: Path | str,
     *,
-    files: Iterable[Source] = (),
+    files: Iterable[File] = (),
     settings: Settings | Path | str | None = None,
     today: date | None = None,
     memory_limit: str | None = None,
@@ -64,7 +64,8 @@ def import_records(
 
     Args:
         workspace: the folder; made if it does not exist.
-        files: sources whose kind is to be recognised, or that need a mapping; mappings that the workspace keeps hold.
+        files: paths of files whose kind is to be recognised, or sources, which may bring a mapping; mappings that the
+            workspace keeps hold.
         settings: settings, or the path of a TOML file; default: docs/settings.md.
         today: of more rows dated later than `records.max_quarantined_share` allows the file is refused; the others
             are kept, and each analysis sets aside those after its own day. Default: the machine's date.
@@ -134,6 +135,9 @@ def _encoding(name: str | None) -> str | None:
 def _says_more(settings: Settings, batch: Batch, reports: Sequence[FileReport]) -> bool:
     """Whether the settings now answer what the batch left open in these tables, or answered otherwise."""
     met = {code for report in reports for code in (*report.quarantined, *report.unusable)}
+    orders = {taken.order for report in reports for taken in report.date_orders.values()}
+    if settings.records.date_order is not None and orders - {settings.records.date_order}:
+        return True
     now, then = settings.records.model_dump(mode="json"), batch.settings["records"]
     return any(
         now[name] is not None and now[name] != then.get(name) and (then.get(name) is not None or codes & met)

@@ -40,13 +40,17 @@ class WorkspaceEmpty(RegularsError):
     )
 
 
-def gather(tables: Mapping[str, Data], files: Iterable[Source]) -> list[Source]:
+File: TypeAlias = "Source | str | PathLike[str]"
+"""A source, or the path of a file whose kind is to be recognised."""
+
+
+def gather(tables: Mapping[str, Data], files: Iterable[File]) -> list[Source]:
     """Return one source for each path or table.
 
     Raises:
         NotATable: an argument is neither a path nor a table.
     """
-    sources = list(files)
+    sources = [each if isinstance(each, Source) else Source(data=_readable("files", each)) for each in files]
     for kind, data in tables.items():
         for one in data if isinstance(data, list) else [] if data is None else [data]:
             sources.append(Source(data=_readable(kind, one), kind=kind))

@@ -5,7 +5,7 @@ jobs, in the folder of one shop; hands the library its records and shows the res
 everything it needs come with the extra `app`; no room below imports this one.
 """
 
-from regulars.app._serving import AppMissing, AppUnready, rotate_keys, serve
+from regulars.app._serving import AppMissing, AppUnready, MemberUnknown, password_link, rotate_keys, serve
 from regulars.app._shop import Shop, ShopUnusable
 
-__all__ = ["AppMissing", "AppUnready", "Shop", "ShopUnusable", "rotate_keys", "serve"]
+__all__ = ["AppMissing", "AppUnready", "MemberUnknown", "Shop", "ShopUnusable", "password_link", "rotate_keys", "serve"]

@@ -23,6 +23,13 @@ class AppMissing(RegularsError):
     template = 'The app needs {packages}, not installed here. Install them: pip install "regulars[app]".'
 
 
+class MemberUnknown(RegularsError):
+    """A name under which nobody works in a shop."""
+
+    code = "member_unknown"
+    template = "Nobody works in this shop under the name {name}. There are: {names}."
+
+
 class AppUnready(RegularsError):
     """A shop that cannot be served."""
 
@@ -72,6 +79,35 @@ def rotate_keys(folder: Path, *, progress: Callable[[float], None]) -> int:
     from regulars.app.vault.rotation import rotate  # noqa: PLC0415  (Django has to be set up first)
 
     return rotate(shop, progress=progress)
+
+
+def password_link(folder: Path, *, name: str, port: int = 8320) -> str:
+    """Return a link by which somebody who works in a shop chooses a new password: once, within a week.
+
+    Whoever may write into the folder may do anything there, so this asks for no password. The link is opened while the
+    shop is served on the port; it is written down in the shop's log.
+
+    Raises:
+        AppMissing: a package is not installed.
+        ShopUnusable: the folder is none of ours, or no shop yet.
+        MemberUnknown: nobody works there under the name.
+    """
+    if not (folder / "shop.json").exists():
+        raise ShopUnusable(folder=folder, problem="it is no shop yet")
+    shop = _opened(folder)
+    _make_ready(shop)
+    from django.contrib.auth.models import User  # noqa: PLC0415  (Django has to be set up first)
+
+    from regulars.app.invitations import invite_user  # noqa: PLC0415
+    from regulars.app.privacy import audit  # noqa: PLC0415
+
+    people = {user.username: user for user in User.objects.filter(is_active=True).order_by("username")}
+    if not people:
+        raise ShopUnusable(folder=folder, problem="it has no owner yet")
+    if name not in people:
+        raise MemberUnknown(name=name, names=", ".join(people))
+    audit.write("password", by="", who=name)
+    return f"http://127.0.0.1:{port}/join/{invite_user(people[name])}/"
 
 
 def _opened(folder: Path) -> Shop:

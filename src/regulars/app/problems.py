@@ -61,6 +61,11 @@ ON_PAGES: Mapping[str, str] = {
         "{file}, line {line}: “{value}” in the column “{column}” can be read in two ways. Say below whether the day or"
         " the month comes first."
     ),
+    "date_order_mixed": N_(
+        "{file}: the column “{column}” writes days in two orders: “{value}” (line {line}) has only one reading,"
+        " “{other}” (line {other_line}) only another. Say below whether the day or the month comes first; rows in"
+        " another order are set aside then."
+    ),
     "date_serial": N_(
         "{file}, line {line}: the column “{column}” holds days as numbers, as Excel counts them. Say below from when:"
         " 1900 nearly always, 1904 for a file from an old Mac."

@@ -36,7 +36,7 @@ MATRIX: Mapping[str, Role] = {
     "ask_due": "member", "privacy_request": "member", "answered": "member", "privacy": "member",
     # to decide for all
     "settings": "owner", "scores": "owner", "playbook": "owner", "messages": "owner", "members": "owner",
-    "invite_member": "owner", "dismiss": "owner", "promote": "owner",
+    "invite_member": "owner", "invite_again": "owner", "dismiss": "owner", "promote": "owner",
     "access": "owner", "erase": "owner", "review": "owner", "retention": "owner", "let_go": "owner", "log": "owner",
     "keep_records": "owner", "let_go_records": "owner", "processing": "owner", "assessment": "owner",
 }  # fmt: skip

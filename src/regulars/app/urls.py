@@ -93,6 +93,7 @@ urlpatterns = [
     path("settings/messages/", playbook.messages, name="messages"),
     path("settings/members/", members.members, name="members"),
     path("settings/members/invite/", members.invite, name="invite_member"),
+    path("settings/members/<int:user>/link/", members.invite_again, name="invite_again"),
     path("settings/members/<int:user>/role/", members.promote, name="promote"),
     path("settings/members/<int:user>/dismiss/", members.dismiss, name="dismiss"),
     path("jobs/", imports.progress, name="jobs"),

@@ -1,4 +1,4 @@
-"""`regulars serve`: the app, on this machine."""
+"""`regulars serve`: the app, on this machine; `regulars password`: a way back in."""
 
 from pathlib import Path
 from typing import Annotated
@@ -12,8 +12,9 @@ from regulars.cli._screen import answers
 
 
 def register(app: typer.Typer) -> None:
-    """Add the command."""
+    """Add the commands."""
     app.command()(serve)
+    app.command()(password)
 
 
 def serve(
@@ -34,3 +35,16 @@ def serve(
             answers.print(voice.t("The app runs at {address} (Ctrl-C stops it).", address=address))
 
     app_room.serve(folder, port=port, public_url=public_url, tell=tell)
+
+
+def password(
+    folder: Annotated[Path, typer.Argument(help="Folder of the shop.", exists=True, file_okay=False)],
+    name: Annotated[str, typer.Argument(help="Name under which somebody logs in.")],
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port on which the app runs.")] = 8320,
+    lang: options.LangOption = options.Lang.en,
+) -> None:
+    """Let somebody who forgot their password choose another one: print a link that holds once, for a week."""
+    voice = reports.Voice(language=lang.value)
+    link = app_room.password_link(folder, name=name, port=port)
+    said = voice.t("While the app runs, {name} can choose a new password at {address}", name=name, address=link)
+    answers.print(said, markup=False, soft_wrap=True)

@@ -49,6 +49,8 @@ def why_lines(file: Told, *, voice: "reports.Voice") -> Iterator[str]:
             "{n} duplicate: another file has it too", "{n} duplicates: another file has them too", duplicates
         )
     yield from _reasons(file.get("taken_as") or {}, "issue", voice.t("{rows} accepted: {reason}"), voice)
+    for header, taken in (file.get("date_orders") or {}).items():
+        yield reports.date_order_text(header, taken, voice=voice)
     for issue, told in {**(file.get("unusable") or {}), **(file.get("shared_keys") or {})}.items():
         yield voice.t(
             "{rows} accepted: {reason} (first on line {line}{where})",

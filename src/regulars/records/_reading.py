@@ -23,6 +23,7 @@ from regulars.records._recognition.whole_names import WithWholeNames
 from regulars.records._results import AFTER_TODAY, FileReport, RecordSet, Refused, Source
 from regulars.records._rows.closing import without_closing_totals
 from regulars.records._rows.currencies import Currencies
+from regulars.records._rows.date_orders import DateOrders
 from regulars.records._rows.details import TOLD, leave_out_details
 from regulars.records._rows.evidence import DecimalMarks
 from regulars.records._rows.rates import Rates
@@ -163,6 +164,7 @@ class _Work:
                     self.progress(source.file, piece.done, source.content.total, tally.read)
                 if kept.num_rows:
                     yield kept
+            tally.date_orders = reading.dates.told
         except (pa.ArrowException, OSError) as error:
             problem = (str(error) or type(error).__name__).splitlines()[0][:200]
             raise SourceBroken(file=source.file, problem=problem) from error
@@ -174,6 +176,7 @@ class _Work:
             layout=source.layout,
             clock=self.clock,
             marks=DecimalMarks(source, self.mark),
+            dates=DateOrders(source, self.clock.order),
             is_export=source.export is not None,
             rates=self.rates,
         )
@@ -225,6 +228,7 @@ def _report(engine: Engine, source: Opened, place: int, tally: Tally, stated: st
         looks_personal=tally.has_personal_keys and _looks_personal(engine, source.layout.kind, place),
         has_personal_keys=tally.has_personal_keys,
         taken_as=dict(sorted(tally.taken_as.items())),
+        date_orders=dict(sorted(tally.date_orders.items())),
         export=source.export.name if source.export else None,
         left_out=dict(sorted(tally.left_out.items())),
         tables_left_out=dict(source.tables_left_out),

@@ -76,6 +76,18 @@ class Refused:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DateOrder:
+    """In which order a column writes its days (dmy, mdy, ymd), and the first day of it that has no other reading.
+
+    `example` is that day as it is written; of a birth, nothing.
+    """
+
+    order: str
+    line: int
+    example: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FileReport:
     """What became of one source. `read` = `accepted` + `quarantined_total` + `left_out_total`, always.
 
@@ -91,6 +103,7 @@ class FileReport:
     refusal, words of a survey as no score, the first of several phones or addresses in a cell as whose row it is
     (`first_of_several_phones`, `first_of_several_emails`), a time that clocks never showed, or showed twice, as that
     before they were changed (`time_never`, `time_twice`).
+    `date_orders` says of columns in which some day has two readings, by header, in which order days were read, and why.
     `shared_keys` says of how many rows the phone or address has several names (`key_of_several_names`: one account all
     the same; `key_of_many_names`: told apart by name), and what the orders among them come to.
     `unusable` says of how many accepted rows a phone, an address or a birth is none that anybody could be known by
@@ -142,6 +155,7 @@ class FileReport:
     of_people: tuple[str, ...] = ()
     name_beside: str = ""
     later: Refused | None = None
+    date_orders: dict[str, DateOrder] = field(default_factory=dict)
 
     def on_its_day(self) -> "FileReport":
         """Return the report as an analysis on the day of the import tells it: what is dated later is set aside."""

@@ -10,6 +10,7 @@ below handed over as codes and numbers.
 """
 
 from regulars.reports._charts import charts
+from regulars.reports._date_orders import date_order_text
 from regulars.reports._excel import write_xlsx
 from regulars.reports._folder import ResultFolder, ResultMissing, ResultUnreadable
 from regulars.reports._lines import action_rows, explanation_lines
@@ -33,6 +34,7 @@ __all__ = [
     "Voice",
     "action_rows",
     "charts",
+    "date_order_text",
     "error_text",
     "explanation_lines",
     "note_text",

@@ -86,6 +86,12 @@ def test_a_member_whose_name_plays_tricks_is_only_read(desk: Desk) -> None:
     assert not outside.exists()
 
 
+def test_a_member_without_a_name_is_read_under_a_question_mark(desk: Desk) -> None:
+    content = packed(("a", CSV + ANA))  # its name stands behind the first header and the last
+    content = content[:30] + b"\0" + content[31:].replace(b"aPK\5\6", b"\0PK\5\6")
+    assert [file.file for file in desk.read(desk.file(content, "all.zip")).files] == ["all.zip/?"]
+
+
 @pytest.mark.parametrize(
     ("content", "problem"),
     [

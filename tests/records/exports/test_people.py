@@ -247,10 +247,11 @@ def test_a_birth_that_can_be_read_in_two_ways_is_read_as_the_order_of_days_that_
 ) -> None:
     header = header if birth in header.split(",") else f"{header},{birth}"
     chosen = {} if order is None else {"records": {"date_order": order}}
-    rows: list[Row] = [{**who, birth: told} for told in ("2/1/1990", "31/1/1990", "1990-05-06", "5/6")]
+    other = "2/2/1990" if order is None else "31/1/1990"  # the latter would say the order itself
+    rows: list[Row] = [{**who, birth: told} for told in ("2/1/1990", other, "1990-05-06", "5/6")]
     (file, *_) = desk.text(sheet(header, rows), **chosen).files
     births = [found for (found,) in desk.rows("raw_profiles", "birth_date")]
-    assert births[:3] == [born, "31/1/1990", "1990-05-06"]
+    assert births[0::2][:2] == [born, "1990-05-06"]
     is_export = file.export is not None
     assert file.unusable.keys() == ({"birth_date_unusable"} if order is None or not is_export else set())
     if is_export:

@@ -4,6 +4,7 @@ Nothing of a row is in it but masked values, so that it may lie in the table of 
 """
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -103,6 +104,7 @@ def _report(report: records.FileReport) -> dict[str, Any]:
         "left_out": report.left_out,
         "tables_left_out": report.tables_left_out,
         "taken_as": report.taken_as,
+        "date_orders": {header: asdict(taken) for header, taken in report.date_orders.items()},
         "of_people": list(report.of_people),
         "name_beside": report.name_beside,
     }

@@ -37,6 +37,7 @@ WORDS: Mapping[str, str] = {
     "reviewed": N_("Periodic review signed off"),
     "settings": N_("Settings changed"),
     "member": N_("Who works here changed"),
+    "password": N_("Link for a new password made"),
     "keys_rotated": N_("Master key changed"),
     "log_cut": N_("Lines of this log are missing before this one"),
 }

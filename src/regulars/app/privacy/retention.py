@@ -3,9 +3,10 @@
 Whole people are let go by `duties`; this is about single records, those that the app itself keeps and imported ones.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -100,8 +101,10 @@ def let_go(kinds: Collection[str], *, by: str) -> dict[str, int]:
 def let_go_imported(shop: Shop, until: Mapping[str, date], *, by: str) -> int:
     """Remove imported records of these kinds that are of a day or earlier; return how many of each went.
 
-    Whoever has no record left by that, and of whom nothing was written down, goes out of the vault too. Published
-    results speak of the records until the next analysis is done: it removes the earlier ones.
+    Whoever has no record left by that, and of whom nothing was written down, goes out of the vault too; of who is left
+    with nothing but the arm of a campaign by lot, names and addresses go, and the arm stays under the bare number, so
+    that what the campaign did can still be measured. Published results speak of the records until the next analysis
+    is done: it removes the earlier ones.
     """
     store = records.Batches(shop.workspace)
     if not (shop.workspace / "batches").is_dir():
@@ -109,10 +112,12 @@ def let_go_imported(shop: Shop, until: Mapping[str, date], *, by: str) -> int:
     erasing.results_may_speak_of_them()
     gone = 0
     for kind, day in until.items():
-        rows = store.let_go({kind: day})
-        audit.write("let_go", by=by, kind=kind, rows=rows, until=day.isoformat())
-        gone += rows
-    changing.forget(_without_records(shop, store), still=_of_whom_nothing_is_written)
+        # Written down before they go: where this is killed and done again, there is nothing left to count.
+        audit.write("let_go", by=by, kind=kind, rows=store.past({kind: day}).get(kind, 0), until=day.isoformat())
+        gone += store.let_go({kind: day})
+    left = _without_records(shop, store)
+    changing.forget(left, still=partial(_among, _nothing_written))
+    changing.forget_identifiers(left, still=partial(_among, _nothing_but_arms))
     changing.tidy()
     return gone
 
@@ -129,28 +134,35 @@ def months_of_kinds() -> dict[str, int]:
 
 
 def _without_records(shop: Shop, store: records.Batches) -> set[str]:
-    """Return those in the vault of whom neither a record nor anything written down is left.
+    """Return those in the vault of whom neither a record nor anything written down is left, but for arms of campaigns.
 
     An account without records stays while another one of the same person has some: its address may be the only one.
     What counts as written down: notes, tasks, answers, what became of suggestions, consents, requests, restrictions,
-    fields of one's own, corrections, a link to a survey that can still be answered, who sees to the person, and the
-    arm of a campaign by lot.
+    fields of one's own, corrections, a link to a survey that can still be answered, and who sees to the person.
     """
     persons = {row["customer_id"]: row["person_id"] for row in read_persons(shop.workspace).to_pylist()}
     spoken_of = {persons.get(who, who) for who in store.keys().to_pylist()}
-    listed = _nothing_written().values_list("customer_id", flat=True)
+    listed = _without_words().values_list("customer_id", flat=True)
     return {who for who in listed.iterator() if persons.get(who, who) not in spoken_of}
 
 
-def _of_whom_nothing_is_written(customer_ids: Collection[str]) -> set[str]:
-    return set(_nothing_written().filter(customer_id__in=customer_ids).values_list("customer_id", flat=True))
+def _among(those: Callable[[], QuerySet[Person]], customer_ids: Collection[str]) -> set[str]:
+    return set(those().filter(customer_id__in=customer_ids).values_list("customer_id", flat=True))
 
 
 def _nothing_written() -> QuerySet[Person]:
+    return _without_words().filter(assignments=None)
+
+
+def _nothing_but_arms() -> QuerySet[Person]:
+    return _without_words().exclude(assignments=None)
+
+
+def _without_words() -> QuerySet[Person]:
     is_open = Invitation.objects.filter(answered_at=None, until__gt=timezone.now(), survey__is_open=True)
     return Person.objects.filter(
         notes=None, tasks=None, answers=None, messages=None, consents=None, requests=None, corrected=None,
-        assignments=None, assignee=None, restricted=False, custom={},
+        assignee=None, restricted=False, custom={},
     ).exclude(pk__in=is_open.values("person"))  # fmt: skip
 
 

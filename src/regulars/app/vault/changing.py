@@ -63,12 +63,19 @@ def forget(customer_ids: Collection[str], *, still: Callable[[Collection[str]], 
     return gone
 
 
-def forget_identifiers(customer_ids: Collection[str]) -> None:
-    """Take out of the vault how people are called and reached; whatever else is written down about them stays."""
+def forget_identifiers(
+    customer_ids: Collection[str], *, still: Callable[[Collection[str]], Collection[str]] | None = None
+) -> None:
+    """Take out of the vault how people are called and reached; whatever else is written down about them stays.
+
+    `still` says whose are to go even now.
+    """
     listed = sorted(customer_ids)
     for start in range(0, len(listed), _MANY):
         some = listed[start : start + _MANY]
         with transaction.atomic():
+            if still is not None:
+                some = sorted(still(some))
             before = store.names_of(some)
             Identifier.objects.filter(person__customer_id__in=some).delete()
             store.index_names(before, {}, store.rows_of(some))

@@ -32,6 +32,12 @@ def person_of(account: str) -> str:
     return _known().person.get(account, account)
 
 
+def persons_of(accounts: Iterable[str]) -> dict[str, str]:
+    """Return what `person_of` says, for each of many."""
+    known = _known().person
+    return {account: known.get(account, account) for account in accounts}
+
+
 def accounts_of(customer_id: str) -> list[str]:
     """Return every account of the person with one of them, that one first."""
     return _all(customer_id, _known())

@@ -83,12 +83,13 @@ def search(request: Request) -> HttpResponse:
         return redirect("customers")
     wanted = form.cleaned_data["wanted"]
     ids = store.find(wanted)
-    theirs = {who: persons.person_of(who) for who in ids[: 2 * _SIZE]}
+    people = persons.persons_of(ids)
+    theirs = {who: people[who] for who in ids[: 2 * _SIZE]}
     rows = listing.some(asked.result, [*{*theirs, *theirs.values()}])
     # Whoever is found by an account that was joined to another is listed as that one.
-    people = dict.fromkeys(who if who in rows else person for who, person in theirs.items())
-    found = [rows[who] for who in people if who in rows][:_SIZE]
-    fit = len({persons.person_of(who) for who in ids})
+    listed = dict.fromkeys(who if who in rows else person for who, person in theirs.items())
+    found = [rows[who] for who in listed if who in rows][:_SIZE]
+    fit = len({*people.values()})
     shown = {"rows": _with_words(request, found), "wanted": wanted, "found": fit, "shown": len(found),
              "is_capped": len(ids) >= store.MOST_FOUND}  # fmt: skip
     return show(request, "customers/found.html", shown, at="customers")

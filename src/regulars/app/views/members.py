@@ -61,6 +61,14 @@ def invite(request: Request) -> HttpResponse:
 
 
 @require_POST
+def invite_again(request: Request, user: int) -> HttpResponse:
+    """Let somebody choose a password anew, by a one-time link that is shown once; the old one holds until then."""
+    found = get_object_or_404(User, id=user, is_active=True)
+    audit.write("password", by=request.user.username, who=found.username)
+    return _page(request, link=public_link(request, f"/join/{invite_user(found)}/"), invited=found.username)
+
+
+@require_POST
 def promote(request: Request, user: int) -> HttpResponse:
     """Let somebody be something else; one owner always stays."""
     form, found = Promotion(request.POST), get_object_or_404(User, id=user)
@@ -103,7 +111,7 @@ def join(request: Request, token: str) -> HttpResponse:
         faults = password_faults(form.cleaned_data["password"], user.username)
         if not faults and use_up(token):
             user.set_password(form.cleaned_data["password"])
-            user.save()
+            user.save()  # which ends every session of theirs
             login(request, user, backend="regulars.app.logged_in.Users")
             return redirect("today")
     return show(request, "people/join.html", {"username": user.username, "faults": faults})

@@ -18,7 +18,7 @@ from regulars.app.models import Consent, Person, PrivacyRequest
 from regulars.app.privacy import access, audit, consents, duties, erasing
 from regulars.app.vault import changing, persons
 from regulars.app.vault.accounts import accounts_of
-from regulars.app.views.screen import person_or_404, show
+from regulars.app.views.screen import person_or_404, show, writing_about
 from regulars.app.views.today import names_of
 from regulars.reports import N_, Voice, word
 
@@ -146,23 +146,24 @@ def allowed_now(words: Mapping[str, bool], may: Mapping[str, bool]) -> dict[str,
 def consent(request: Request, person: str) -> HttpResponse:
     """Write a word down."""
     form = Word(request.POST)
-    person_or_404(request, person)
-    if form.is_valid():
-        said = form.cleaned_data
-        consents.say(
-            request.asked.shop, person, purposes=[said["purpose"]], granted=said["granted"], by=request.user,
-            source=Consent.PAGE,
-        )  # fmt: skip
+    with writing_about(request, person):
+        if form.is_valid():
+            said = form.cleaned_data
+            consents.say(
+                request.asked.shop, person, purposes=[said["purpose"]], granted=said["granted"], by=request.user,
+                source=Consent.PAGE,
+            )  # fmt: skip
     return _back(person)
 
 
 @require_POST
 def object_to(request: Request, person: str) -> HttpResponse:
     """Write down an objection to all marketing."""
-    person_or_404(request, person)
-    consents.say(
-        request.asked.shop, person, purposes=Consent.MARKETING, granted=False, by=request.user, source=Consent.OBJECTION
-    )
+    with writing_about(request, person):
+        consents.say(
+            request.asked.shop, person, purposes=Consent.MARKETING, granted=False, by=request.user,
+            source=Consent.OBJECTION,
+        )  # fmt: skip
     return _back(person)
 
 

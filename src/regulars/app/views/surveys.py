@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpResponse, HttpResponseBase
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -21,7 +21,7 @@ from regulars.app.privacy.handed_over import noted
 from regulars.app.spreadsheets import download
 from regulars.app.vault import persons, store
 from regulars.app.views.refused import NOTHING, Refused, refused
-from regulars.app.views.screen import person_or_404, show, writing_about
+from regulars.app.views.screen import show, writing_about
 from regulars.app.views.today import names_of
 from regulars.reports import N_, Voice, sentence, word
 
@@ -118,12 +118,17 @@ def ask_due(request: Request, survey: int) -> HttpResponseBase:
     voice = Voice(language="zh" if found.language == "zh" else "en")
     letters = []
     for person in _people(request, listed):
-        token = surveys.invite(found, person_or_404(request, person["id"]))
+        try:
+            with writing_about(request, person["id"]) as about:
+                token = surveys.invite(found, about)
+        except Http404:  # erased since the list was made
+            continue
         link = public_link(request, f"/answer/{token}/")
         name = person["called"] or voice.t("valued customer")
         letters.append(
             {**person, "link": link, "text": voice.t(_LETTER, name=name, question=found.question, link=link)}
         )
+    letters = [*noted(((letter["id"], letter) for letter in letters), form="survey", by=request.user.username)]
     audit.write("handed_over", by=request.user.username, survey=found.pk, members=len(letters))
     if form.cleaned_data["form"] == "file":
         return _file(request, found, letters)
@@ -138,6 +143,7 @@ def invite(request: Request, person: str) -> HttpResponse:
     survey = get_object_or_404(Survey, pk=form.cleaned_data["survey"] if form.is_valid() else 0)
     with writing_about(request, person) as about:
         token = surveys.invite(survey, about)
+    [*noted([(person, token)], form="survey", by=request.user.username)]
     request.session["survey_link"] = public_link(request, f"/answer/{token}/")
     return redirect("survey", survey.pk)
 
@@ -203,8 +209,8 @@ def _file(request: Request, survey: Survey, letters: list[dict[str, Any]]) -> Ht
         known = told.get(letter["id"], {})
         email = known.get("email", [""])[0] if "email" in letter["channels"] else ""
         phone = known.get("phone", [""])[0] if {"message", "phone"} & set(letter["channels"]) else ""
-        rows.append((letter["id"], (letter["id"], letter["called"], email, phone, letter["link"], letter["text"])))
-    return download(f"{survey.title}.csv", heads, noted(rows, form="survey", by=request.user.username))
+        rows.append((letter["id"], letter["called"], email, phone, letter["link"], letter["text"]))
+    return download(f"{survey.title}.csv", heads, rows)
 
 
 def _told(request: Request, survey: Survey) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from regulars.app.middleware import Request
 from regulars.app.models import Job
 from regulars.app.problems import problem_text
 from regulars.app.views.screen import show
-from regulars.reports import Voice, word
+from regulars.reports import Voice, date_order_text, word
 
 ENCODINGS = ("utf-8", "gb18030", "big5", "utf-16", "windows-1252", "shift_jis", "euc-kr")
 WRITTEN = {"date_order": ("", "dmy", "mdy", "ymd"), "decimal_mark": ("", ".", ","), "excel_dates": ("", "1900", "1904")}
@@ -220,6 +220,9 @@ def _outcome(report: Mapping[str, Any], voice: Voice) -> dict[str, Any]:
         "taken_as": [
             {"rows": voice.count(rows), "what": word("issue", code, voice=voice)}
             for code, rows in report["taken_as"].items()
+        ],
+        "date_orders": [
+            date_order_text(header, taken, voice=voice) for header, taken in report.get("date_orders", {}).items()
         ],
         "of_people": voice.list(list(report.get("of_people", ()))),
         "name_beside": report.get("name_beside", ""),

@@ -36,6 +36,7 @@ _FLOAT = re.compile(r"(\+?\d{7,15})\.0+")
 _YEAR_FIRST = re.compile(r"(\d{4})\D{0,2}(\d{1,2})\D{1,2}(\d{1,2})\D?(?:\D.*)?")
 _EIGHT_DIGITS = re.compile(r"(\d{4})(\d{2})(\d{2})(?:\.0)?")
 _YEAR_LAST = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})")
+_UNCLEAR_BIRTH = r"^\s*(?:0?[1-9]|1[0-2])[/.-](?:0?[1-9]|1[0-2])[/.-]\d{4}\s*$"
 _DAY_AND_MONTH = frozenset({"dmy", "mdy"})
 # What a form enters where nobody said anything.
 _NO_BIRTH_DATES = frozenset({"19000101", "19700101", "19800101", "20000101"})
@@ -151,6 +152,11 @@ def day_of_birth(cell: str) -> str | None:
     except ValueError:
         return None
     return None if year < OLDEST else digits
+
+
+def any_birth_unclear(births: pa.Array) -> bool:
+    """Whether a birth date can perhaps be read in two ways."""
+    return bool(pc.any(pc.match_substring_regex(births, _UNCLEAR_BIRTH), min_count=0).as_py())
 
 
 def birth_in_order(cell: str, order: str) -> str:

@@ -120,7 +120,8 @@ def _chunks(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Iterator[bytes
 
 
 def _is_file(member: zipfile.ZipInfo) -> bool:
-    return not member.is_dir() and not _SYSTEM & set(PurePosixPath(member.filename).parts)
+    # Asked of the name itself: the library's own question breaks on a member without one.
+    return not member.filename.endswith("/") and not _SYSTEM & set(PurePosixPath(member.filename).parts)
 
 
 def _shown(name: str) -> str:
@@ -134,7 +135,7 @@ def _shown(name: str) -> str:
             break
         except UnicodeError:
             continue
-    return "".join(letter if letter.isprintable() else "?" for letter in name)[-200:]
+    return "".join(letter if letter.isprintable() else "?" for letter in name)[-200:] or "?"
 
 
 def _brief(error: BaseException) -> str:

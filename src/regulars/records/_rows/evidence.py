@@ -42,12 +42,13 @@ def _proven_by(source: Opened) -> dict[str, str | None]:
     # A stream of batches passes only once: its amounts with two readings stay undecided.
     for piece in () if is_stream else source.content.pieces(sorted(set(places.values()))):
         for name, place in places.items():
-            if _is_text(piece.columns[place].type):
+            if is_text(piece.columns[place].type):
                 found[name] |= proofs(piece.columns[place])
     return {name: next(iter(marks)) if len(marks) == 1 else None for name, marks in found.items()}
 
 
-def _is_text(kind: pa.DataType) -> bool:
+def is_text(kind: pa.DataType) -> bool:
+    """Whether a column of this type holds text."""
     value_type = kind.value_type if pa.types.is_dictionary(kind) else kind
     return any(
         is_text(value_type) for is_text in (pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view)

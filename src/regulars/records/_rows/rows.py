@@ -32,9 +32,10 @@ from regulars.records._formats.scanner import Broken
 from regulars.records._formats.texts import Piece
 from regulars.records._kinds import QUARANTINE, TYPES, Column, raw_schema
 from regulars.records._recognition.headers import Layout
-from regulars.records._results import Refused
+from regulars.records._results import DateOrder, Refused
 from regulars.records._rows.answers import left_empty
 from regulars.records._rows.consents import on_the_safe_side
+from regulars.records._rows.date_orders import DateOrders
 from regulars.records._rows.evidence import DecimalMarks
 from regulars.records._rows.losses import Lost, lose
 from regulars.records._rows.rates import Rates
@@ -72,8 +73,19 @@ class Reading:
     layout: Layout
     clock: Clock
     marks: DecimalMarks
+    dates: DateOrders
     rates: Rates
     is_export: bool = False
+
+    def times(self, column: pa.Array, name: str, *, may_be_later: bool) -> Cells:
+        """Read a column of times, in the order of days that is said, or that the column proves."""
+        cells = read_time(column, self._clock_of(name), may_be_later=may_be_later)
+        if not self.dates.could_decide(name, cells):
+            return cells
+        return read_time(column, self._clock_of(name), may_be_later=may_be_later)
+
+    def _clock_of(self, name: str) -> Clock:
+        return replace(self.clock, order=self.dates.of(name))
 
 
 @dataclass(slots=True, kw_only=True)
@@ -91,6 +103,7 @@ class Tally:
     left_out: dict[str, int] = field(default_factory=dict)
     lost: dict[str, Lost] = field(default_factory=dict)
     unusable: Unusable = field(default_factory=Unusable)
+    date_orders: dict[str, DateOrder] = field(default_factory=dict)
 
     @property
     def quarantined(self) -> int:
@@ -134,7 +147,7 @@ def rows_of(piece: Piece, reading: Reading, tally: Tally) -> tuple[pa.RecordBatc
     """Return the rows that could be read, and those set aside.
 
     Raises:
-        DateAmbiguous: a date has two readings and no order was said.
+        DateAmbiguous, DateOrderMixed: a date has two readings, no order was said, and the column proves none.
         ColumnUnusable: a column's type is foreign to its meaning.
     """
     sources = reading.layout.sources()
@@ -215,7 +228,7 @@ def _key(column: pa.Array, spec: Column, reading: Reading) -> Cells:
 
 
 def _time(column: pa.Array, spec: Column, reading: Reading) -> Cells:
-    return read_time(column, reading.clock, may_be_later=spec.may_be_later)
+    return reading.times(column, spec.name, may_be_later=spec.may_be_later)
 
 
 def _decimal(column: pa.Array, spec: Column, reading: Reading) -> Cells:
@@ -226,8 +239,12 @@ def _decimal(column: pa.Array, spec: Column, reading: Reading) -> Cells:
 
 def _identifier(column: pa.Array, spec: Column, reading: Reading) -> Cells:
     cells = read_text(column, silence=silence_of(spec.name))
+    if spec.name != "birth_date":
+        return cells
     order = reading.clock.order
-    if spec.name != "birth_date" or order is None:
+    if order is None and contacts.any_birth_unclear(cells.values):
+        order = reading.dates.decide(spec.name)
+    if order is None:
         return cells
 
     def in_order(distinct: pa.Array) -> Cells:
@@ -292,6 +309,7 @@ def _refuse_ambiguous_dates(cells: Mapping[str, Cells], piece: Piece, reading: R
             continue
         rows = np.flatnonzero(cell.faults == FAULT["time_ambiguous"])
         if len(rows):
+            reading.dates.check(name)
             place = reading.layout.sources()[name]
             (value,) = _shown(piece.columns[place].slice(int(rows[0]), 1), reading.layout.kind.column(name), reading)
             header = reading.layout.headers[place].strip()

@@ -6,7 +6,6 @@ import pyarrow.compute as pc
 
 from regulars.records._cells.cells import Cells
 from regulars.records._cells.text import read_id, read_key
-from regulars.records._cells.times import read_time
 from regulars.records._formats.texts import Piece
 from regulars.records._kinds import WITHDRAWN
 from regulars.records._rows.rows import Reading
@@ -19,7 +18,7 @@ def withdrawn_rows(piece: Piece, reading: Reading) -> pa.RecordBatch:
     rows = len(told["customer_id"])
     found = {"file_id": pa.array(np.full(rows, reading.file_id, dtype=np.int32))}
     found["customer_key"] = _sound(read_key(told["customer_id"], role="customer_id"))
-    found["ordered_at"] = _sound(read_time(told["ordered_at"], reading.clock, may_be_later=True))
+    found["ordered_at"] = _sound(reading.times(told["ordered_at"], "ordered_at", may_be_later=True))
     found |= {name: _sound(read_id(told[name])) for name in ("order_id", "line_id") if name in told}
     if piece.why_withdrawn is not None:
         found["why"] = piece.why_withdrawn
