@@ -62,6 +62,26 @@ def test_more_models_need_surer_gains() -> None:
     assert among.interval.low < alone.interval.low
 
 
+def test_of_models_that_come_one_by_one_the_first_stays_until_one_is_better_beyond_doubt() -> None:
+    random = np.random.default_rng(2)
+    actual = random.gamma(2.0, 10.0, 400)
+    noise = random.normal(0, 1, (2, 400))
+    said = {
+        "simple": actual + 8 * noise[0],
+        "alike": actual + 7.95 * noise[0] + 0.2 * noise[1],  # a hair better in this draw
+        "better": actual + 2 * noise[1],
+        "worse": actual + 12 * noise[1],
+    }
+    asked: Any = {"rules": {"mean": np.full(400, 20.0)}, "metrics": [metrics.rmse], "resampling": QUICK}
+    names = list(said)
+    for count, winner in enumerate(["simple", "simple", "better", "better"], start=1):
+        verdict = judge(actual, models={name: said[name] for name in names[:count]}, simplest_first=True, **asked)
+        assert (verdict.winner, verdict.reason) == (winner, "model_better")
+    assert [trial.met for trial in verdict.trials] == [None, "mean", "simple", "simple", "better"]
+    two = {name: said[name] for name in names[:2]}
+    assert judge(actual, models=two, **asked).winner == "alike", "the larger gain, where all meet the rule alone"
+
+
 def test_without_a_model_the_best_rule_is_used() -> None:
     actual, better, worse = crowd(300)
     verdict = judge(actual, models={}, rules={"worse": worse, "better": better}, resampling=QUICK)

@@ -36,7 +36,7 @@ def asked(model: str) -> Settings:
 
 
 def seen(engine: Engine, truth: ContinuousModel, *, customers: int) -> Observations:
-    """Put customers of 90 to 360 days into the engine who live by a model: what was known, and what they then did."""
+    """Put customers of 90 to 360 days into the engine who live by a model, as known then, and what they did."""
     random = np.random.default_rng(7)
     days = random.integers(90, 361, customers)
     lived = truth.simulate(customers, seed=7, age=days / 7, horizon=HORIZON / 7)
@@ -80,7 +80,8 @@ def errors(found: LifetimeTrial) -> dict[str, float]:
 
 
 def test_regular_buyers_are_foretold_by_their_model(engine: Engine) -> None:
-    found = contest(engine, BetaGeometricCondensedNBD.with_parameters(k=4, r=2.0, alpha=1.5, a=0.8, b=4.0))
+    truth = BetaGeometricCondensedNBD.with_parameters(k=4, r=2.0, alpha=1.5, a=0.8, b=4.0)
+    found = contest(engine, truth, customers=3000)
     assert (found.rule, found.reason) == ("bg_cnbd_k", "model_better")
     assert found.learned is not None
     assert found.learned.purchases.k in {3, 4, 5}
@@ -144,8 +145,7 @@ def test_every_model_values_customers_and_the_base_by_its_public_answers(engine:
         assert found == pytest.approx(told[name].to_numpy(), rel=1e-3 if name != "value" else 1e-9)
     (year,) = revenue(engine, rule=rule, settings=Settings(), seed=0, purchases=learned.purchases, days=(365,))
     expected = purchases.expected_purchases(known, 365) * spend.expected_spend(known)
-    assert year.rule == rule
-    assert year.value == pytest.approx(expected.sum(), rel=1e-9)
+    assert (year.rule, year.value) == (rule, pytest.approx(expected.sum(), rel=1e-9))
     assert year.range_low < year.expected_low < year.value < year.expected_high < year.range_high
 
 

@@ -109,6 +109,36 @@ def test_a_rule_that_was_not_beaten_says_how_near_the_models_came(english: Page)
     ) in section(english)
 
 
+def test_a_model_among_models_says_whose_place_it_took_and_who_came_nearest(result: Path) -> None:
+    def came(name: str, met: str, step: tuple[float, float, float], rmse: float) -> dict[str, Any]:
+        told = example_forecasts.trial(name, gain=(4.0, 1.0, 7.0), rmse=rmse)
+        return {**told, "met": met, "step": example_forecasts.trial(name, gain=step)["gain"]}
+
+    plain = example_forecasts.lifetime()["verdict"]["trials"][0]
+    tried = [
+        {**plain, "met": None, "step": None},
+        came("bg_nbd", "plain", (2.0, 0.5, 3.5), 59.2),
+        came("mbg_nbd", "bg_nbd", (2.5, 0.9, 4.1), 56.7),
+        came("pareto_nbd", "mbg_nbd", (0.3, -0.4, 1.0), 56.4),
+    ]
+    verdict = {
+        **example_forecasts.lifetime()["verdict"],
+        "winner": "mbg_nbd",
+        "reason": "model_better",
+        "trials": tried,
+    }
+    said = lifetime_card(
+        result, in_use="mbg_nbd", reason="model_better", verdict=verdict, left_out={"bg_cnbd_k": "no_regularity"},
+        sample={"prefix": "sample_", "population": 90_000, "size": 25_000, "seed": 0, "tables": []},
+    )  # fmt: skip
+    assert "It took the place of “Purchase model (BG/NBD)”, a simpler one: gain €2.50 (95% interval €0.90" in said
+    assert "the nearest, “Purchase model (Pareto/NBD)”: gain €0.30 (95% interval -€0.40 to €1.00)." in said
+    assert "Not tried: Model of regular buyers (BG/CNBD-k): purchases come no more regularly than by chance" in said
+    assert "Learned from and tested on 25,000 of 90,000 customers, drawn by lot." in said
+    assert "over “Purchase model (MBG/NBD)”" in said
+    assert "is used: the settings ask for it" in lifetime_card(result, in_use="plain", reason="asked_for")
+
+
 @pytest.mark.parametrize(("reason", "customers", "bought"), [("too_few_customers", 31, 6), ("one_class_only", 31, 31)])
 def test_a_test_of_too_few_tells_no_chance_and_says_how_many_it_takes(
     result: Path, reason: str, customers: int, bought: int
