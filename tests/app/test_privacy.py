@@ -373,5 +373,5 @@ class TestTheLog:
 
 
 def _everybody(result: Published) -> list[dict[str, Any]]:
-    page = listing.page(result, order="days_since_last", after=None, size=1000, where={})
+    page = listing.page(result, order="days_since_last", after=None, size=1000)
     return page.rows
