@@ -127,7 +127,9 @@ def test_no_address_breaks_whatever_is_sent_to_it(client: Client, tea: Published
 
 @settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(
-    query=st.dictionaries(st.sampled_from(["order", "after", "lifecycle_stage", "rfm_group", "page", "q"]), st.text())
+    query=st.dictionaries(
+        st.sampled_from(["order", "after", "lifecycle_stage", "stage_before", "page", "q"]), st.text()
+    )
 )
 def test_no_query_breaks_the_list(client: Client, tea: Published, query: dict[str, str]) -> None:
     assert client.get("/customers/", query).status_code == 200
@@ -145,7 +147,7 @@ def test_the_pages_of_the_list_hold_everybody_once_in_order(tea: Published, orde
     values: list[float] = []
     after = None
     while True:
-        page = listing.page(tea, order=order, after=after, size=7, where={})
+        page = listing.page(tea, order=order, after=after, size=7)
         seen += [row["customer_id"] for row in page.rows]
         values += [row[order] for row in page.rows]
         if page.after is None:
@@ -154,6 +156,24 @@ def test_the_pages_of_the_list_hold_everybody_once_in_order(tea: Published, orde
     assert len(seen) == len(set(seen))
     assert len(seen) > 7 or order == "p_purchase"  # so small a shop has no forecast
     assert values == sorted(values, reverse=listing.ORDERS[order] == "DESC")
+
+
+@pytest.mark.parametrize("moved", [None, ("growing", "lapsed")])
+@pytest.mark.parametrize("order", list(listing.ORDERS))
+def test_a_page_is_read_from_one_range_of_an_index_also_among_equals(
+    tea: Published, order: str, moved: tuple[str, str] | None
+) -> None:
+    sign = {"ASC": ">", "DESC": "<"}[listing.ORDERS[order]]
+    ranges = [f"{order}>?", f"{order}=? AND place{sign}?", f"{order}{sign}?"]
+    asked = [each for after in (None, (2.0, 7)) for each in listing._ranges(order, after, moved)]
+    with listing.opened(tea) as base:
+        for (query, values), of in zip(asked, ranges, strict=True):
+            steps = [row["detail"] for row in base.execute(f"EXPLAIN QUERY PLAN {query}", [*values, 8])]
+            if moved is None:
+                assert len(steps) == 1, steps
+                assert steps[0].replace(f"{order}>? AND ", "") == f"SEARCH people USING INDEX by_{order} ({of})"
+            else:
+                assert steps[0].startswith("SEARCH people USING INDEX moved (stage_before=? AND lifecycle_stage=?")
 
 
 def test_following_the_list_page_by_page_shows_everybody_once(client: Client, tea: Published) -> None:
@@ -165,7 +185,7 @@ def test_following_the_list_page_by_page_shows_everybody_once(client: Client, te
             seen += re.findall(r'<th scope="row"><a href="/customers/([^"]+)/"', page)
             found = re.search(r'<a class="btn" href="([^"]+)">Next 50', page)
             link = html.unescape(found[1]) if found else None
-        everybody = listing.page(tea, order=order, after=None, size=500, where={}).rows
+        everybody = listing.page(tea, order=order, after=None, size=500).rows
         assert seen == [row["customer_id"] for row in everybody], order
 
 

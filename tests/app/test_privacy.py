@@ -292,10 +292,14 @@ class TestDuties:
         client.post("/privacy/let-go/", {"people": ["somebody else"]})
         assert Job.objects.filter(kind="erase").count() == 1
 
-    def test_a_new_shop_has_its_first_review_before_anybody_opens_a_page(self, tmp_path: Path) -> None:
+    def test_a_new_shop_has_its_first_review_before_anybody_opens_a_page_and_other_commands_leave_its_first_link(
+        self, tmp_path: Path
+    ) -> None:
         ready = (
-            "from pathlib import Path; from regulars.app import _serving\n"
-            "shop = _serving._opened(Path('shop')); _serving._make_ready(shop); _serving._make_ready(shop)"
+            "from pathlib import Path; from regulars.app import ShopUnusable, _serving\n"
+            "shop = _serving._opened(Path('shop')); _serving._make_ready(shop); token = _serving._first_link()\n"
+            "try: _serving.password_link(Path('shop'), name='lin')\n"
+            "except ShopUnusable: from regulars.app.invitations import is_invited; assert is_invited(token)"
         )
         keys = {"REGULARS_KEYS": str(tmp_path / "keys")}
         subprocess.run([sys.executable, "-c", ready], cwd=tmp_path, env={**os.environ, **keys}, check=True)
@@ -373,5 +377,5 @@ class TestTheLog:
 
 
 def _everybody(result: Published) -> list[dict[str, Any]]:
-    page = listing.page(result, order="days_since_last", after=None, size=1000, where={})
+    page = listing.page(result, order="days_since_last", after=None, size=1000)
     return page.rows

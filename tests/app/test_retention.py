@@ -15,7 +15,19 @@ from regulars import analysis, records
 from regulars.app import clock, roles, surveys
 from regulars.app._shop import Shop, served
 from regulars.app.jobs import kinds
-from regulars.app.models import Answer, Assignment, AuditEvent, Invitation, Job, Message, Note, Person, Survey, Task
+from regulars.app.models import (
+    Answer,
+    Assignment,
+    AuditEvent,
+    Invitation,
+    Job,
+    Kept,
+    Message,
+    Note,
+    Person,
+    Survey,
+    Task,
+)
 from regulars.app.privacy import audit, duties, erasing, retention
 from regulars.app.privacy.duties import months_on
 from regulars.app.publication.current import Published, current
@@ -206,8 +218,11 @@ def test_whoever_anything_is_written_down_about_is_not_forgotten_with_the_last_r
     assert line["rows"] == len(kept) + 2
 
 
-def test_what_was_let_go_is_told_though_the_job_was_killed_and_done_again(
-    shop: Shop, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    "killed_at", [(records.Batches, "let_go"), (audit, "write"), (changing, "forget")], ids=lambda at: str(at[1])
+)
+def test_what_was_let_go_is_told_once_though_the_job_was_killed_and_done_again(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, killed_at: tuple[object, str]
 ) -> None:
     ordered(shop, {"zed": "2021-03-01", "wen": "2024-03-01"})
     until = {"orders": date(2022, 1, 1)}
@@ -216,12 +231,13 @@ def test_what_was_let_go_is_told_though_the_job_was_killed_and_done_again(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as then:
-        then.setattr(changing, "forget", killed)
+        then.setattr(*killed_at, killed)
         with pytest.raises(KeyboardInterrupt):
             retention.let_go_imported(shop, until, by="lin")
     retention.let_go_imported(shop, until, by="lin")
     told = AuditEvent.objects.filter(what="let_go").order_by("pk").values_list("details", flat=True)
-    assert [line["rows"] for line in told] == [1, 0]
+    assert [line["rows"] for line in told] == [1]
+    assert not Kept.objects.filter(name__startswith="letting_go").exists()
     assert not Person.objects.filter(customer_id="zed").exists()
 
 

@@ -55,7 +55,8 @@ def serve(folder: Path, *, port: int = 8320, public_url: str = "", tell: Callabl
     shop = _opened(folder)
     for left in (shop.asking, shop.arriving):  # what was left by processes that were killed
         shutil.rmtree(left, ignore_errors=True)
-    token = _make_ready(shop)
+    _make_ready(shop)
+    token = _first_link()
     address = f"http://127.0.0.1:{port}"
     if token is not None:
         tell("owner", f"{address}/welcome/{token}/")
@@ -120,15 +121,14 @@ def _opened(folder: Path) -> Shop:
     return shop
 
 
-def _make_ready(shop: Shop) -> str | None:
-    """Bring the tables up to date; return the token of the first owner's link, if there is no owner yet."""
+def _make_ready(shop: Shop) -> None:
+    """Bring the tables up to date, and what lies in them."""
     import django  # noqa: PLC0415  (the extra may not be installed)
 
     django.setup()
     from django.core.management import call_command  # noqa: PLC0415
     from django.db import connections  # noqa: PLC0415
 
-    from regulars.app.invitations import invite  # noqa: PLC0415
     from regulars.app.jobs import queue  # noqa: PLC0415
     from regulars.app.privacy import duties, erasing  # noqa: PLC0415
     from regulars.app.vault import tombstones  # noqa: PLC0415
@@ -141,6 +141,15 @@ def _make_ready(shop: Shop) -> str | None:
         erasing.sweep(shop)
         queue.ask("analyse", key="analyse")
     duties.next_review()  # dated before anybody opens a page, and by one process alone
+    connections.close_all()
+
+
+def _first_link() -> str | None:
+    """Return the token of the first owner's link, if there is no owner yet; the one before no longer holds."""
+    from django.db import connections  # noqa: PLC0415  (Django has to be set up first)
+
+    from regulars.app.invitations import invite  # noqa: PLC0415
+
     token = invite()
     connections.close_all()
     return token

@@ -112,9 +112,7 @@ def let_go_imported(shop: Shop, until: Mapping[str, date], *, by: str) -> int:
     erasing.results_may_speak_of_them()
     gone = 0
     for kind, day in until.items():
-        # Written down before they go: where this is killed and done again, there is nothing left to count.
-        audit.write("let_go", by=by, kind=kind, rows=store.past({kind: day}).get(kind, 0), until=day.isoformat())
-        gone += store.let_go({kind: day})
+        gone += _let_rows_go(store, kind, day, by=by)
     left = _without_records(shop, store)
     changing.forget(left, still=partial(_among, _nothing_written))
     changing.forget_identifiers(left, still=partial(_among, _nothing_but_arms))
@@ -131,6 +129,23 @@ def months_of_kinds() -> dict[str, int]:
     """Return the period of each kind that has one."""
     names = {_name(kind): kind for kind in KINDS}
     return {names[kept.name]: int(kept.value) for kept in Kept.objects.filter(name__in=names)}
+
+
+def _let_rows_go(store: records.Batches, kind: str, day: date, *, by: str) -> int:
+    """Remove rows of a kind and write down how many, with those that went before this was killed and done again."""
+    name = f"letting_go.{kind}"
+    before = Kept.objects.filter(name=name).first()
+    went = 0
+    if before is not None:
+        went = before.value["rows"] - store.past({kind: date.fromisoformat(before.value["until"])})[kind]
+    rows = max(went, 0) + store.past({kind: day})[kind]
+    Kept.objects.update_or_create(name=name, defaults={"value": {"rows": rows, "until": day.isoformat()}})
+    store.let_go({kind: day})
+    with transaction.atomic(using="keys"), transaction.atomic():
+        if rows:
+            audit.write("let_go", by=by, kind=kind, rows=rows, until=day.isoformat())
+        Kept.objects.filter(name=name).delete()
+    return rows
 
 
 def _without_records(shop: Shop, store: records.Batches) -> set[str]:

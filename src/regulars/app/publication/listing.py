@@ -22,7 +22,7 @@ FIGURES = (
     "lifetime_value", "total_value", "p_purchase", "gap_mean_days",
 )  # fmt: skip
 CODES = ("loyalty_grade", "rfm_group", "lifecycle_stage", "next_action")
-"""Columns of customers.parquet that a list shows or is narrowed by."""
+"""Columns of customers.parquet that a list shows."""
 SUGGESTED = (
     "rank", "channel", "offer_cost", "cost", "expected_gain", "expected_gain_low", "expected_gain_high", "do_by",
     "held_out", "within_budget", "reasons",
@@ -89,31 +89,47 @@ def write_listing(folder: Path, target: Path, *, moved: Moved | None = None) -> 
 
 
 def page(
-    published: Published, *, order: str, after: tuple[float, int] | None, size: int, where: Mapping[str, str]
+    published: Published,
+    *,
+    order: str,
+    after: tuple[float, int] | None,
+    size: int,
+    moved: tuple[str, str] | None = None,
 ) -> Page:
-    """Return a page of the list: the rows after one, in an order, of those with these codes.
+    """Return a page of the list: the rows after one, in an order; of those alone who moved from one stage to another.
 
     Raises:
-        KeyError: nobody is listed by that order, or narrowed by such a column.
+        KeyError: nobody is listed by that order.
     """
-    end = ORDERS[order]
-    if foreign := set(where) - {*CODES, STAGE_BEFORE}:
-        raise KeyError(*foreign)
-    conditions = [f"{order} IS NOT NULL"]
-    values: list[str | float] = []
-    for column, code in where.items():
-        conditions.append(f"{column} = ?")
-        values.append(code)
-    if after is not None:
-        sign = ">" if end == "ASC" else "<"
-        conditions.append(f"({order}, place) {sign} (?, ?)")  # one range of the index, also among many equals
-        values += after
-    query = f"SELECT * FROM people WHERE {' AND '.join(conditions)} ORDER BY {order} {end}, place {end} LIMIT ?"
+    rows: list[dict[str, Any]] = []
     with opened(published) as base:
-        rows = base.execute(query, [*values, size + 1]).fetchall()
+        for query, values in _ranges(order, after, moved):
+            rows += base.execute(query, [*values, size + 1 - len(rows)]).fetchall()
     more = rows[size:]
     rows = rows[:size]
     return Page(rows=rows, after=(rows[-1][order], rows[-1]["place"]) if more else None)
+
+
+def _ranges(
+    order: str, after: tuple[float, int] | None, moved: tuple[str, str] | None
+) -> list[tuple[str, list[str | float]]]:
+    """Return the questions whose answers, one after the other, are the rows after one: each is one range of an index.
+
+    Who has as much as the last row, and then who has more: for both at once SQLite would walk through all the equals.
+    """
+    end = ORDERS[order]
+    sign = ">" if end == "ASC" else "<"
+    ranges: list[tuple[str, list[float]]] = [(f"{order} IS NOT NULL", [])]
+    if after is not None:
+        value, place = after
+        ranges = [(f"{order} = ? AND place {sign} ?", [value, place]), (f"{order} {sign} ?", [value])]
+    among, theirs = f"people INDEXED BY by_{order} WHERE", list[str]()
+    if moved is not None:  # they are few: to look for them in an order of everybody may take seconds
+        among, theirs = f"people INDEXED BY moved WHERE {STAGE_BEFORE} = ? AND lifecycle_stage = ? AND", [*moved]
+    return [
+        (f"SELECT * FROM {among} {of} ORDER BY {order} {end}, place {end} LIMIT ?", [*theirs, *values])
+        for of, values in ranges
+    ]
 
 
 def suggestions(published: Published, *, first: int, size: int) -> list[dict[str, Any]]:

@@ -1,6 +1,5 @@
 """Customers: everybody in an order, found by a part of a name, and one person whole."""
 
-from collections.abc import Mapping
 from datetime import date
 from math import isfinite
 from typing import Any
@@ -28,7 +27,6 @@ _SIZE = 50
 _EVENTS = 40
 """How many of the newest events a page shows, unless all are asked for."""
 
-_NARROWS = ("lifecycle_stage", "rfm_group", listing.STAGE_BEFORE)
 _NUMBER = r"-?\d{1,20}(?:\.\d{1,25})?(?:e[+-]?\d{1,3})?"
 """A float as Python prints it, all digits: with fewer, the page after a row would begin before or behind it."""
 
@@ -39,7 +37,6 @@ class Narrowed(forms.Form):
     order = forms.ChoiceField(choices=[(each, each) for each in listing.ORDERS], required=False)
     after = forms.RegexField(rf"^{_NUMBER},\d{{1,12}}$", required=False)
     lifecycle_stage = forms.RegexField(r"^[a-z_]{1,40}$", required=False)
-    rfm_group = forms.RegexField(r"^[a-z_]{1,40}$", required=False)
     stage_before = forms.RegexField(r"^[a-z_]{1,40}$", required=False)
 
     def asked_for(self) -> dict[str, Any]:
@@ -48,10 +45,11 @@ class Narrowed(forms.Form):
         said = self.cleaned_data
         after = said.get("after") or None
         value, place = after.split(",") if after else ("nan", "0")
+        moved = (said.get(listing.STAGE_BEFORE), said.get("lifecycle_stage"))
         return {
             "order": said.get("order") or "rank",
             "after": (float(value), int(place)) if isfinite(float(value)) else None,
-            "where": {name: said[name] for name in _NARROWS if said.get(name)},
+            "moved": moved if all(moved) else None,
         }
 
 
@@ -69,8 +67,8 @@ def customers(request: Request) -> HttpResponse:
     told = Narrowed(request.GET).asked_for()
     page = listing.page(asked.result, size=_SIZE, **told)
     rows = _with_words(request, page.rows)
-    shown = {"rows": rows, "after": page.after, "order": told["order"], "where": told["where"],
-             "orders": list(listing.ORDERS), "narrowed": _narrowed(told["where"], asked.voice)}  # fmt: skip
+    shown = {"rows": rows, "after": page.after, "order": told["order"], "orders": list(listing.ORDERS),
+             "moved": told["moved"], "narrowed": _narrowed(told["moved"], asked.voice)}  # fmt: skip
     return show(request, "customers/list.html", shown, at="customers")
 
 
@@ -171,12 +169,12 @@ def _referrals(by: object, happened: list[dict[str, object]]) -> dict[str, Any]:
     return {"by": [one for one in told if one[0] == by], "brought": [one for one in told if one[0] != by]}
 
 
-def _narrowed(where: Mapping[str, str], voice: Voice) -> str:
+def _narrowed(moved: tuple[str, str] | None, voice: Voice) -> str:
     """Return in words whom a list was narrowed to."""
-    said = [word("group" if name == "rfm_group" else "stage", code, voice=voice) for name, code in where.items()]
-    if listing.STAGE_BEFORE in where:
-        return voice.t("{now}, before that {then}", now=voice.list(said[:-1]), then=said[-1])
-    return voice.list(said)
+    if moved is None:
+        return ""
+    then, now = (word("stage", code, voice=voice) for code in moved)
+    return voice.t("{now}, before that {then}", now=now, then=then)
 
 
 def _with_words(request: Request, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
