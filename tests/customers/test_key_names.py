@@ -97,7 +97,7 @@ def test_there_are_as_many_people_as_names_that_no_other_name_holds(names: list[
     keys = pa.array([f"{PHONE}{contacts.NAMED}{' '.join(name)}" for name in names])
     for most in range(1, 7):
         expected = None if people == 1 else "key_of_many_names" if people > most else "key_of_several_names"
-        assert names_of_keys([keys], most=most).issue(PHONE) == expected
+        assert names_of_keys([keys], most=most).issues.get(PHONE) == expected
 
 
 def test_an_address_with_the_names_of_the_whole_town_is_told_apart_in_seconds() -> None:

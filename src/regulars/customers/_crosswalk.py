@@ -6,8 +6,9 @@ An id that is another account of the same person leads to that person; `own_id` 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from regulars.customers._identity import IDENTITY_SCHEMA, HashedIdentities, Resolve, canonical_key
+from regulars.customers._identity import IDENTITY_SCHEMA, HashedIdentities, Resolve
 from regulars.customers._key_names import names_of_keys, with_shared_keys
+from regulars.customers._spellings import canonical_key
 from regulars.engines import Engine, quoted
 from regulars.records import KINDS, FileReport, RecordSet, contacts
 

@@ -9,9 +9,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from regulars.customers._crosswalk import build_crosswalk, profile_facts, remember_profiles
-from regulars.customers._identity import HashedIdentities, canonical_key
+from regulars.customers._identity import HashedIdentities
 from regulars.customers._known_rows import rows_by_id
-from regulars.customers._names_kept import hide_names
+from regulars.customers._names_kept import hide_names, keep_names
+from regulars.customers._spellings import canonical_key
 from regulars.engines import Engine, quoted
 from regulars.records import KINDS, FileReport, RecordSet, contacts
 
@@ -68,12 +69,13 @@ def hide_identities(engine: Engine, records: RecordSet, identities: HashedIdenti
         if {place for place, file in enumerate(records.files) if file.kind == kind.name} & hashed:
             engine.run(rows_by_id(kind, with_names=True), into=f"raw_{kind.name}")
     _hide_withdrawn(engine, records, identities)
+    keep_names(engine)
     files = _without_erased(engine, records.files, identities)
     remember_profiles(engine, identities)  # of whoever is left
     hidden = _held_identifiers(engine)
     if any(file.kind == "profiles" for file in files):
         engine.run(rows_by_id(KINDS["profiles"], without_identifiers=True), into="raw_profiles")
-    engine.drop("crosswalk", "shared_accounts", "hidden_names")
+    engine.drop("crosswalk", "shared_accounts")
     personal = any(file.looks_personal for file in files)
     files = tuple(
         replace(

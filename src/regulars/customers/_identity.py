@@ -6,9 +6,7 @@ Without a workspace the key lives for one run.
 """
 
 import os
-import re
 import secrets
-import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from hashlib import blake2b, sha256
@@ -21,6 +19,7 @@ import pyarrow.parquet as pq
 
 from regulars.core import RegularsError
 from regulars.customers._key_names import form_of
+from regulars.customers._spellings import canonical_key, canonical_keys
 from regulars.records import Batches, contacts
 
 Resolve = Callable[[pa.Array, str], pa.Array]
@@ -29,13 +28,13 @@ returns the customer ids, in the same order."""
 
 IDENTITY_SCHEMA = pa.schema([("customer_id", pa.string()), ("field", pa.string()), ("value", pa.string())])
 
-_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
-_CHINESE_MOBILE = re.compile(r"(?:\+?86)?(1[3-9]\d{9})")
-_WITH_COUNTRY = re.compile(r"\+[1-9]\d{7,14}")
 _KEY_BYTES = 32
 _BLOCK_BYTES = 64
 _ID_HEX_DIGITS = 32
 _FILE = "identities.parquet"
+_AT_ONCE = 65_536
+"""So many texts are objects of Python at a time."""
+
 _HASH = f"^[0-9a-f]{{{_ID_HEX_DIGITS}}}$"
 
 
@@ -100,10 +99,10 @@ class HashedIdentities:
         wrote down whom a result listed.
         """
         keys = keys.cast(pa.string())
-        canonical = [canonical_key(key, role) for key in keys.to_pylist()]
-        ids = self.hashed(pa.array(canonical, pa.string()))
+        canonical = canonical_keys(keys, role)
+        ids = self.hashed(canonical)
         known = self._are_hashes(keys) if role == "customer_id" else pa.array([False] * len(keys))
-        fields = pa.array([each.partition(":")[0] for each in canonical], pa.string())
+        fields = pc.list_element(pc.split_pattern(canonical, ":", max_splits=1), 0) if len(keys) else keys
         facts = pa.table([ids, fields, keys], schema=IDENTITY_SCHEMA)
         facts = pa.concat_tables([facts.filter(pc.invert(known)), _names_told(ids, keys)])
         self.has_hashed = self.has_hashed or facts.num_rows > 0
@@ -119,7 +118,9 @@ class HashedIdentities:
 
     def hashed(self, texts: pa.Array) -> pa.Array:
         """Return 128 bits of the HMAC of each text, as hexadecimal text; equal texts have equal hashes."""
-        return pa.array([self.hash_of(text) for text in texts.to_pylist()], pa.string())
+        cut = (texts.slice(start, _AT_ONCE) for start in range(0, len(texts), _AT_ONCE))
+        found = [pa.array([self.hash_of(text) for text in some.to_pylist()], pa.string()) for some in cut]
+        return pa.concat_arrays([pa.array([], pa.string()), *found])
 
     def hash_of(self, text: str) -> str:
         """Return the hash of one text, as `hashed` does of many."""
@@ -151,18 +152,16 @@ class HashedIdentities:
         keys = {key for field, cell in cells if self.hash_of(key := canonical_key(cell, field)) != customer_id}
         return {self.hash_of(f"{key} {form}") for key in keys for form in forms}
 
-    def pieces(self, key: str, pieces: Iterable[str]) -> list[int]:
-        """Return 31 bits of the keyed hash of each piece of a name under a key, in no order that tells of the name.
+    def hash_pieces(self, key: str, pieces: Iterable[bytes], into: list[bytes]) -> None:
+        """Add four bytes to `into` for each piece of a name under a key: its keyed hash.
 
         The HMAC of the key itself keys the hashes of its pieces, so that equal pieces under two keys share nothing.
         """
-        of_key = self._mac(f"{key}{contacts.NAMED}")
-        begun, hashes = blake2b(digest_size=4, key=of_key), []
+        begun = blake2b(digest_size=4, key=self._mac(f"{key}{contacts.NAMED}"))
         for piece in pieces:
             keyed = begun.copy()  # half the time of one begun anew
-            keyed.update(piece.encode())
-            hashes.append(int.from_bytes(keyed.digest(), "big") >> 1)
-        return sorted(hashes)
+            keyed.update(piece)
+            into.append(keyed.digest())
 
     def facts(self) -> pa.Table:
         """Return what is known of everybody (customer_id, field, value): of the workspace, and seen in this run."""
@@ -238,29 +237,6 @@ class HashedIdentities:
         known = known.filter(pc.is_in(known["customer_id"], value_set=shaped)).to_pylist()
         hashes = [row["customer_id"] for row in known if self.hash_of(_canonical(row)) == row["customer_id"]]
         return pc.is_in(keys, value_set=pa.array(hashes, pa.string()))
-
-
-def canonical_key(key: str, role: str) -> str:
-    """Return one spelling for all spellings of a key, led by what it is, whatever column it stands in.
-
-    >>> canonical_key(" Ana@Example.com", "customer_id"), canonical_key("138 0013 8000", "nickname")
-    ('email:ana@example.com', 'phone:13800138000')
-    >>> canonical_key("+49 151 12345678", "email"), canonical_key("sunny", "nickname")
-    ('phone:+4915112345678', 'nickname:sunny')
-    """
-    bare, _, name = key.partition(contacts.NAMED)
-    if name:
-        return f"{canonical_key(bare, role)} {name}"
-    text = unicodedata.normalize("NFKC", key).strip()
-    if "@" in text and _EMAIL.fullmatch(text):
-        return f"email:{text.lower()}"
-    digits = re.sub(r"[\s().-]", "", text)
-    mobile = _CHINESE_MOBILE.fullmatch(digits)
-    if mobile:
-        return f"phone:{mobile[1]}"
-    if role == "phone" or _WITH_COUNTRY.fullmatch(digits):
-        return f"phone:{digits}"
-    return f"{role}:{text.casefold() if role in {'name', 'nickname'} else text}"
 
 
 def _names_told(ids: pa.Array, keys: pa.Array) -> pa.Table:

@@ -13,12 +13,14 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from regulars.customers._traits import name_parts
+from regulars.customers._traits import TITLES, name_parts, without_titles
 from regulars.engines import Engine, quoted
 from regulars.records import KINDS, RecordSet, contacts, masked
 
 # Han, kana, Hangul: names in them are written without blanks as often as with.
 _NO_BLANKS = re.compile(r"[぀-ヿ㐀-鿿豈-﫿가-힣]")
+# Of these no other spelling is the same character.
+_HAN_ALONE = re.compile(r"[㐀-鿿]+")
 _PARTS = re.compile(r"\d+|\D")
 
 SEVERAL, MANY = "key_of_several_names", "key_of_many_names"
@@ -47,21 +49,24 @@ class KeyNames:
     def accounts(self, keys: pa.Array) -> pa.Array:
         """Return whose each key is: without the name, but where names tell people apart."""
         bare = _without_names(keys)
-        many = pa.array([key for key, issue in self.issues.items() if issue == MANY], pa.string())
-        told_apart = pc.is_in(bare, value_set=many)
+        told_apart = pc.is_in(bare, value_set=self._keys_of(MANY))
         named = [self._account(key) for key in keys.filter(told_apart).to_pylist()]
         return pc.replace_with_mask(bare, told_apart, pa.array(named, pa.string()))
 
     def told_apart(self, accounts: pa.Array, ids: pa.Array) -> Iterator[tuple[str, str]]:
         """Yield accounts under a phone or address that is several people's, each with its id."""
-        if MANY in self.issues.values():
-            for account, who in zip(accounts.to_pylist(), ids.to_pylist(), strict=True):
-                if self.issue(account) == MANY:
-                    yield account, who
+        is_one = pc.is_in(_without_names(accounts), value_set=self._keys_of(MANY))
+        yield from zip(accounts.filter(is_one).to_pylist(), ids.filter(is_one).to_pylist(), strict=True)
 
-    def issue(self, key: str) -> str | None:
-        """Return what is to be told of a key, if anything."""
-        return self.issues.get(key.partition(contacts.NAMED)[0])
+    def told(self, keys: pa.Array) -> tuple[pa.Array, pa.Array]:
+        """Return those of the keys of which anything is to be told, and what."""
+        bare = _without_names(keys)
+        codes, of_codes = (pa.array(list(each), pa.string()) for each in (self.issues, self.issues.values()))
+        what = of_codes.take(pc.index_in(bare, value_set=codes))
+        return keys.filter(what.is_valid()), what.drop_null()
+
+    def _keys_of(self, issue: str) -> pa.Array:
+        return pa.array([key for key, found in self.issues.items() if found == issue], pa.string())
 
     def _account(self, key: str) -> str:
         bare, _, name = key.partition(contacts.NAMED)
@@ -100,15 +105,13 @@ def with_shared_keys(engine: Engine, records: RecordSet, names: KeyNames, keys: 
     """Return the records, each file with what is told of its rows whose key has several names."""
     if not names.issues:
         return records
-    marked = [
-        {"file_id": file_id, "customer_key": key, "issue": issue}
-        for file_id, column in keys.items()
-        for key in column.to_pylist()
-        if (issue := names.issue(key)) is not None
-    ]
-    engine.load("keys_with_names", pa.Table.from_pylist(marked, schema=_MARKED))
+    parts = [_MARKED.empty_table()]
+    for file_id, column in keys.items():
+        marked, issues = names.told(column)
+        parts.append(pa.table([pa.array([file_id] * len(marked), pa.int32()), marked, issues], schema=_MARKED))
+    engine.load("keys_with_names", pa.concat_tables(parts))
     files = list(records.files)
-    for kind in sorted({files[row["file_id"]].kind for row in marked}):
+    for kind in sorted({files[file_id].kind for file_id, part in zip(keys, parts[1:], strict=True) if part.num_rows}):
         if "customer_id" not in KINDS[kind].keys:
             continue
         raw = quoted(f"raw_{kind}")
@@ -125,7 +128,16 @@ def with_shared_keys(engine: Engine, records: RecordSet, names: KeyNames, keys: 
 
 
 def form_of(name: str) -> str | None:
-    """Return the one form of a name in all its spellings; None of what is no name."""
+    """Return the one form of a name in all its spellings; None of what is no name.
+
+    Most names are of plain letters, or of Chinese characters alone: those need no taking apart.
+    """
+    if _HAN_ALONE.fullmatch(name):
+        return without_titles(name) or None
+    if name.isascii() and name.replace(" ", "").isalpha():
+        words = name.lower().split()
+        if TITLES.isdisjoint(words):
+            return " ".join(sorted(words))
     parts = name_parts(name)
     return None if parts is None else str(parts["full_name"])
 
@@ -165,6 +177,8 @@ def pieces_of(name: str) -> frozenset[str]:
     """
     if name.isascii():
         return frozenset(name.split())
+    if _HAN_ALONE.fullmatch(name):
+        return frozenset((*name, *map("".join, pairwise(name))))
     pieces: set[str] = set()
     for word in unicodedata.normalize("NFC", name).split():  # the form has Hangul taken apart
         parts = _PARTS.findall(word) if _NO_BLANKS.search(word) else [word]

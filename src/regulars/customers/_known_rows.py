@@ -4,7 +4,7 @@
 """
 
 from regulars.engines import quoted
-from regulars.records import RAW_TABLES, Kind
+from regulars.records import RAW_TABLES, Kind, contacts
 
 _KNOWN = """
 SELECT coalesce(w.customer_id, r.customer_key) AS customer_id, coalesce(w.own_id, r.customer_key) AS own_id,
@@ -13,6 +13,10 @@ FROM {raw} AS r
 ANTI JOIN {duplicates} AS d ON d.file_id = r.file_id AND d.line = r.line
 LEFT JOIN crosswalk AS w ON w.file_id = r.file_id AND w.customer_key = r.customer_key
 """
+
+
+# Every key with something beside it is among the hidden names, and memory need not hold it twice.
+_UNNAMED = f"(SELECT * FROM crosswalk WHERE customer_key NOT LIKE '%{contacts.NAMED}%')"
 
 
 def known_rows(kind: str) -> str:
@@ -44,10 +48,12 @@ def rows_by_id(
             columns.append(f"CAST(NULL AS VARCHAR) AS {quoted(name)}")
         else:
             columns.append(f"r.{quoted(name)}")
+    hides_names = with_names and kind.takes_identities
+    source = _UNNAMED if hides_names else "crosswalk"
     joins = "".join(
-        f" LEFT JOIN crosswalk AS {alias} ON {alias}.file_id = r.file_id AND {alias}.customer_key = r.{name}"
+        f" LEFT JOIN {source} AS {alias} ON {alias}.file_id = r.file_id AND {alias}.customer_key = r.{name}"
         for name, alias in keys.items()
     )
-    if with_names and kind.takes_identities:
+    if hides_names:
         joins += " LEFT JOIN hidden_names AS n ON n.file_id = r.file_id AND n.customer_key = r.customer_key"
     return f"SELECT {', '.join(columns)} FROM {quoted('raw_' + kind.name)} AS r{joins}"

@@ -9,8 +9,9 @@ from dataclasses import replace
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from regulars.customers._identity import HashedIdentities, canonical_key, each_once, facts_table
+from regulars.customers._identity import HashedIdentities, each_once, facts_table
 from regulars.customers._key_names import MANY, SALES, issue_of
+from regulars.customers._spellings import canonical_key
 from regulars.engines import Engine, quoted
 from regulars.records import KINDS, RAW_TABLES, RecordSet, contacts
 

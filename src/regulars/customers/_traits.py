@@ -42,7 +42,7 @@ Mak. 9:41: what two sets of words share is what their bits share), `numbers` tho
 _HAN = re.compile(r"[㐀-鿿豈-﫿]")
 _HAN_RUN = re.compile(r"[㐀-鿿豈-﫿]+")
 _TWO_CHARACTERS = ("欧阳", "司马", "上官", "诸葛", "夏侯", "皇甫", "尉迟", "公孙", "慕容", "令狐", "司徒", "东方")
-_TITLES = frozenset({"mr", "mrs", "ms", "miss", "dr", "prof", "herr", "frau", "mme", "jr", "sr"})
+TITLES = frozenset({"mr", "mrs", "ms", "miss", "dr", "prof", "herr", "frau", "mme", "jr", "sr"})
 _HAN_TITLES = re.compile(r"(先生|女士|小姐|老师|太太)$")
 # A phone beside a name is no part of it; the number of one of two guests is.
 _LONG_NUMBER = re.compile(r"\d{7,}")
@@ -86,7 +86,7 @@ def name_parts(cell: str) -> dict[str, Any] | None:
     if not text or _HIDDEN.search(text):
         return None
     if not text.isascii() and _HAN.search(text):
-        whole = _HAN_TITLES.sub("", "".join(_HAN_RUN.findall(text)))
+        whole = without_titles("".join(_HAN_RUN.findall(text)))
         number = "".join(re.findall(r"\d+", _LONG_NUMBER.sub(" ", text)))
         cut = 2 if whole.startswith(_TWO_CHARACTERS) and len(whole) > 2 else 1
         given, full_name = whole[cut:] + number, whole + number
@@ -99,6 +99,11 @@ def name_parts(cell: str) -> dict[str, Any] | None:
     family = " ".join(_words(before)) if comma and _words(after) else words[-1] if len(words) > 1 else ""
     given = " ".join(_words(after)) if comma and _words(after) else " ".join(words[:-1] or words)
     return {"given": given, "family": family, "full_name": " ".join(sorted(words)), "is_han": False}
+
+
+def without_titles(characters: str) -> str:
+    """Return a Chinese name without the title behind it."""
+    return _HAN_TITLES.sub("", characters)
 
 
 def _without_accents(text: str) -> str:
@@ -146,7 +151,7 @@ def _as_place(words: list[str] | None) -> dict[str, Any] | None:
 
 
 def _words(text: str) -> list[str]:
-    return [word for word in re.findall(r"[^\W_]+", _LONG_NUMBER.sub(" ", text)) if word not in _TITLES]
+    return [word for word in re.findall(r"[^\W_]+", _LONG_NUMBER.sub(" ", text)) if word not in TITLES]
 
 
 def _read(facts: pa.Table, field: str, reader: Callable[[str], dict[str, Any] | None]) -> pa.Table | None:
