@@ -50,7 +50,7 @@ def judge(  # noqa: PLR0913  (a test, its candidates, and by which rule)
         customers: whose row each is, shape (rows,); default: everybody's own.
         metrics: what to tell of everybody; the first decides.
         resampling: default 1,000 draws, seed 0, 95 %.
-        simplest_first: models come one by one, and each must beat who is in place (at first the rule) to take the place.
+        simplest_first: models come one by one, and each must beat who is in place, at first the rule.
 
     Raises NoRule where no rule is given, and what the metrics raise.
 
