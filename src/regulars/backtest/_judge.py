@@ -1,10 +1,12 @@
 """The test itself: every candidate on the same customers, each figure with its interval, and who is to be used."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import partial
+from itertools import zip_longest
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from regulars.backtest._bootstrap import Measured, Resampling, earns_its_place, gained, interval_of, redraw
 from regulars.backtest._results import Reason, Trial, Verdict
@@ -50,7 +52,8 @@ def judge(  # noqa: PLR0913  (a test, its candidates, and by which rule)
         customers: whose row each is, shape (rows,); default: everybody's own.
         metrics: what to tell of everybody; the first decides.
         resampling: default 1,000 draws, seed 0, 95 %.
-        simplest_first: models come one by one, and each must beat who is in place, at first the rule.
+        simplest_first: models come one by one, and each must beat who is in place, at first the rule; the figures
+            that do not decide have intervals of the rules and of one model alone.
 
     Raises NoRule where no rule is given, and what the metrics raise.
 
@@ -59,18 +62,19 @@ def judge(  # noqa: PLR0913  (a test, its candidates, and by which rule)
     """
     if not rules:
         raise NoRule
-    how = resampling or Resampling()
+    how, names = resampling or Resampling(), [*rules, *models]
     test = _Test(actual, [*rules.values(), *models.values()], customers=customers, metrics=metrics, resampling=how)
     counted = _count(actual, customers, of_outcomes=metrics[0].of_outcomes)
     best = max(range(len(rules)), key=test.merit)
-    tried = _trials(test, list(rules), list(models), best=best)
-    trials = _one_by_one(test, tried, best=best) if simplest_first else tried
-    winner, reason = _winner(trials, trials[best].name, reason=counted.reason)
+    steps = _one_by_one(test, best=best, models=range(len(rules), len(names))) if simplest_first else {}
+    test.tell(_shown(steps, rules=len(rules), candidates=len(names)))
+    trials = _trials(test, names, steps, best=best, rules=len(rules))
+    winner, reason = _winner(trials, names[best], reason=counted.reason)
     return Verdict(
         winner=winner,
         reason=reason,
         decided_by=metrics[0].name,
-        best_rule=trials[best].name,
+        best_rule=names[best],
         trials=trials,
         customers=counted.customers,
         positives=counted.positives,
@@ -79,33 +83,54 @@ def judge(  # noqa: PLR0913  (a test, its candidates, and by which rule)
     )
 
 
-def _trials(test: "_Test", rules: Sequence[str], models: Sequence[str], *, best: int) -> tuple[Trial, ...]:
-    ruled = [Trial(name=name, is_rule=True, figures=test.figures(place)) for place, name in enumerate(rules)]
-    modelled = [
-        Trial(
-            name=name,
-            is_rule=False,
-            figures=test.figures(place),
-            gain=test.gain(place, over=best, tries=len(models)),
-        )
-        for place, name in enumerate(models, start=len(rules))
-    ]
-    return (*ruled, *modelled)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Step:
+    """Whom a model met, by place, and by how much it beat that one."""
+
+    met: int
+    gain: Measured
 
 
-def _one_by_one(test: "_Test", trials: Sequence[Trial], *, best: int) -> tuple[Trial, ...]:
-    """Return the trials, each model's with whom it met and by how much it beat that one.
+def _one_by_one(test: "_Test", *, best: int, models: Sequence[int]) -> dict[int, _Step]:
+    """Return the step of each model against who was in place when it came, first the best rule.
 
     So of models that do equally well the first given is used, be another's gain over the rule ever so little larger.
     """
-    told, in_place = list(trials), best
-    models = [place for place, trial in enumerate(trials) if not trial.is_rule]
+    steps, in_place = {}, best
     for place in models:
-        step = test.gain(place, over=in_place, tries=len(models))
-        told[place] = replace(trials[place], met=trials[in_place].name, step=step)
-        if earns_its_place(step.interval):
+        gain = test.gain(place, over=in_place, tries=len(models))
+        steps[place] = _Step(met=in_place, gain=gain)
+        if earns_its_place(gain.interval):
             in_place = place
-    return tuple(told)
+    return steps
+
+
+def _shown(steps: Mapping[int, _Step], *, rules: int, candidates: int) -> Sequence[int]:
+    """Return whose figures all get an interval: everybody's, or where models came one by one those of few.
+
+    They are the rules and the model that is used, or the simplest. Drawing customers again costs more than all the rest of a test.
+    """
+    if not steps:
+        return range(candidates)
+    came = [place for place, step in steps.items() if earns_its_place(step.gain.interval)]
+    return [*range(rules), came[-1] if came else rules]
+
+
+def _trials(
+    test: "_Test", names: Sequence[str], steps: Mapping[int, _Step], *, best: int, rules: int
+) -> tuple[Trial, ...]:
+    tries = len(names) - rules
+    return tuple(
+        Trial(
+            name=name,
+            is_rule=place < rules,
+            figures=test.figures(place),
+            gain=None if place < rules else test.gain(place, over=best, tries=tries),
+            met=names[steps[place].met] if place in steps else None,
+            step=steps[place].gain if place in steps else None,
+        )
+        for place, name in enumerate(names)
+    )
 
 
 def _winner(trials: Sequence[Trial], rule: str, *, reason: Reason | None) -> tuple[str, Reason]:
@@ -127,7 +152,7 @@ def _winner(trials: Sequence[Trial], rule: str, *, reason: Reason | None) -> tup
 
 
 class _Test:
-    """Every candidate's figures, on all rows and in every draw."""
+    """Every candidate's figures on all rows; the one that decides in every draw, and the others of those to be told."""
 
     def __init__(
         self,
@@ -138,10 +163,19 @@ class _Test:
         metrics: Sequence[Metric],
         resampling: Resampling,
     ) -> None:
-        self._metrics = metrics
+        self._metrics, self._forecasts = metrics, forecasts
         self._level = resampling.level
         self._values = [[metric(actual, forecast) for metric in metrics] for forecast in forecasts]
-        self._drawn = redraw(metrics, actual, forecasts, customers=customers, resampling=resampling)
+        self._redraw = partial(redraw, actual=actual, customers=customers, resampling=resampling)
+        self._deciding = self._redraw(metrics[:1], forecasts=forecasts)[:, :, 0]
+        self._others: dict[int, NDArray[np.float64]] = {}
+
+    def tell(self, places: Sequence[int]) -> None:
+        """Draw the other figures of some candidates too; the same customers are drawn."""
+        if not self._metrics[1:]:
+            return
+        others = self._redraw(self._metrics[1:], forecasts=[self._forecasts[place] for place in places])
+        self._others = {place: others[:, at] for at, place in enumerate(places)}
 
     def merit(self, place: int) -> float:
         """Return how good a candidate is in the metric that decides: more is better, whichever way the metric goes."""
@@ -149,19 +183,17 @@ class _Test:
         return -np.inf if value is None else self._metrics[0].gain(value, 0.0)
 
     def figures(self, place: int) -> dict[str, Measured]:
-        """Return every figure of a candidate with its interval."""
-        return {
-            metric.name: Measured(
-                value=self._values[place][at],
-                interval=interval_of(self._drawn[:, place, at], level=self._level, method="bootstrap"),
-            )
-            for at, metric in enumerate(self._metrics)
-        }
+        """Return every figure of a candidate, with its interval where it was drawn."""
+        drawn = [self._deciding[:, place], *(self._others[place].T if place in self._others else ())]
+        intervals = [interval_of(each, level=self._level, method="bootstrap") for each in drawn]
+        found = zip_longest(self._metrics, self._values[place], intervals)
+        return {metric.name: Measured(value=value, interval=interval) for metric, value, interval in found}
 
     def gain(self, place: int, *, over: int, tries: int) -> Measured:
         """Return the gain of one candidate over another in the metric that decides."""
         values = self._values[place][0], self._values[over][0]
-        return gained(self._metrics[0], values, self._drawn[:, (place, over), 0], level=1 - (1 - self._level) / tries)
+        drawn = self._deciding[:, (place, over)]
+        return gained(self._metrics[0], values, drawn, level=1 - (1 - self._level) / tries)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
