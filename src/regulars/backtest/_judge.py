@@ -108,7 +108,8 @@ def _one_by_one(test: "_Test", *, best: int, models: Sequence[int]) -> dict[int,
 def _shown(steps: Mapping[int, _Step], *, rules: int, candidates: int) -> Sequence[int]:
     """Return whose figures all get an interval: everybody's, or where models came one by one those of few.
 
-    They are the rules and the model that is used, or the simplest. Drawing customers again costs more than all the rest of a test.
+    They are the rules and the model that is used, or the simplest. Drawing customers again costs more than all else in
+    a test.
     """
     if not steps:
         return range(candidates)
