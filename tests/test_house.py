@@ -14,7 +14,12 @@ ROOT = Path(__file__).parent.parent
 HOUSE = ROOT / "src" / "regulars"
 ROOMS = sorted(folder.name for folder in HOUSE.iterdir() if (folder / "__init__.py").exists())
 MODULES = sorted(HOUSE.rglob("*.py"))
-EVERY_PYTHON_FILE = [path for top in ("src", "tests", "bench", "tools") for path in sorted((ROOT / top).rglob("*.py"))]
+EVERY_PYTHON_FILE = [
+    path
+    for top in ("src", "tests", "bench", "tools")
+    for path in sorted((ROOT / top).rglob("*.py"))
+    if ROOT / "bench" / "data" not in path.parents  # environments of peers
+]
 
 FILE_LINES = 400
 FUNCTION_LINES = 50
