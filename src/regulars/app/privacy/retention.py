@@ -20,6 +20,7 @@ from regulars.app.models import Answer, Invitation, Kept, Message, Note, Person,
 from regulars.app.privacy import audit, erasing
 from regulars.app.privacy.duties import months_on
 from regulars.app.vault import changing
+from regulars.app.vault.accounts import told_apart
 from regulars.customers import read_persons
 
 WORDS, FIELDS = "words", "fields"
@@ -107,9 +108,9 @@ def let_go_imported(shop: Shop, until: Mapping[str, date], *, by: str) -> int:
     if not (shop.workspace / "batches").is_dir():
         return 0
     erasing.results_may_speak_of_them()
-    gone = 0
+    gone, apart = 0, set(told_apart(shop).values())
     for kind, day in until.items():
-        rows = store.let_go({kind: day})
+        rows = store.let_go({kind: day}, told_apart=apart)
         audit.write("let_go", by=by, kind=kind, rows=rows, until=day.isoformat())
         gone += rows
     changing.forget(_without_records(shop, store), still=_of_whom_nothing_is_written)
