@@ -93,6 +93,24 @@ def test_of_exactly_as_many_as_it_takes_each_stays_alone_until_the_last(
         assert Batches(workspace).leave_out(found.told_apart["customer_id"][:1].combine_chunks()) == 1
 
 
+@pytest.mark.parametrize("gone", ["-", "BC", "A-", "ABCD"])
+def test_whoever_is_let_go_does_not_make_one_of_the_others(engine: Engine, tmp_path: Path, gone: str) -> None:
+    """Of the four under a phone, and who has no name, exactly the others are left."""
+    workspace = tmp_path / "workspace"
+    for who in "ABCD-":
+        day = "2023-05-01" if who in gone else "2024-05-01"
+        rows = f"13800138000,{who.strip('-')},{day},{ord(who)}\n13900139000,Zoe,2024-05-01,100\n"
+        kept(workspace, put(tmp_path, f"{who}.csv", HEADER + rows))
+    found = cleaned(engine, workspace, key_shared_by_more_than=3)
+    assert spends(engine) == [*map(ord, "-ABCD"), 500]
+    apart = set(found.told_apart["key_id"].to_pylist())
+    assert Batches(workspace).let_go({"orders": date(2023, 12, 31)}, told_apart=apart) == len(gone)
+    found = cleaned(engine, workspace, key_shared_by_more_than=3)
+    assert spends(engine) == [*(ord(who) for who in "-ABCD" if who not in gone), 500]
+    assert found.matching is not None
+    assert not found.matching.persons.num_rows
+
+
 def test_a_name_counts_from_the_day_of_its_first_row(engine: Engine, tmp_path: Path) -> None:
     """Until then it makes nobody of anybody."""
     for week, name in enumerate(GUESTS, 1):

@@ -150,7 +150,7 @@ def test_what_is_past_its_day_is_counted_before_and_goes_and_nothing_else_does(
     days = {(row["file_id"], row["line"]): row["local_day"] for row in days_of_rows(store)}
     expected = [row for row in before if days.get((row.get("file_id"), row.get("line")), date.max) > until]
     assert store.past({"orders": until, "usage": until}) == {"orders": len(before) - len(expected), "usage": 0}
-    assert store.let_go({"orders": until, "usage": until}) == len(before) - len(expected)
+    assert store.let_go({"orders": until, "usage": until}, told_apart=()) == len(before) - len(expected)
     assert kept_rows(store) == expected
     assert store.past({"orders": until}) == {"orders": 0}
     assert sum(file.left_out.get("expired", 0) for batch in store.live() for file in batch.files) == len(before) - len(
@@ -167,7 +167,7 @@ def test_a_subscription_is_of_the_day_on_which_it_ended(tmp_path: Path) -> None:
     store = Batches(tmp_path)
     keep(store, Source(data=pa.table(columns), kind="subscriptions"))
     assert store.past({"subscriptions": date(2024, 3, 1)}) == {"subscriptions": 1}
-    assert store.let_go({"subscriptions": date(2024, 3, 1)}) == 1
+    assert store.let_go({"subscriptions": date(2024, 3, 1)}, told_apart=()) == 1
     assert sorted(store.keys().to_pylist()) == ["bo", "cy"]
 
 
@@ -180,9 +180,9 @@ def test_an_order_that_was_cancelled_goes_by_the_day_of_the_shop(tmp_path: Path)
     path.write_text(header + ana + bo, encoding="utf-8")
     shanghai = Settings.model_validate({"business": {"time_zone": "Asia/Shanghai"}})
     keep(store, Source(data=path), chosen=shanghai)
-    assert store.let_go({"orders": date(2024, 4, 30)}) == 0
+    assert store.let_go({"orders": date(2024, 4, 30)}, told_apart=()) == 0
     assert [key[:11] for key in sorted(store.keys().to_pylist())] == ["13800138000", "13900139000"]
-    assert store.let_go({"orders": date(2024, 5, 1)}) == 0, "it was left out before"
+    assert store.let_go({"orders": date(2024, 5, 1)}, told_apart=()) == 0, "it was left out before"
     assert [key[:11] for key in store.keys().to_pylist()] == ["13900139000"]
 
 
@@ -238,5 +238,14 @@ def test_that_somebody_was_erased_is_forgotten_with_the_last_row_under_that_key(
 def test_names_go_with_the_last_row_that_bears_them_once_it_is_past_its_day(tmp_path: Path) -> None:
     store = Batches(tmp_path)
     keep_named(store, date(2024, 4, 1), TODAY)
-    assert store.let_go({"orders": date(2024, 5, 1)}) == 1
+    assert store.let_go({"orders": date(2024, 5, 1)}, told_apart=()) == 1
     assert names_kept(store) == [{"key_name": "shop 2", "pieces": [2]}]
+
+
+def test_of_people_told_apart_it_stays_that_there_was_one(tmp_path: Path) -> None:
+    store = Batches(tmp_path)
+    keep_named(store, date(2024, 4, 1), date(2024, 4, 2), TODAY)
+    assert store.let_go({"orders": date(2024, 5, 1)}, told_apart=["shop"]) == 2
+    assert names_kept(store) == [{"key_name": "shop 3", "pieces": [3]}, {"key_name": None, "pieces": None}]
+    assert store.let_go({"orders": TODAY}, told_apart=["shop"]) == 1
+    assert not names_kept(store), "of nobody nothing"

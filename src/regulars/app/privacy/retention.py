@@ -21,6 +21,7 @@ from regulars.app.models import Answer, Invitation, Kept, Message, Note, Person,
 from regulars.app.privacy import audit, erasing
 from regulars.app.privacy.duties import months_on
 from regulars.app.vault import changing
+from regulars.app.vault.accounts import told_apart
 from regulars.customers import read_persons
 
 WORDS, FIELDS = "words", "fields"
@@ -110,9 +111,9 @@ def let_go_imported(shop: Shop, until: Mapping[str, date], *, by: str) -> int:
     if not (shop.workspace / "batches").is_dir():
         return 0
     erasing.results_may_speak_of_them()
-    gone = 0
+    gone, apart = 0, set(told_apart(shop).values())
     for kind, day in until.items():
-        gone += _let_rows_go(store, kind, day, by=by)
+        gone += _let_rows_go(store, kind, day, told_apart=apart, by=by)
     left = _without_records(shop, store)
     changing.forget(left, still=partial(_among, _nothing_written))
     changing.forget_identifiers(left, still=partial(_among, _nothing_but_arms))
@@ -131,7 +132,7 @@ def months_of_kinds() -> dict[str, int]:
     return {names[kept.name]: int(kept.value) for kept in Kept.objects.filter(name__in=names)}
 
 
-def _let_rows_go(store: records.Batches, kind: str, day: date, *, by: str) -> int:
+def _let_rows_go(store: records.Batches, kind: str, day: date, *, told_apart: Collection[str], by: str) -> int:
     """Remove rows of a kind and write down how many, with those that went before this was killed and done again."""
     name = f"letting_go.{kind}"
     before = Kept.objects.filter(name=name).first()
@@ -140,7 +141,7 @@ def _let_rows_go(store: records.Batches, kind: str, day: date, *, by: str) -> in
         went = before.value["rows"] - store.past({kind: date.fromisoformat(before.value["until"])})[kind]
     rows = max(went, 0) + store.past({kind: day})[kind]
     Kept.objects.update_or_create(name=name, defaults={"value": {"rows": rows, "until": day.isoformat()}})
-    store.let_go({kind: day})
+    store.let_go({kind: day}, told_apart=told_apart)
     with transaction.atomic(using="keys"), transaction.atomic():
         if rows:
             audit.write("let_go", by=by, kind=kind, rows=rows, until=day.isoformat())

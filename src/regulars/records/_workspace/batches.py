@@ -252,15 +252,21 @@ class Batches:
         """
         return self._leave_out(lambda _: OfPeople(people))
 
-    def let_go(self, until: Mapping[str, date]) -> int:
-        """As `leave_out`, for every row of these kinds that is of the day of its kind or earlier: `expired`."""
-        return self._leave_out(lambda batch: Until(until, batch.zone))
+    def let_go(self, until: Mapping[str, date], *, told_apart: Collection[str]) -> int:
+        """As `leave_out`, for every row of these kinds that is of the day of its kind or earlier: `expired`.
+
+        `told_apart` are the ids of the phones and addresses whose people names tell apart: those who are left stay so.
+        """
+        apart = pa.array(sorted(told_apart), pa.string())
+        return self._leave_out(lambda batch: Until(until, batch.zone, apart))
 
     def past(self, until: Mapping[str, date]) -> dict[str, int]:
         """Return how many rows of these kinds `let_go` would remove."""
         found = dict.fromkeys(until, 0)
         for batch in self.live():
-            for kind, rows in Until(until, batch.zone).counted(self._home / batch.id).items():
+            for kind, rows in (
+                Until(until, batch.zone, pa.array([], pa.string())).counted(self._home / batch.id).items()
+            ):
                 found[kind] += rows
         return found
 

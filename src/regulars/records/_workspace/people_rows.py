@@ -81,9 +81,7 @@ class OfPeople:
     def names_left(self, names: pa.Table, keys: pa.Array) -> pa.Table:
         """Return the names that are nobody's of these people; of theirs no more than that there was one."""
         names = names.filter(pc.invert(pc.is_in(names["key_id"], value_set=self.people)))
-        erased = pc.or_(pc.is_in(names[KEY_NAME], value_set=self.people), pc.is_null(names[KEY_NAME]))
-        nameless = names.filter(erased).select(["file_id", "key_id", "shape"]).group_by(["file_id", "key_id", "shape"])
-        return pa.concat_tables([names.filter(pc.invert(erased)), nameless.aggregate([])], promote_options="default")
+        return _nameless(names, pc.is_in(names[KEY_NAME], value_set=self.people))
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,12 +89,14 @@ class Until:
     """The rows of some kinds that are of a day or earlier; what has no day stays.
 
     A subscription is of the day on which it ended, so one that runs stays. `zone` tells the day of an order that was
-    cancelled, which stands in the batch by its time alone.
+    cancelled, which stands in the batch by its time alone. `told_apart` are the phones and addresses whose people names
+    tell apart by now: whoever is left of them stays alone.
     """
 
     code: ClassVar[str] = "expired"
     days: Mapping[str, date]
     zone: str
+    told_apart: pa.Array
 
     def columns(self, kind: Kind, held: set[str]) -> tuple[str, ...]:
         """Return the column that holds the day."""
@@ -117,8 +117,14 @@ class Until:
         return pc.fill_null(is_past, False)  # noqa: FBT003  (pyarrow takes it by place)
 
     def names_left(self, names: pa.Table, keys: pa.Array) -> pa.Table:
-        """Return the names that a row is left of, as if the others had never been read."""
-        return names.filter(pc.or_(pc.is_in(names[KEY_NAME], value_set=keys), pc.is_null(names[KEY_NAME])))
+        """Return the names that a row is left of, as if the others had never been read.
+
+        But of the others under a key whose people are told apart, that there was one.
+        """
+        is_gone = pc.invert(pc.or_(pc.is_in(names[KEY_NAME], value_set=keys), pc.is_null(names[KEY_NAME])))
+        is_apart = pc.is_in(names["key_id"], value_set=self.told_apart)
+        names = names.filter(pc.or_(pc.invert(is_gone), is_apart))
+        return _nameless(names, is_gone.filter(pc.or_(pc.invert(is_gone), is_apart)))
 
     def counted(self, folder: Path) -> dict[str, int]:
         """Return how many accepted rows of each kind are meant in a batch; whole months are not opened."""
@@ -135,6 +141,13 @@ class Until:
             else:
                 found[kind.name] += sum(pc.sum(mine).as_py() or 0 for mine in _chosen_in(kind, path, self))
         return found
+
+
+def _nameless(names: pa.Table, is_gone: pa.ChunkedArray) -> pa.Table:
+    """Return the names, of those that are gone no more than that there was one; of many under a key it is told once."""
+    is_gone = pc.or_(is_gone, pc.is_null(names[KEY_NAME]))
+    marks = names.filter(is_gone).select(["file_id", "key_id", "shape"]).group_by(["file_id", "key_id", "shape"])
+    return pa.concat_tables([names.filter(pc.invert(is_gone)), marks.aggregate([])], promote_options="default")
 
 
 def keys_in(folder: Path) -> pa.Array:
