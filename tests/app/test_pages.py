@@ -195,10 +195,21 @@ def test_no_page_is_forgotten_by_those_who_look_at_all_of_them(client: Client, t
     forgotten = []
     for pattern in urlpatterns:
         address = "/" + re.sub(r"<([^>]+)>", lambda place: samples.get(place[1], "1"), str(pattern.pattern))
-        if client.get(address).status_code != 405 and pattern.name not in known:
+        if client.get(address).status_code != 303 and pattern.name not in known:
             forgotten.append(f"{pattern.name} is a page: say in tests/app_pages.py where it is")
     assert forgotten == []
     assert set(known) <= {str(pattern.name) for pattern in urlpatterns}
+
+
+@pytest.mark.parametrize(
+    ("form", "page"),
+    [("/customers/found/", "/customers/"), ("/customers/%E7%8E%8B/1/note/", "/customers/%E7%8E%8B/1/"),
+     ("/settings/members/1/link/", "/settings/members/"), ("/today/ana/became/", "/")],
+)  # fmt: skip
+def test_who_comes_back_to_what_only_a_form_is_sent_to_is_led_to_its_page(
+    client: Client, tea: Published, form: str, page: str
+) -> None:
+    assert client.get(form).headers["Location"] == page
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

@@ -4,10 +4,12 @@ from collections.abc import Callable
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from django.contrib.auth import get_user
 from django.contrib.auth.models import User
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import is_valid_path
 
 from regulars.app._shop import served
 from regulars.app.publication.current import Published, current
@@ -29,6 +31,7 @@ A_YEAR = 365 * 24 * 3600
 MOST_OF_STRANGERS = 200_000
 """So many bytes may be sent without login: the answer to a survey takes a few thousand."""
 _STATIC = "/static/"
+_SEE_OTHER, _NOT_ALLOWED = 303, 405
 
 
 class Asked:
@@ -111,6 +114,21 @@ def little_of_strangers(answer: Answer) -> Answer:
         said = request.META.get("CONTENT_LENGTH") or "0"
         is_short = said.isdigit() and int(said) <= MOST_OF_STRANGERS
         return answer(request) if is_short or get_user(request).is_authenticated else HttpResponse(status=413)
+
+    return middleware
+
+
+def pages_of_forms(answer: Answer) -> Answer:
+    """Lead to the page above whoever opens what only a form is sent to: back from the login, or from a choice."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = answer(request)
+        if response.status_code == _NOT_ALLOWED and request.method in {"GET", "HEAD"}:
+            above = request.path_info
+            while not is_valid_path(above := above.rstrip("/").rpartition("/")[0] + "/"):
+                pass
+            return HttpResponseRedirect(quote(above), status=_SEE_OTHER)
+        return response
 
     return middleware
 

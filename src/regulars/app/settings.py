@@ -39,6 +39,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "regulars.app.middleware.personal_pages",
+    "regulars.app.middleware.pages_of_forms",
     "regulars.app.middleware.asked",
     "regulars.app.roles.Allowed",
     "axes.middleware.AxesMiddleware",
