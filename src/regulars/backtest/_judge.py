@@ -71,16 +71,9 @@ def judge(  # noqa: PLR0913  (a test, its candidates, and by which rule)
     trials = _trials(test, names, steps, best=best, rules=len(rules))
     winner, reason = _winner(trials, names[best], reason=counted.reason)
     return Verdict(
-        winner=winner,
-        reason=reason,
-        decided_by=metrics[0].name,
-        best_rule=names[best],
-        trials=trials,
-        customers=counted.customers,
-        positives=counted.positives,
-        enough=counted.enough,
-        resampling=how,
-    )
+        winner=winner, reason=reason, decided_by=metrics[0].name, best_rule=names[best], trials=trials,
+        customers=counted.customers, positives=counted.positives, enough=counted.enough, resampling=how,
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
