@@ -176,6 +176,13 @@ def test_a_page_is_read_from_one_range_of_an_index_also_among_equals(
                 assert steps[0].startswith("SEARCH people USING INDEX moved (stage_before=? AND lifecycle_stage=?")
 
 
+def test_an_order_by_what_is_not_known_of_anybody_says_so(client: Client, tea: Published) -> None:
+    assert not listing.page(tea, order="p_purchase", after=None, size=7).rows, "so small a shop has no forecast"
+    page = client.get("/customers/?order=p_purchase").content.decode()
+    assert "No customer here has the figure that this order goes by." in page
+    assert "<table" not in page
+
+
 def test_following_the_list_page_by_page_shows_everybody_once(client: Client, tea: Published) -> None:
     for order in listing.ORDERS:
         seen: list[str] = []

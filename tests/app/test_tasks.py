@@ -54,6 +54,16 @@ def test_a_task_may_be_nobodys(client: Client, ana: str) -> None:
     assert "kettle" not in _shown(client, "/tasks/?whose=mine")
 
 
+@pytest.mark.parametrize("page", ["/tasks/", "/customers/ana/"])
+def test_the_most_urgent_task_stands_first_and_one_without_a_day_last(client: Client, ana: str, page: str) -> None:
+    for said, day in (("whenever", ""), ("next age", "2999-01-01"), ("overdue", "2001-01-01")):
+        client.post("/customers/ana/task/", {"text": said, "due_on": day})
+    shown = _shown(client, page)
+    places = [shown.index(f"<p>{said}</p>") for said in ("overdue", "next age", "whenever")]
+    assert places == sorted(places)
+    assert [" · late" in shown[at : shown.index("</small>", at)] for at in places] == [True, False, False]
+
+
 def test_one_does_a_task_oneself_unless_another_is_chosen(client: Client, ana: str, owner: User) -> None:
     _user("Bo", "member")
     assert f'<option value="{owner.pk}" selected>lin</option>' in _shown(client, "/customers/ana/")

@@ -5,10 +5,14 @@ from typing import Any, TypeAlias
 
 from django.db.models import F
 
+from regulars.app import clock
 from regulars.app.models import Answer, Message, Note, Person, Survey, Task
 from regulars.app.remembered import remembered
 from regulars.app.roles import workers
 from regulars.app.vault import eyes, store
+
+MOST_URGENT = (F("due_on").asc(nulls_last=True), "id")
+"""The order of tasks: those without a day after all that have one."""
 
 _SHOWN = 100
 _Opener: TypeAlias = Callable[[int, bytes | memoryview, str], str]
@@ -58,11 +62,19 @@ def _notes(ids: Collection[int], text: _Opener) -> list[dict[str, Any]]:
     ]
 
 
+def is_late(task: Task) -> bool:
+    """Say whether the day of a task is over."""
+    return task.due_on is not None and task.due_on < clock.today()
+
+
 def _tasks(ids: Collection[int], text: _Opener) -> list[dict[str, Any]]:
     newest_done = F("done_at").desc(nulls_first=True)  # open ones before all others
     found = Task.objects.filter(person__in=ids).select_related("assignee")
-    listed = found.order_by(newest_done, "due_on", "id")[:_SHOWN]
-    return [{"task": task, "text": text(task.person_id or 0, task.ciphertext, "task")} for task in listed]
+    listed = found.order_by(newest_done, *MOST_URGENT)[:_SHOWN]
+    return [
+        {"task": task, "is_late": is_late(task), "text": text(task.person_id or 0, task.ciphertext, "task")}
+        for task in listed
+    ]
 
 
 def _answers(ids: Collection[int], text: _Opener) -> list[dict[str, Any]]:

@@ -16,6 +16,7 @@ from regulars.app.models import Task
 from regulars.app.privacy.duties import REVIEW, next_review
 from regulars.app.roles import still_working, workers
 from regulars.app.vault import persons, store
+from regulars.app.views.about import MOST_URGENT, is_late
 from regulars.app.views.screen import show
 from regulars.reports import N_, Voice
 
@@ -73,7 +74,7 @@ def tasks(request: Request) -> HttpResponse:
     form = Whose(request.GET)
     is_mine = form.is_valid() and form.cleaned_data["whose"] == "mine"
     found = Task.objects.filter(done_at=None, **({"assignee": request.user} if is_mine else {}))
-    listed = list(found.select_related("person", "assignee").order_by("due_on", "id")[:_SHOWN])
+    listed = list(found.select_related("person", "assignee").order_by(*MOST_URGENT)[:_SHOWN])
     people = [task.person.customer_id for task in listed if task.person]
     keys = store.keys_of(people)
     told = persons.reveal(people, store.NAME_FIELDS)
@@ -82,7 +83,7 @@ def tasks(request: Request) -> HttpResponse:
 
 
 def _row(task: Task, told: Told, keys: Mapping[str, bytes], voice: Voice) -> dict[str, Any]:
-    row = {"task": task, "who": "", "called": "", "is_late": _is_late(task)}
+    row = {"task": task, "who": "", "called": "", "is_late": is_late(task)}
     if task.person is None:
         return {**row, "text": voice.t(_OWN[task.code])}
     who = task.person.customer_id
@@ -92,7 +93,3 @@ def _row(task: Task, told: Told, keys: Mapping[str, bytes], voice: Voice) -> dic
         "called": store.called(told.get(who, {}), who),
         "text": store.open_text(who, task.ciphertext, "task", keys),
     }
-
-
-def _is_late(task: Task) -> bool:
-    return task.due_on is not None and task.due_on < clock.today()
