@@ -40,10 +40,10 @@ def judge(  # noqa: PLR0913  (a test, its candidates, and by which rule)
     """Test models beside plain rules on the same customers and return who is to be used, by the interval rule.
 
     The rule to beat is the best of the given ones in this very test, which favours the rules. A model wins if the
-    whole interval of its gain over it lies above 0, of several the largest (`model_better`); else
-    that rule is used (`rule_not_beaten`). Of m models each gain has level 1 − (1 − level) / m (Bonferroni). The first
-    rule is used where all outcomes were alike (`one_class_only`), or fewer than 20 customers did it or did not
-    (`too_few_customers`; of amounts: fewer than 40 customers).
+    whole interval of its gain over it lies above 0, of several the largest (`model_better`); else that rule is used
+    (`rule_not_beaten`). Of m models each gain has level 1 − (1 − level) / m (Bonferroni). The first rule is used where
+    all outcomes were alike (`one_class_only`), or fewer than 20 customers did it or did not (`too_few_customers`; of
+    amounts: fewer than 40 customers).
 
     Args:
         actual: what happened in the test's window, shape (rows,).
@@ -52,13 +52,9 @@ def judge(  # noqa: PLR0913  (a test, its candidates, and by which rule)
         customers: whose row each is, shape (rows,); default: everybody's own.
         metrics: what to tell of everybody; the first decides.
         resampling: default 1,000 draws, seed 0, 95 %.
-        simplest_first: models come one by one, and each must beat who is in place, at first the rule; the figures
-            that do not decide have intervals of the rules and of one model alone.
+        simplest_first: models come one by one, and each must beat who is in place, at first the rule (`_one_by_one`).
 
     Raises NoRule where no rule is given, and what the metrics raise.
-
-    >>> judge([0, 1] * 30, models={"oracle": [0, 1] * 30}, rules={"coin": [0.5] * 60}, metrics=[auc]).winner
-    'oracle'
     """
     if not rules:
         raise NoRule
@@ -87,6 +83,7 @@ class _Step:
 def _one_by_one(test: "_Test", *, best: int, models: Sequence[int]) -> dict[int, _Step]:
     """Return the step of each model against who was in place when it came, first the best rule.
 
+    It takes the place if the whole interval of its gain lies above 0.
     So of models that do equally well the first given is used, be another's gain over the rule ever so little larger.
     """
     steps, in_place = {}, best

@@ -10,7 +10,7 @@ Nobody is worth more than if they were certainly still a customer, which the upp
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Self
 
 import numpy as np
@@ -21,7 +21,7 @@ from regulars.engines import BatchFunction, Engine, quoted
 from regulars.lifetime._discounting import Discounting
 from regulars.lifetime.histories import PurchaseSummary
 from regulars.lifetime.models import ContinuousModel, GammaGamma
-from regulars.lifetime.models._continuous import Outlook
+from regulars.lifetime.models._continuous import Memory, Outlook
 from regulars.lifetime.models._gamma_gamma import expected_spend
 from regulars.lifetime.models._gamma_gamma import log_slopes as spend_slopes
 
@@ -107,6 +107,7 @@ class Forecaster:
     discounting: Discounting
     spread_of_purchases: Array
     spread_of_margins: Array
+    memory: Memory = field(default_factory=Memory)
 
     @classmethod
     def of(cls, purchases: ContinuousModel, margins: GammaGamma, *, discounting: Discounting) -> Self:
@@ -164,7 +165,7 @@ class Forecaster:
         """Return the outlook on two sums: purchases in all months, and each counted as what its discount leaves."""
         ends, weights = self.discounting.month_ends_days(), self.discounting.weights_of_totals()
         known = PurchaseSummary.from_columns(x, t_x, days, time_unit="day")
-        return self.purchases.outlook(known, ends, [np.eye(ends.size)[-1], weights])
+        return self.purchases.outlook(known, ends, [np.eye(ends.size)[-1], weights], memory=self.memory)
 
     def _of_spend(self, x: Whole, mean: Array) -> Array:
         return spend_slopes(self.margins.theta(), x.astype(np.float64) + 1, mean)

@@ -12,8 +12,9 @@ variance N v (d / 365)², and chance adds N v d / 365, as it does where orders c
 one of them does from year to year, so that range is on the wide side.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from math import sqrt
 from statistics import NormalDist
 
@@ -29,6 +30,7 @@ from regulars.lifetime._plain import add_plain
 from regulars.lifetime._rules import Rule, model_of
 from regulars.lifetime.histories import PurchaseSummary
 from regulars.lifetime.models import ContinuousModel, GammaGamma, ModelFit
+from regulars.lifetime.models._continuous import Memory, Outlook
 from regulars.lifetime.models._gamma_gamma import expected_spend, log_slopes
 
 Array = NDArray[np.float64]
@@ -189,10 +191,12 @@ def _by_models(
         + [(name, pa.float64()) for name in names]
     )
 
+    outlook = partial(purchases.outlook, ends_days=days, weights=np.eye(len(days)), memory=Memory())
+
     def summed(stream: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         for batch in stream:
             if batch.num_rows:
-                yield _part(batch, purchases, spends, days, schema)
+                yield _part(batch, outlook, spends, days, schema)
 
     histories = _HISTORIES.format(spenders=quoted(spenders))
     engine.map_batches(histories, summed, schema, into=parts)
@@ -213,11 +217,15 @@ def _by_models(
 
 
 def _part(
-    batch: pa.RecordBatch, purchases: ContinuousModel, spends: GammaGamma, days: Sequence[int], schema: pa.Schema
+    batch: pa.RecordBatch,
+    outlook: Callable[[PurchaseSummary], Outlook],
+    spends: GammaGamma,
+    days: Sequence[int],
+    schema: pa.Schema,
 ) -> pa.RecordBatch:
     """Return what the customers of a batch are expected to spend, and its slopes in the logarithms of parameters."""
     x, t_x, age, mean = columns_of(batch)
-    ahead = purchases.outlook(PurchaseSummary.from_columns(x, t_x, age, time_unit="day"), days, np.eye(len(days)))
+    ahead = outlook(PurchaseSummary.from_columns(x, t_x, age, time_unit="day"))
     each = np.exp(ahead.log_alive) * expected_spend(spends.theta(), x + 1, mean)
     spend_slopes = log_slopes(spends.theta(), x + 1, mean)
     rows = []

@@ -13,6 +13,7 @@ Regularity for Predicting Customer Behavior the Easy Way, International Journal 
 194-215.
 """
 
+from collections.abc import Sequence
 from copy import copy
 from dataclasses import replace
 from typing import ClassVar, Self
@@ -22,7 +23,6 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import gammaln
 
 from regulars.core import RegularsError
-from regulars.lifetime.histories._distinct import distinct
 from regulars.lifetime.histories._spans import TimeUnit
 from regulars.lifetime.histories._summary import PurchaseSummary
 from regulars.lifetime.models import _condensed_formulas as formulas
@@ -184,14 +184,13 @@ class BetaGeometricCondensedNBD(ContinuousModel):
     def _alive_and_slopes(self, theta: Array, x: Array, t_x: Array, age: Array) -> tuple[Array, Array]:
         return formulas.log_alive(theta, History(x, t_x, age), stages=self.k_, first=self._first)
 
-    def _sums_while_alive(self, theta: Array, t: Array, weights: Array, known: History) -> Array:
-        now, stages = self._by_now(theta), self.k_
-        (x, age), places = distinct((known.x, known.age))
+    def _sums_by_stage(self, theta: Array, t: Array, weights: Array, x: Array, age: Array) -> Array:
         flat = [column.ravel() for column in np.broadcast_arrays(t, x[:, np.newaxis], age[:, np.newaxis])]
-        staged = formulas.by_stage(now, *flat, stages=stages).reshape(x.size, t.size, stages)
-        sums = [(staged * row[:, np.newaxis]).sum(axis=1)[places] for row in weights]
-        shares, _ = formulas.passed(now, known, stages=stages)
-        return np.stack([sum(share * each[:, j] for j, share in enumerate(shares)) for each in sums], axis=-1)
+        staged = formulas.by_stage(self._by_now(theta), *flat, stages=self.k_).reshape(x.size, t.size, self.k_)
+        return np.stack([(staged * row[:, np.newaxis]).sum(axis=1) for row in weights], axis=1)
+
+    def _shares(self, theta: Array, known: History) -> Sequence[Array]:
+        return formulas.passed(theta, known, stages=self.k_)[0]
 
     def _changed(self, theta: Array, t: ArrayLike, known: History, pace: float, leaving: float) -> Array:
         # So many times as often is the same at another time; leaving is not, for purchases are no Poisson process.

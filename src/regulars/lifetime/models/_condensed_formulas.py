@@ -21,6 +21,7 @@ from scipy.special import betainc, betaln, gammainccinv, gammaincinv, gammaln
 
 from regulars.lifetime.histories._distinct import distinct
 from regulars.lifetime.models._cells import History
+from regulars.lifetime.models._smooth import smoothly
 
 Array = NDArray[np.float64]
 
@@ -123,16 +124,28 @@ def by_stage(
 
     Columns are flat, shape (cells,). With `leaving`, p is so many times what it was from T on.
     """
-    found = np.zeros((t.size, stages))
-    for j in range(stages):
-        column, ahead, unsettled = found[:, j], _Staged(t, x, age, j), np.flatnonzero(t > 0)
-        for count in range(1, _SUMMED + 1) if leaving is None else ():
-            cells = ahead.at(unsettled)
-            more = _stays(theta, count, cells.x) * _falls(theta, count, cells, stages)
-            column[unsettled] += more
-            unsettled = unsettled[more > _NOTHING * column[unsettled]]
-        if unsettled.size:
-            column[unsettled] = _over_chances(theta, ahead.at(unsettled), stages, 1.0 if leaving is None else leaving)
+    # At one x it is a function of t / (α + T) alone, and a smooth one.
+    found, there, alpha = np.zeros((t.size, stages)), np.flatnonzero(t > 0), theta[1]
+
+    def at_odds(bought: Array, log_odds: Array) -> Array:
+        ahead = _Staged(alpha * np.exp(log_odds), bought, np.zeros(bought.size), 0)
+        return np.stack([_expected(theta, ahead._replace(passed=j), stages, leaving) for j in range(stages)], axis=-1)
+
+    if there.size:
+        found[there] = smoothly(at_odds, x[there], np.log(t[there] / (alpha + age[there])))
+    return found
+
+
+def _expected(theta: Array, ahead: _Staged, stages: int, leaving: float | None) -> Array:
+    """Return E[Y(t)] of those who have passed the same number of stages: the sum over n, or the mean over p."""
+    found, unsettled = np.zeros(ahead.x.size), np.arange(ahead.x.size)
+    for count in range(1, _SUMMED + 1) if leaving is None else ():
+        cells = ahead.at(unsettled)
+        more = _stays(theta, count, cells.x) * _falls(theta, count, cells, stages)
+        found[unsettled] += more
+        unsettled = unsettled[more > _NOTHING * found[unsettled]]
+    if unsettled.size:
+        found[unsettled] = _over_chances(theta, ahead.at(unsettled), stages, 1.0 if leaving is None else leaving)
     return found
 
 
