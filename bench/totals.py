@@ -1,6 +1,6 @@
 """Do intervals hold what they promise? A thousand cohorts live by a model, are fitted, and then do what they do.
 
-    python bench/totals.py [--simulations 1000] [--customers 1000] [--seed 0] [--model Pareto/NBD]
+    python bench/totals.py [--simulations 1000] [--customers 1000] [--seed 0] [--model pareto_nbd]
 
 Each cohort is simulated, fitted at an age of 26 to 52 weeks and asked for the next 39. Printed for each model: how
 often the purchases of all fell within the 90 % interval of the total (chance and the doubt about the parameters), which
