@@ -71,22 +71,25 @@ def _rows(ranked: list[tuple[Array, Places]]) -> tuple[tuple[Array, ...], Places
 
 
 def _placed(keys: Places, kinds: int) -> tuple[Places, Places]:
-    """Return the row of one of each distinct key, in ascending order of keys, and the place of every key among them.
+    """Return the row of one of each distinct key, in ascending order of keys, and the place of every key among them."""
+    order = order_of(keys, kinds)
+    new = _begins(keys[order])
+    place = np.empty(keys.size, dtype=np.int64)
+    place[order] = np.cumsum(new) - 1
+    return order[new], place
+
+
+def order_of(keys: Places, kinds: int) -> Places:
+    """Return the order in which keys ascend, those of equal keys as they came; a key is in [0, kinds).
 
     A key and the number of its row are sorted as one integer, which is far quicker than to sort rows by keys.
     """
     bits = max(keys.size - 1, 1).bit_length()
     if kinds.bit_length() + bits > _BITS:
-        found, place = _ranked(keys)
-        first = np.empty(found.size, dtype=np.int64)
-        first[place] = np.arange(keys.size)
-        return first, place
+        return np.argsort(keys, kind="stable")
     packed = (keys << bits) | np.arange(keys.size)
     packed.sort()
-    order, new = packed & ((1 << bits) - 1), _begins(packed >> bits)
-    place = np.empty(keys.size, dtype=np.int64)
-    place[order] = np.cumsum(new) - 1
-    return order[new], place
+    return packed & ((1 << bits) - 1)
 
 
 def _begins(ascending: NDArray[Number]) -> NDArray[np.bool_]:

@@ -16,13 +16,14 @@ from numpy.typing import NDArray
 
 from regulars.core import RegularsError
 from regulars.engines import Engine, open_engine, quoted
+from regulars.lifetime.histories._distinct import order_of
 
 Array = NDArray[np.float64]
 FirstOrder = Literal["included", "excluded"]
 
 _EPOCH = date(1970, 1, 1)
-_SECONDS_A_DAY = 86_400.0
-_TABLE = "orders to summarise"
+_MICROSECONDS_A_DAY = 86_400_000_000
+_TABLE, _BUYERS = "orders to summarise", "buyers to summarise"
 
 # A text that is no time becomes NULL and is counted, so that nobody is dropped in silence.
 _MOVED = """
@@ -37,24 +38,28 @@ WHERE customer_id IS NOT NULL AND ordered_at IS NOT NULL
 
 _UNREAD = "SELECT CAST(count(*) AS BIGINT) AS unread FROM ({moved}) AS moved WHERE time IS NULL"
 
+_IDS = "SELECT DISTINCT customer_id FROM ({moved}) AS moved"
+
+# Grouped by numbers and put in order outside: to carry and to sort ten million texts took most of the time.
 _BY_DAY = """
 SELECT
-    customer_id,
+    who,
     CAST(time AS DATE) AS time,
     max(CASE WHEN is_refund THEN 0 ELSE 1 END) AS bought,
     CAST(sum(amount) AS DOUBLE) AS amount
 FROM ({moved}) AS moved
+INNER JOIN {buyers} AS buyers ON moved.customer_id = buyers.customer_id
 WHERE CAST(time AS DATE) <= $as_of {and_rules}
-GROUP BY customer_id, CAST(time AS DATE)
-ORDER BY customer_id, time
+GROUP BY who, CAST(time AS DATE)
 """
 
 _BY_EVENT = """
 SELECT
-    customer_id, time, CASE WHEN is_refund THEN 0 ELSE 1 END AS bought, CAST(amount AS DOUBLE) AS amount
+    who, time, CASE WHEN is_refund THEN 0 ELSE 1 END AS bought, CAST(amount AS DOUBLE) AS amount
 FROM ({moved}) AS moved
+INNER JOIN {buyers} AS buyers ON moved.customer_id = buyers.customer_id
 WHERE CAST(time AS DATE) <= $as_of {and_rules}
-ORDER BY customer_id, time, bought DESC, amount
+ORDER BY who, time, bought DESC, amount
 """
 
 
@@ -137,6 +142,17 @@ class Purchases:
 
     def netted(self) -> tuple[NDArray[np.int64], Array, Array | None]:
         """Return customer, time and net amount of each purchase that counts."""
+        if self.bought.all():
+            who, time, net = self.who, self.time, self.amount
+        else:
+            who, time, net = self._less_refunds()
+        if net is None or self.zero_amounts == "count":
+            return who, time, net
+        counts = net > 0
+        return who[counts], time[counts], net[counts]
+
+    def _less_refunds(self) -> tuple[NDArray[np.int64], Array, Array | None]:
+        """Return customer, time and amount of each purchase, less what of it was paid back."""
         places = np.flatnonzero(self.bought)
         who, time = self.who[places], self.time[places]
         if self.amount is None:
@@ -148,8 +164,7 @@ class Purchases:
             ahead = np.searchsorted(places, np.flatnonzero(strangers), side="right") - 1
             taken = np.bincount(ahead[ahead >= 0], weights=self.amount[strangers][ahead >= 0], minlength=places.size)
             net = net - taken
-        counts = net > 0 if self.zero_amounts == "drop" else np.ones(net.size, dtype=bool)
-        return who[counts], time[counts], net[counts]
+        return who, time, net
 
     def split(self, end: date) -> tuple["Purchases", Array, Array | None]:
         """Return what moved up to a day, and of these customers the purchases and the net spend after it.
@@ -204,11 +219,16 @@ def purchases(orders: "Table | Path | str", *, as_of: date | None, rules: Rules,
         (unread,) = worker.fetch(_UNREAD.format(moved=moved)).to_pylist()
         if unread["unread"]:
             raise OrdersUnusable(problem=f"ordered_at is no date in {unread['unread']} rows; write it as 2024-05-01")
+        buyers = worker.fetch(_IDS.format(moved=moved)).sort_by("customer_id")["customer_id"].combine_chunks()
+        worker.load(_BUYERS, pa.table({"customer_id": buyers, "who": np.arange(len(buyers))}))
         query = (_BY_DAY if rules.granularity == "day" else _BY_EVENT).format(
-            moved=moved, and_rules="AND NOT is_refund" if rules.refunds == "drop" else ""
+            moved=moved, buyers=quoted(_BUYERS), and_rules="AND NOT is_refund" if rules.refunds == "drop" else ""
         )
-        rows = worker.fetch(query, as_of=as_of or date.max)
-    found, _ = _of_buyers(_arrays(rows, as_of=as_of, rules=rules, has_money="amount" in columns))
+        try:
+            rows = worker.fetch(query, as_of=as_of or date.max)
+        finally:
+            worker.drop(_BUYERS)
+    found, _ = _of_buyers(_arrays(rows, buyers, as_of=as_of, rules=rules, has_money="amount" in columns))
     if not len(found.customer_id):
         raise OrdersUnusable(problem="there is no order" + (f" up to {as_of}" if as_of else ""))
     return found
@@ -261,22 +281,35 @@ def _moved(table: str, columns: tuple[str, ...]) -> str:
     )
 
 
-def _arrays(rows: pa.Table, *, as_of: date | None, rules: Rules, has_money: bool) -> Purchases:
-    coded = pa.array([], type=pa.string()).dictionary_encode()
-    if rows.num_rows:
-        coded = rows["customer_id"].combine_chunks().dictionary_encode()
+def _arrays(rows: pa.Table, customer_id: pa.Array, *, as_of: date | None, rules: Rules, has_money: bool) -> Purchases:
+    """Return what the engine found, in order of customer and time; rows of days come in any order."""
+    who = np.asarray(rows["who"].to_numpy(), dtype=np.int64)
     time: NDArray[Any] = rows["time"].to_numpy()
-    days = time.astype("datetime64[us]").astype(np.int64) / (_SECONDS_A_DAY * 1e6)
-    newest = _EPOCH + timedelta(days=int(days.max())) if days.size else _EPOCH
+    moments = time.astype("datetime64[us]").astype(np.int64)
+    newest = _EPOCH + timedelta(days=int(moments.max() // _MICROSECONDS_A_DAY)) if moments.size else _EPOCH
+    days = moments / _MICROSECONDS_A_DAY
+    amount = np.asarray(rows["amount"].to_numpy(), dtype=np.float64) if has_money else None
+    bought = np.asarray(rows["bought"].to_numpy(), dtype=bool)
+    if rules.granularity == "day" and who.size:
+        order = _by_day(who, days)
+        who, days, bought = who[order], days[order], bought[order]
+        amount = None if amount is None else amount[order]
     return Purchases(
-        customer_id=coded.dictionary,
-        who=np.asarray(coded.indices.to_numpy(zero_copy_only=False), dtype=np.int64),
+        customer_id=customer_id,
+        who=who,
         time=days,
-        amount=np.asarray(rows["amount"].to_numpy(), dtype=np.float64) if has_money else None,
-        bought=np.asarray(rows["bought"].to_numpy(), dtype=bool),
+        amount=amount,
+        bought=bought,
         as_of=as_of or newest,
         zero_amounts=rules.zero_amounts,
     )
+
+
+def _by_day(who: NDArray[np.int64], days: Array) -> NDArray[np.int64]:
+    """Return the order of rows by customer and whole day."""
+    since = (days - days.min()).astype(np.int64)
+    width = int(since.max()) + 1
+    return order_of(who * width + since, (int(who.max()) + 1) * width)
 
 
 def _of_buyers(moved: Purchases) -> tuple[Purchases, NDArray[np.bool_]]:
@@ -284,6 +317,8 @@ def _of_buyers(moved: Purchases) -> tuple[Purchases, NDArray[np.bool_]]:
     who, _, _ = moved.netted()
     kept = np.zeros(len(moved.customer_id), dtype=bool)
     kept[who] = True
+    if kept.all():
+        return moved, kept
     rows = kept[moved.who]
     number = np.cumsum(kept) - 1
     return replace(
