@@ -178,4 +178,4 @@ def _mixed(shares: Sequence[Array | float], cells: Array, places: Places) -> Arr
     if len(shares) == 1:
         return cells[places, :, 0]
     parts = (np.asarray(share)[:, np.newaxis] * cells[places, :, stage] for stage, share in enumerate(shares))
-    return np.stack(list(parts)).sum(axis=0)
+    return np.asarray(np.sum(list(parts), axis=0), dtype=np.float64)
