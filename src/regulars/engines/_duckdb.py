@@ -14,6 +14,8 @@ from regulars.engines._files import bring_inside, literal
 _INCOMING = "regulars_incoming"
 _MADE = "(being made)"
 _ROWS_PER_BATCH = 131_072
+_PARQUET = "FORMAT parquet, COMPRESSION snappy, PRESERVE_ORDER true, DICTIONARY_SIZE_LIMIT 1000"
+"""Dictionaries serve words. Of measurements, nearly all different, they cost a fifth of the writing and save a tenth."""
 _BINDS_BY_EXECUTING = duckdb.__version__.startswith("1.")
 _LAYOUTS: dict[pa.Schema, dict[str, str]] = {}
 """The columns, as DuckDB writes their types, of the Arrow schemas that tables were laid out by."""
@@ -91,7 +93,7 @@ class DuckDBEngine(Engine):
     def write_parquet(self, query: str, path: Path, **params: object) -> int:
         """Write the rows of a SELECT, in its order, to one Parquet file; return how many."""
         written = self._folder / "written.parquet"
-        statement = f"COPY ({query}) TO {literal(written)} (FORMAT parquet, COMPRESSION snappy, PRESERVE_ORDER true)"
+        statement = f"COPY ({query}) TO {literal(written)} ({_PARQUET})"
         (count,) = self._connection.execute(statement, params).fetchall()[0]
         shutil.move(written, path)
         return int(count)
