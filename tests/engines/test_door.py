@@ -72,6 +72,21 @@ def test_an_empty_table_has_the_columns_of_a_full_one_and_takes_its_place(engine
         assert engine.columns("other") == engine.columns("filled") == tuple(cells)
 
 
+def test_columns_that_a_source_lacks_are_there_and_empty(engine: Engine) -> None:
+    columns = pa.schema([("when", pa.date32()), ("who", pa.string()), ("sum", pa.decimal128(18, 4)), ("n", pa.int64())])
+    for rows in (PEOPLE, PEOPLE.slice(0, 1)):
+        engine.load("people", rows, columns=columns)
+        found = engine.fetch("SELECT * FROM people ORDER BY n")
+        assert found.schema.names == list(engine.columns("people")) == columns.names
+        assert found.schema.types == engine.fetch("SELECT * FROM people WHERE n > 9").schema.types
+        assert found.select(PEOPLE.schema.names).to_pylist() == sorted(rows.to_pylist(), key=lambda row: row["n"])
+        assert found["when"].null_count == found["sum"].null_count == rows.num_rows
+    engine.run("SELECT who, sum FROM people", into="people")
+    assert engine.columns("people") == ("who", "sum")
+    engine.drop("people")
+    assert engine.columns("people") == ()
+
+
 def test_values_are_bound_and_never_read_as_sql(engine: Engine) -> None:
     engine.load("people", PEOPLE)
     assert engine.fetch("SELECT * FROM people WHERE who = $who", who="' OR 1 = 1 --").num_rows == 0

@@ -20,6 +20,7 @@ from records_desk import HEADER, TODAY, Desk
 from regulars.core import RegularsError, Settings
 from regulars.engines import Engine, open_engine
 from regulars.records import RAW_TABLES, Batch, Batches, RecordSet, Source, read
+from regulars.records._workspace import batch_rows
 
 NOW = datetime(2024, 6, 30, 10, 15, tzinfo=UTC)
 
@@ -98,6 +99,17 @@ class TestWhatIsKeptComesBack:
         assert back == expected
         assert tuple(replace(file, batch=None) for file in after.files) == direct.files
         assert after.currency == direct.currency
+
+    def test_months_are_written_few_at_once_and_every_day_of_them_comes_back(
+        self, desk: Desk, store: Batches, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(batch_rows, "MOST_FILES", 2)
+        days = [date(2023, 11, 30) + timedelta(days=at) for at in range((TODAY - date(2023, 11, 30)).days + 2)]
+        batch = keep(store, desk.engine, orders(*(("ana", str(day), "1") for day in days)))
+        stems = sorted(path.stem for path in (store.folder / "batches" / batch.id / "orders").iterdir())
+        assert stems == [*sorted({f"{day:%Y-%m}" for day in days if day <= TODAY}), "later"]
+        opened(store, desk.engine, today=days[-1])
+        assert [row["local_day"] for row in tables(desk.engine)["raw_orders"]] == days
 
     def test_every_kind_comes_back(self, desk: Desk, store: Batches) -> None:
         texts = {

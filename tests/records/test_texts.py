@@ -14,11 +14,32 @@ from regulars.core import RegularsError, Settings
 from regulars.records import Source, read
 from regulars.records._formats import texts
 from regulars.records._formats.dialects import Dialect
+from regulars.records._formats.encodings import is_utf8
 from regulars.records._formats.scanner import scan
 
 CHINESE = "客户编号,下单时间,金额,渠道\n张三,2024-01-02,12.50,微信\n李四,2024-01-03,¥7.00,门店\n"
 READ = [("张三", Decimal("12.5"), "微信"), ("李四", Decimal(7), "门店")]
 COLUMNS = "customer_key", "amount", "channel"
+
+
+@given(
+    pieces=st.lists(
+        st.text().map(str.encode)
+        | st.characters(categories=["Cs"]).map(lambda half: half.encode("utf-8", "surrogatepass"))
+        | st.binary(max_size=5),
+        max_size=6,
+    ),
+    size=st.integers(1, 9),
+)
+@settings(deadline=None)
+def test_utf_8_is_what_python_decodes_wherever_it_is_cut(pieces: list[bytes], size: int) -> None:
+    content = b"".join(pieces)
+    try:
+        content.decode()
+        expected = True
+    except UnicodeDecodeError:
+        expected = False
+    assert is_utf8(content[at : at + size] for at in range(0, len(content), size)) is expected
 
 
 @pytest.mark.parametrize(

@@ -41,8 +41,12 @@ class Engine(Protocol):
     versions: Mapping[str, str]
     """Of the packages that do the work, by name."""
 
-    def load(self, table: str, source: Source) -> None:
-        """Store the rows of a source as `table`, replacing any table of that name."""
+    def load(self, table: str, source: Source, *, columns: pa.Schema | None = None) -> None:
+        """Store the rows of a source as `table`, replacing any table of that name.
+
+        `columns` are those of the table (default: the source's): whichever of them the source lacks hold nothing, and
+        take no room.
+        """
 
     def run(self, query: str, *, into: str, **params: object) -> None:
         """Store the rows of a SELECT as the table `into`, replacing any table of that name."""

@@ -48,16 +48,17 @@ class SparkEngine(Engine):
         self._places = 0
 
     @java_watched()
-    def load(self, table: str, source: Source) -> None:
-        """Store the rows of a source as `table`, replacing any table of that name."""
+    def load(self, table: str, source: Source, *, columns: pa.Schema | None = None) -> None:
+        """Store the rows of a source as `table`; columns that it lacks are read as empty."""
         place = self._new_place()
         place.mkdir()
         if isinstance(source, Path):
             bring_inside(source, place / "part-0.parquet")
-            self._keep(table, place, self._session.read.parquet(str(place)).schema)
+            found = self._session.read.parquet(str(place)).schema if columns is None else _spark_schema(columns)
+            self._keep(table, place, found)
             return
         _write(source.to_reader() if isinstance(source, pa.Table) else source, place / "part-0.parquet")
-        self._keep(table, place, _spark_schema(source.schema))
+        self._keep(table, place, _spark_schema(columns or source.schema))
 
     @java_watched()
     def run(self, query: str, *, into: str, **params: object) -> None:

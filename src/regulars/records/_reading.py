@@ -1,6 +1,6 @@
 """The use case of this room: sources in, raw tables, quarantine and a report on every source out."""
 
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TypeAlias
@@ -132,7 +132,9 @@ class _Work:
         table = f"raw_{kind.name}"
         if not sources:
             return engine.load(table, schema.empty_table())
-        engine.load(table, pa.RecordBatchReader.from_batches(schema, read_ahead(self._guarded(sources))))
+        filled = _filled(kind, sources.values())
+        rows = (batch.select(filled.names) for batch in self._guarded(sources))
+        engine.load(table, pa.RecordBatchReader.from_batches(filled, read_ahead(rows)), columns=schema)
         if self.failure is not None:
             engine.drop(table)
             raise self.failure
@@ -180,6 +182,14 @@ class _Work:
             is_export=source.export is not None,
             rates=self.rates,
         )
+
+
+def _filled(kind: Kind, sources: Iterable[Opened]) -> pa.Schema:
+    """Return the columns of a raw table that any of the sources says something in; the others would only take room."""
+    read = {name for source in sources for name in source.layout.sources()}
+    columns = [column for column in kind.columns if column.required or column.name in read]
+    names = {column.key_name for column in columns} | {each.day_name for each in columns if each.role == "time"}
+    return pa.schema([field for field in raw_schema(kind) if field.name in {"file_id", "line", *names}])
 
 
 def _places(source: Opened) -> list[int]:

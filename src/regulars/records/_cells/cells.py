@@ -5,6 +5,7 @@ Reasons are the codes that stand in the quarantine table and in the reports.
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import numpy as np
 import pyarrow as pa
@@ -39,6 +40,8 @@ REASONS = (
     "currency_contradicted",
 )
 """Every reason for which a row can be set aside; a fault is a place in this list, 0 meaning none."""
+
+_MOST_SHARED = 1 << 18
 
 Faults = NDArray[np.uint8]
 Mask = NDArray[np.bool_]
@@ -85,6 +88,16 @@ def marked(faults: Faults | None, mask: Mask, reason: str) -> Faults | None:
         return faults
     start = np.zeros(len(mask), dtype=np.uint8) if faults is None else faults
     return np.where((start == 0) & mask, FAULT[reason], start)
+
+
+def nothing(rows: int, kind: pa.DataType) -> pa.Array:
+    """Return missing values, of each type the same memory again and again: most columns of a kind are in no file."""
+    return _nulls(1 << rows.bit_length(), kind).slice(0, rows) if rows < _MOST_SHARED else pa.nulls(rows, kind)
+
+
+@lru_cache(maxsize=128)
+def _nulls(rows: int, kind: pa.DataType) -> pa.Array:
+    return pa.nulls(rows, kind)
 
 
 def mask_of(values: pa.Array) -> Mask:

@@ -271,7 +271,8 @@ def _cut(buffer: bytes, dialect: Dialect, *, is_last: bool) -> _Cut | None:
     if is_open or not _quotes_pair(letters, quotes[quotes < end], dialect):
         return None
     starts = np.concatenate((newlines[:0], [0], ends[:-1] + 1))[: len(ends)]
-    lines = np.searchsorted(newlines, starts)[ends != starts]
+    lines = np.arange(len(ends)) if ends is newlines else np.searchsorted(newlines, starts)
+    lines = lines[ends != starts]
     return _Cut(end=end, block=buffer[:end], row_lines=lines.astype(np.int64))
 
 
@@ -307,7 +308,7 @@ def _read(block: bytes, dialect: Dialect, width: int, places: Sequence[int]) -> 
     try:
         table = csv.read_csv(
             pa.py_buffer(block),
-            read_options=csv.ReadOptions(column_names=names, block_size=1 << 20),
+            read_options=csv.ReadOptions(column_names=names, block_size=len(block)),
             parse_options=csv.ParseOptions(
                 delimiter=delimiter, quote_char='"' if quoted else False, newlines_in_values=quoted
             ),

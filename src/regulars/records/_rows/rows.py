@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from regulars.core import RegularsError
 from regulars.records._cells import contacts
-from regulars.records._cells.cells import FAULT, REASONS, Cells, Faults, Mask, by_distinct, marked, mask_of
+from regulars.records._cells.cells import FAULT, REASONS, Cells, Faults, Mask, by_distinct, marked, mask_of, nothing
 from regulars.records._cells.decimals import read_money, read_number, read_year
 from regulars.records._cells.masking import masked
 from regulars.records._cells.personal import any_suspect
@@ -331,11 +331,11 @@ def _raw_batch(cells: Mapping[str, Cells], piece: Piece, reading: Reading) -> pa
     arrays = [pa.array(np.full(rows, reading.file_id, dtype=np.int32)), pa.array(piece.lines)]
     for column in kind.columns:
         cell = cells.get(column.name)
-        arrays.append(pa.nulls(rows, TYPES[column.role]) if cell is None else cell.values)
+        arrays.append(nothing(rows, TYPES[column.role]) if cell is None else cell.values)
         if column.role == "time":
-            arrays.append(pa.nulls(rows, pa.date32()) if cell is None else cell.days)
+            arrays.append(nothing(rows, pa.date32()) if cell is None else cell.days)
     schema = raw_schema(kind)
-    arrays += [pa.nulls(rows, field.type) for field in list(schema)[len(arrays) :]]  # no cell fills these
+    arrays += [nothing(rows, field.type) for field in list(schema)[len(arrays) :]]  # no cell fills these
     return pa.RecordBatch.from_arrays(arrays, schema=schema)
 
 

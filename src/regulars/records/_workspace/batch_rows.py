@@ -2,7 +2,7 @@
 
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -30,9 +30,11 @@ _ROWS = 131_072
 _UNDATED, _LATER = "undated", "later"
 
 _WHOLE = "SELECT {columns} FROM {raw} ORDER BY file_id, line"
-_MONTH = "12 * year(local_day) + month(local_day)"
-_MONTHS = f"SELECT DISTINCT {_MONTH} AS month FROM {{raw}} WHERE local_day <= $today ORDER BY month"
-_OF_MONTHS = f"SELECT {{columns}} FROM {{raw}} WHERE local_day <= $today AND {_MONTH} BETWEEN $first AND $last"
+_MONTHS = (
+    "SELECT DISTINCT 12 * year(local_day) + month(local_day) AS month FROM {raw} WHERE local_day <= $today"
+    " ORDER BY month"
+)
+_OF_MONTHS = "SELECT {columns} FROM {raw} WHERE local_day BETWEEN $first AND $last"
 _AFTER = "SELECT {columns} FROM {raw} WHERE local_day > $today ORDER BY file_id, line"
 _WITHDRAWN = "SELECT * FROM withdrawn ORDER BY file_id, order_id, line_id, ordered_at, customer_key"
 _KEY_NAMES = "SELECT * FROM key_names ORDER BY file_id, key_id, key_name"
@@ -109,11 +111,17 @@ def _write_kind(engine: Engine, kind: Kind, folder: Path, today: date) -> None:
         return
     months = engine.fetch(_MONTHS.format(raw=raw), today=today)["month"].to_pylist()
     for start in range(0, len(months), MOST_FILES):
-        first, last = months[start], months[start : start + MOST_FILES][-1]
-        rows = engine.stream(_OF_MONTHS.format(columns=columns, raw=raw), today=today, first=first, last=last)
+        later = months[start + MOST_FILES :]
+        first, last = _first_day(months[start]), _first_day(later[0]) - timedelta(days=1) if later else today
+        rows = engine.stream(_OF_MONTHS.format(columns=columns, raw=raw), first=first, last=last)
         write_by_month(rows, folder)
-    later = engine.stream(_AFTER.format(columns=columns, raw=raw), today=today)
-    _write_file(later, folder / f"{_LATER}.parquet")
+    after = engine.stream(_AFTER.format(columns=columns, raw=raw), today=today)
+    _write_file(after, folder / f"{_LATER}.parquet")
+
+
+def _first_day(month: int) -> date:
+    """Return the day on which a month begins that is counted as in _MONTHS."""
+    return date((month - 1) // 12, (month - 1) % 12 + 1, 1)
 
 
 def _held(engine: Engine, names: Sequence[str], rows: str) -> set[str]:

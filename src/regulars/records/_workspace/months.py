@@ -25,12 +25,12 @@ def write_by_month(rows: Iterable[pa.RecordBatch], folder: Path) -> None:
     """
     writers: dict[int, pq.ParquetWriter] = {}
     with ExitStack() as open_files:
-        for piece in _pieces(rows):
-            for month, part in _by_month(piece):
+        for months in _pieces(rows):
+            for month, parts in months.items():
                 if month not in writers:
                     path = folder / f"{np.datetime64(month, 'M')}.parquet"
-                    writers[month] = open_files.enter_context(writer(path, part.schema))
-                writers[month].write_batch(part)
+                    writers[month] = open_files.enter_context(writer(path, parts[0].schema))
+                writers[month].write_table(pa.Table.from_batches(parts))
 
 
 def writer(path: Path, schema: pa.Schema) -> pq.ParquetWriter:
@@ -40,24 +40,27 @@ def writer(path: Path, schema: pa.Schema) -> pq.ParquetWriter:
     return pq.ParquetWriter(path, schema, use_dictionary=False, write_statistics=False)
 
 
-def _pieces(rows: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    waiting: list[pa.RecordBatch] = []
+def _pieces(rows: Iterable[pa.RecordBatch]) -> Iterator[dict[int, list[pa.RecordBatch]]]:
+    """Yield large pieces: the rows of each month by its number, in parts, for to put them together would copy them."""
+    waiting: dict[int, list[pa.RecordBatch]] = {}
+    count = 0
     for batch in rows:
-        waiting.append(batch)
-        if sum(map(len, waiting)) >= _PIECE:
-            yield pa.concat_batches(waiting)
-            waiting = []
-    if waiting:
-        yield pa.concat_batches(waiting)
+        for month, part in _by_month(batch):
+            waiting.setdefault(month, []).append(part)
+        count += len(batch)
+        if count >= _PIECE:
+            yield waiting
+            waiting, count = {}, 0
+    yield waiting
 
 
-def _by_month(piece: pa.RecordBatch) -> Iterator[tuple[int, pa.RecordBatch]]:
+def _by_month(batch: pa.RecordBatch) -> Iterator[tuple[int, pa.RecordBatch]]:
     """Yield the rows of each month, counted from January 1970."""
-    days = piece.column("local_day").to_numpy(zero_copy_only=False)
+    days = batch.column("local_day").to_numpy(zero_copy_only=False)
     months = days.astype("datetime64[M]").astype(np.int16)  # numbers of two bytes are sorted by counting them
     order = np.argsort(months, kind="stable")
-    months, piece = months[order], piece.take(pa.array(order))
+    months, batch = months[order], batch.take(pa.array(order))
     cuts = [0, *(np.flatnonzero(np.diff(months)) + 1).tolist(), len(months)]
     for start, end in pairwise(cuts):
         if end > start:
-            yield int(months[start]), piece.slice(start, end - start)
+            yield int(months[start]), batch.slice(start, end - start)
