@@ -191,3 +191,26 @@ def test_what_cannot_be_learned_is_an_error() -> None:
     with pytest.raises(HistoryInvalid, match="no repeat"):
         PurchaseSummary.from_columns([0], [0], [9], time_unit="week", log_gaps=[-1.0])
     assert REGULAR.predict(known, Span(1, "month")).num_rows == 200
+
+
+@laws
+@given(
+    point=points,
+    stages=st.integers(2, 5),
+    x=st.sampled_from([0, 1, 7, 60, 1000]),
+    age=st.tuples(st.floats(0.1, 2087), st.floats(0.1, 2087)),
+    t=st.floats(0.1, 520),
+    leaving=st.sampled_from([None, 0.9, 1.1]),
+)
+def test_many_asked_together_get_what_each_gets_alone(
+    point: Array, stages: int, x: int, age: tuple[float, float], t: float, leaving: float | None
+) -> None:
+    """Above some dozens at one x, polynomials go between a few that are worked out: up to 1,000 orders in 40 years."""
+    theta, ages = np.exp(point), np.linspace(*sorted(age), num=200)
+    columns = np.full(ages.size, t), np.full(ages.size, float(x)), ages
+
+    together = formulas.by_stage(theta, *columns, stages=stages, leaving=leaving)
+
+    some = [0, 1, 67, 131, 199]
+    alone = [formulas.by_stage(theta, *(c[[i]] for c in columns), stages=stages, leaving=leaving)[0] for i in some]
+    np.testing.assert_allclose(together[some], alone, rtol=1e-7, atol=1e-12)
