@@ -13,7 +13,8 @@ import pytest
 import sqlglot
 from sqlglot import exp
 
-from regulars.engines import BatchFunction, DuckDBEngine
+from regulars.engines import BatchFunction
+from regulars.engines._duckdb import DuckDBEngine
 from regulars.engines._spark_dialect import told
 
 AGGREGATES = {"SUM", "COUNT", "MIN", "MAX", "AVG", "ARG_MAX", "ARG_MIN", "MAX_BY", "MIN_BY", "STDDEV_SAMP"}

@@ -14,7 +14,6 @@ stands, in this process; Apache Spark is told the same in its own dialect, for w
 import pyarrow as pa
 
 from regulars.engines._door import BatchFunction, Bounds, Engine, Source, quoted
-from regulars.engines._duckdb import DuckDBEngine
 from regulars.engines._opening import ENGINES, open_engine
 from regulars.engines._splink import splink_api
 
@@ -22,7 +21,6 @@ __all__ = [
     "ENGINES",
     "BatchFunction",
     "Bounds",
-    "DuckDBEngine",
     "Engine",
     "Source",
     "open_engine",

@@ -3,8 +3,6 @@
 import re
 from functools import cache
 
-import duckdb
-
 from regulars.core import RegularsError
 
 _BYTES = {"B": 1, "KB": 1000, "MB": 1000**2, "GB": 1000**3, "TB": 1000**4,
@@ -47,6 +45,8 @@ def mebibytes(limit: str) -> int:
 @cache  # asking takes longer than opening an engine, and the machine stays what it is
 def _half_of_the_machine() -> str:
     """Return five eighths of DuckDB's own default, which is 80 % of what the machine or its container has."""
+    import duckdb  # noqa: PLC0415  (whoever fits a model to columns needs no engine)
+
     with duckdb.connect(":memory:") as connection:
         default = str(connection.execute("SELECT current_setting('memory_limit')").fetchall()[0][0])
     number, unit = default.split()

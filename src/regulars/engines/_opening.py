@@ -6,7 +6,6 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from regulars.core import RegularsError
-from regulars.engines import _duckdb
 from regulars.engines._door import Bounds, Engine
 from regulars.engines._memory import checked_limit
 
@@ -59,10 +58,17 @@ def open_engine(
     folder = Path(tempfile.mkdtemp(prefix="regulars-", dir=parent)).resolve()
     bounds = Bounds(memory_limit=limit, threads=threads, folder=folder)
     try:
-        return _duckdb.DuckDBEngine(bounds) if name == "duckdb" else _open_spark(bounds)
+        return _open_duckdb(bounds) if name == "duckdb" else _open_spark(bounds)
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
+
+
+def _open_duckdb(bounds: Bounds) -> Engine:
+    """Open DuckDB; only here is it imported, since who fits a model to columns needs no engine."""
+    from regulars.engines._duckdb import DuckDBEngine  # noqa: PLC0415
+
+    return DuckDBEngine(bounds)
 
 
 def _open_spark(bounds: Bounds) -> Engine:

@@ -15,11 +15,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import duckdb
-
 from regulars.core import RegularsError
 from regulars.engines._door import Bounds
-from regulars.engines._duckdb import hide_bar
 from regulars.engines._files import literal
 
 if TYPE_CHECKING:
@@ -51,8 +48,11 @@ def splink_api(bounds: Bounds) -> Iterator[DuckDBAPI]:
     Raises:
         MemoryTooSmall: the memory limit is too small for it.
     """
+    import duckdb  # noqa: PLC0415
     from splink import DuckDBAPI  # noqa: PLC0415  (half a second that most commands need not wait)
     from splink.internals.exceptions import SplinkException  # noqa: PLC0415
+
+    from regulars.engines._duckdb import hide_bar  # noqa: PLC0415
 
     logging.getLogger("splink").setLevel(logging.ERROR)  # what it could not learn, `customers` says in its own words
     spill = Path(tempfile.mkdtemp(prefix="spill-", dir=bounds.folder))
