@@ -4,7 +4,8 @@
 
 Each library lives in an environment of its own (made in bench/data/peers the first time), each job runs in a process of
 its own. 2,357 is the CDNOW summary that `lifetimes` ships; the larger ones are drawn from BG/NBD, Pareto/NBD and
-gamma-gamma at CDNOW's parameters, by a seed. `CPU` is of the job alone, `whole` of the process with its start-up.
+gamma-gamma at CDNOW's parameters, by a seed; `covariates` is BG/NBD with two that mean nothing, for both processes.
+`CPU` is of the job alone, `whole` of the process with its start-up.
 The likelihood of everybody's parameters is judged by the formulas of `lifetimes`, so nobody is their own judge; it is
 told by customer (gamma-gamma: by repeater). A job that takes longer than --minutes is stopped and said to be.
 """
@@ -33,7 +34,7 @@ PEERS = {
     "pymc-marketing": ("pymc-marketing==0.19.2", "pyarrow"),
     "clvkit": ("clvkit==0.2.1", "pyarrow"),
 }
-JOBS = ("bg_nbd", "gamma_gamma", "pareto_nbd", "predict")
+JOBS = ("bg_nbd", "covariates", "gamma_gamma", "pareto_nbd", "predict")
 SEED = 20241231
 CDNOW = {
     "bg_nbd": {"r": 0.242595, "alpha": 4.413602, "a": 0.792922, "b": 2.425907},
@@ -94,7 +95,7 @@ def told(job: str, given: Path, judge: str, done: Done) -> str:
     """Return the likelihood of fitted parameters, or what else was found."""
     found = done.found or {}
     if job not in CDNOW:
-        return " ".join(f"{name} {value:,.0f}" for name, value in found.items())
+        return " ".join(f"{name} {value:,.6g}" if abs(value) < 1000 else f"{name} {value:,.0f}" for name, value in found.items())
     script = [judge, str(HERE / "lifetime_judge.py"), job, str(given), json.dumps(found)]
     likelihood = subprocess.run(script, check=True, capture_output=True, text=True).stdout.strip()
     return f"LL {likelihood} at " + " ".join(f"{name} {value:.5g}" for name, value in found.items())
@@ -139,7 +140,7 @@ def python_of(library: str) -> str:
 
 def histories(job: str, customers: int, judge: str) -> Path:
     """Return the file of so many customers: CDNOW's own 2,357, or drawn from the model that is to be fitted."""
-    model = "bg_nbd" if job in ("predict", "gamma_gamma") else job
+    model = "bg_nbd" if job in ("covariates", "predict", "gamma_gamma") else job
     path = DATA / "lifetime" / f"{model}-{customers}.npz"
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)

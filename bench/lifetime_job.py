@@ -55,6 +55,13 @@ def _repeaters(columns: Columns) -> Columns:
     return {name: column[bought] for name, column in columns.items()}
 
 
+def _traits(columns: Columns) -> dict[str, Any]:
+    """Return two covariates that were thrown, a yes or no and a number: what is measured is the cost of reading them."""
+    random = np.random.default_rng(0)
+    customers = columns["x"].size
+    return {"member": random.integers(0, 2, customers).astype(float), "distance": random.integers(0, 40, customers) / 10}
+
+
 def _frame(columns: Columns) -> Any:
     import pandas as pd
 
@@ -92,6 +99,23 @@ def _regulars_fit(name: str) -> Callable[[Columns], Job]:
         return run
 
     return prepare
+
+
+def _regulars_covariates(columns: Columns) -> Job:
+    import scipy.optimize  # noqa: F401  (as above)
+
+    from regulars.lifetime.histories import PurchaseSummary
+    from regulars.lifetime.models import BetaGeometricNBD
+
+    traits = _traits(columns)
+
+    def run() -> Found:
+        times = columns["x"], columns["t_x"], columns["T"]
+        summary = PurchaseSummary.from_columns(*times, time_unit="week", covariates=traits)
+        fitted = BetaGeometricNBD(covariates=tuple(traits)).fit(summary)
+        return {"logl": fitted.log_likelihood_, **fitted.parameters_}
+
+    return run
 
 
 def _regulars_predict(columns: Columns) -> Job:
@@ -200,6 +224,22 @@ def _pymc_fit(name: str) -> Callable[[Columns], Job]:
     return prepare
 
 
+def _pymc_covariates(columns: Columns) -> Job:
+    from pymc_marketing import clv
+
+    traits = _traits(columns)
+    frame = _frame(columns).assign(**traits)
+    read = {"purchase_covariate_cols": list(traits), "dropout_covariate_cols": list(traits)}
+
+    def run() -> Found:
+        model = clv.BetaGeoModel(data=frame, model_config=read)
+        model.fit(method="map", progressbar=False)
+        found = model.fit_result
+        return {name: float(found[name].mean()) for name in ("alpha_scale", "r")}
+
+    return run
+
+
 # clvkit
 
 
@@ -261,6 +301,7 @@ LIBRARIES: dict[str, dict[str, Callable[[Any], Job]]] = {
         "pareto_nbd": _regulars_fit("ParetoNBD"),
         "gamma_gamma": _regulars_fit("GammaGamma"),
         "predict": _regulars_predict,
+        "covariates": _regulars_covariates,
     },
     "lifetimes": {
         "summary": _lifetimes_summary,
@@ -274,6 +315,7 @@ LIBRARIES: dict[str, dict[str, Callable[[Any], Job]]] = {
         "bg_nbd": _pymc_fit("BetaGeoModel"),
         "pareto_nbd": _pymc_fit("ParetoNBDModel"),
         "gamma_gamma": _pymc_fit("GammaGammaModel"),
+        "covariates": _pymc_covariates,
     },
     "clvkit": {
         "summary": _clvkit_summary,
