@@ -95,7 +95,9 @@ def told(job: str, given: Path, judge: str, done: Done) -> str:
     """Return the likelihood of fitted parameters, or what else was found."""
     found = done.found or {}
     if job not in CDNOW:
-        return " ".join(f"{name} {value:,.6g}" if abs(value) < 1000 else f"{name} {value:,.0f}" for name, value in found.items())
+        return " ".join(
+            f"{name} {value:,.6g}" if abs(value) < 1000 else f"{name} {value:,.0f}" for name, value in found.items()
+        )
     script = [judge, str(HERE / "lifetime_judge.py"), job, str(given), json.dumps(found)]
     likelihood = subprocess.run(script, check=True, capture_output=True, text=True).stdout.strip()
     return f"LL {likelihood} at " + " ".join(f"{name} {value:.5g}" for name, value in found.items())

@@ -56,10 +56,13 @@ def _repeaters(columns: Columns) -> Columns:
 
 
 def _traits(columns: Columns) -> dict[str, Any]:
-    """Return two covariates that were thrown, a yes or no and a number: what is measured is the cost of reading them."""
+    """Return two covariates that were thrown, a yes or no and a number: the cost of reading them is measured."""
     random = np.random.default_rng(0)
     customers = columns["x"].size
-    return {"member": random.integers(0, 2, customers).astype(float), "distance": random.integers(0, 40, customers) / 10}
+    return {
+        "member": random.integers(0, 2, customers).astype(float),
+        "distance": random.integers(0, 40, customers) / 10,
+    }
 
 
 def _frame(columns: Columns) -> Any:
