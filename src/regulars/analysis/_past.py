@@ -13,7 +13,7 @@ _COLUMNS = tuple(dict.fromkeys((*lifetime.READS, *prediction.READS)))
 _FIRST_ORDER = """
 SELECT min(o.local_day) AS day
 FROM orders AS o JOIN customers AS c ON c.customer_id = o.customer_id
-WHERE c.may_profile AND NOT o.is_refund AND o.known_day <= $as_of
+WHERE c.may_profile AND o.order_number = 1 AND o.known_day <= $as_of
 """
 
 

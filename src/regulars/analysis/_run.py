@@ -10,6 +10,7 @@ from time import perf_counter
 from typing import Any
 
 from regulars import features, feedback, network, prediction, rates, reports, scoring, segments, strategy
+from regulars.analysis._aside import Aside, Found, aside
 from regulars.analysis._economics import economics
 from regulars.analysis._events import EVENTS
 from regulars.analysis._flow import Flow, flow_of_stages
@@ -33,8 +34,8 @@ from regulars.engines import Engine
 from regulars.records import KINDS, FileReport, Mappings, RecordSet
 
 _STEPS = (
-    "read", "clean", "features", "rates", "backtest", "lifetime", "segments", "network", "prediction", "scores",
-    "actions", "worth", "write", "report",
+    "read", "clean", "features", "rates", "scores", "backtest", "lifetime", "segments", "actions", "network",
+    "prediction", "worth", "write", "report",
 )  # fmt: skip
 
 _LAST_RECORD = """
@@ -144,45 +145,45 @@ class Run:
         with self._step("features"):
             first_day = self._first_day(day)
             outlier_above = self._features(day)
-        with self._step("rates"):
-            measured = rates.measure(engine, as_of=day, settings=settings, seed=self.seed)
-            sales = rates.sales_efficiency(engine, as_of=day, window_days=period_days)
-            concentration = rates.concentration(engine, as_of=day)
-            rates.cohorts(engine, as_of=day)
-            by_period = self._by_period(day)
-        with self._step("backtest"):
-            past = look_back(engine, as_of=day, settings=settings, seed=self.seed)
-        with self._step("lifetime"):
-            valued = value_everybody(engine, past, settings=settings, seed=self.seed)
-        with self._step("segments"):
-            segments.add(engine, settings=settings, period_days=period_days)
-            clusters = segments.add_clusters(engine, seed=self.seed)
-            segments.summarise(engine)
-            flow = self._flow(day, first_day)
-        with self._step("network"):
-            referrals = network.add(engine, as_of=day, settings=settings)
-            advocates = network.top_advocates(engine)
-        with self._step("prediction"):
-            predicted = prediction.add(
-                engine, cutoffs=past.cutoffs, training=past.training, test=past.test, settings=settings, seed=self.seed
-            )
-            past.forget(engine)
-        with self._step("scores"):
+        with aside(engine) as beside:
+            rated = self._begin("rates", beside, lambda other: self._rated(other, day))
             frozen = None if self.previous is None else self.previous["scoring"]["bounds"]
-            scores = scoring.add(engine, settings=settings, previous=frozen)
-        with self._step("actions"):
-            plan = strategy.plan(engine, as_of=day, seed=self.seed, settings=settings)
-        with self._step("worth"):
-            has_forecast = predicted.in_use is not None
-            values = worth(
-                engine, as_of=day, settings=settings, first_day=first_day, valued=valued, is_forecast=has_forecast
-            )
-            told = economics(engine, values, valued, settings=settings, as_of=day)
+            scored = self._begin("scores", beside, lambda other: scoring.add(other, settings=settings, previous=frozen))
+            with self._step("backtest"):
+                past = look_back(engine, as_of=day, settings=settings, seed=self.seed)
+            with self._step("lifetime"):
+                valued = value_everybody(engine, past, settings=settings, seed=self.seed)
+            with self._step("segments"):
+                segments.add(engine, settings=settings, period_days=period_days)
+                planned = self._begin(
+                    "actions", beside, lambda other: strategy.plan(other, as_of=day, seed=self.seed, settings=settings)
+                )
+                clusters = segments.add_clusters(engine, seed=self.seed)
+                segments.summarise(engine)
+                flow = self._flow(day, first_day)
+            with self._step("network"):
+                referrals = network.add(engine, as_of=day, settings=settings)
+                advocates = network.top_advocates(engine)
+            with self._step("prediction"):
+                predicted = prediction.add(
+                    engine,
+                    cutoffs=past.cutoffs,
+                    training=past.training,
+                    test=past.test,
+                    settings=settings,
+                    seed=self.seed,
+                )
+                past.forget(engine)
+            with self._step("worth"):
+                has_forecast = predicted.in_use is not None
+                values = worth(
+                    engine, as_of=day, settings=settings, first_day=first_day, valued=valued, is_forecast=has_forecast
+                )
+                told = economics(engine, values, valued, settings=settings, as_of=day)
         self.facts = Facts(
-            as_of=day, first_day=first_day, measured=measured, sales=sales, concentration=concentration,
-            clusters=clusters, referrals=referrals, advocates=advocates, scores=scores, plan=plan, values=values,
-            outlier_above=outlier_above, past=past, valued=valued, predicted=predicted, by_period=by_period,
-            economics=told, flow=flow,
+            as_of=day, first_day=first_day, clusters=clusters, referrals=referrals, advocates=advocates,
+            scores=scored(), plan=planned(), values=values, outlier_above=outlier_above, past=past, valued=valued,
+            predicted=predicted, economics=told, flow=flow, **rated(),
         )  # fmt: skip
 
     def write(self, folder: Path) -> None:
@@ -228,13 +229,21 @@ class Run:
             return None
         return flow_of_stages(self.engine, as_of=day, settings=self.settings, first_day=first_day)
 
-    def _by_period(self, day: date) -> dict[int, tuple[rates.Comparison, ...]]:
+    def _rated(self, engine: Engine, day: date) -> dict[str, Any]:
+        """Write the cohorts; return the facts of how the whole does, by name."""
+        rates.cohorts(engine, as_of=day)
+        return {
+            "measured": rates.measure(engine, as_of=day, settings=self.settings, seed=self.seed),
+            "sales": rates.sales_efficiency(engine, as_of=day, window_days=self.settings.windows.period_days),
+            "concentration": rates.concentration(engine, as_of=day),
+            "by_period": self._by_period(engine, day),
+        }
+
+    def _by_period(self, engine: Engine, day: date) -> dict[int, tuple[rates.Comparison, ...]]:
         """Return the headline numbers over the lengths of period that were asked for beside the usual one."""
         usual = self.settings.windows.period_days
         return {
-            days: rates.headline(self.engine, as_of=day, days=days, seed=self.seed)
-            for days in self.periods
-            if days != usual
+            days: rates.headline(engine, as_of=day, days=days, seed=self.seed) for days in self.periods if days != usual
         }
 
     def _first_day(self, as_of: date) -> date:
@@ -255,9 +264,27 @@ class Run:
         day: date | None = self.engine.fetch(query).column("day")[0].as_py()
         return day
 
+    def _begin(self, name: str, beside: Aside, work: Callable[[Engine], Found]) -> Callable[[], Found]:
+        """Begin a step that is done aside; its timing is its own."""
+        self._tell(name)
+
+        def timed(engine: Engine) -> Found:
+            with self._timed(name):
+                return work(engine)
+
+        return beside.begin(timed)
+
     @contextmanager
     def _step(self, name: str) -> Iterator[None]:
+        self._tell(name)
+        with self._timed(name):
+            yield
+
+    def _tell(self, name: str) -> None:
         self.progress(name, _STEPS.index(name) / len(_STEPS))
+
+    @contextmanager
+    def _timed(self, name: str) -> Iterator[None]:
         began = perf_counter()
         yield
         self.timings[name] = round(perf_counter() - began, 3)

@@ -56,8 +56,8 @@ _SEGMENTS = "SELECT * FROM segment_summary ORDER BY segmentation, segment, recen
 _QUALITY = "SELECT * FROM quality ORDER BY kind, file, issue, column_name, rule"
 
 PARQUET_TABLES = {
-    "customers": _CUSTOMERS,
     "reasons": _REASONS,
+    "customers": _CUSTOMERS,
     "actions": _ACTIONS,
     "cohorts": _COHORTS,
     "segments": _SEGMENTS,
@@ -65,9 +65,16 @@ PARQUET_TABLES = {
 }
 
 
+# The rows of a million customers' reasons are as much as all else that is known of them.
+_DONE_WITH = {"reasons": ("score_reasons", "action_reasons")}
+
+
 def write_tables(engine: Engine, folder: Path) -> dict[str, int]:
     """Write every Parquet table and the contact list into the folder; return the number of rows of each."""
-    rows = {name: engine.write_parquet(query, folder / f"{name}.parquet") for name, query in PARQUET_TABLES.items()}
+    rows = {}
+    for name, query in PARQUET_TABLES.items():
+        rows[name] = engine.write_parquet(query, folder / f"{name}.parquet")
+        engine.drop(*_DONE_WITH.get(name, ()))
     columns = engine.columns("actions")
     contacts = engine.stream(_CONTACTS)
     first = ("rank", "customer_id")

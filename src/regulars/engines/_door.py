@@ -1,6 +1,7 @@
 """The door every engine has. A second engine is one more file that keeps these promises."""
 
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -73,6 +74,9 @@ class Engine(Protocol):
 
     def drop(self, *tables: str) -> None:
         """Forget tables; names that do not exist are no error."""
+
+    def aside(self) -> AbstractContextManager["Engine | None"]:
+        """Give a second door to the same tables, for one other thread; None where all has to go one after the other."""
 
     def close(self) -> None:
         """Free memory and files. The engine answers nothing after this."""

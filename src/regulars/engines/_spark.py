@@ -10,7 +10,7 @@ import re
 import shutil
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import closing, suppress
+from contextlib import AbstractContextManager, closing, nullcontext, suppress
 from datetime import date, datetime
 from decimal import Decimal
 from importlib.metadata import version
@@ -117,6 +117,10 @@ class SparkEngine(Engine):
             if table in self._tables:
                 self._session.catalog.dropTempView(_ticked(table))
                 shutil.rmtree(self._tables.pop(table)[0], ignore_errors=True)
+
+    def aside(self) -> AbstractContextManager[None]:
+        """Give none: Spark has its cores busy without."""
+        return nullcontext()
 
     def close(self) -> None:
         """Leave the session and remove the private folder."""
