@@ -244,9 +244,8 @@ def test_a_mapping_wins_over_what_a_header_usually_means() -> None:
 
 
 def test_headers_that_fit_no_kind_are_an_error() -> None:
-    with pytest.raises(
-        RegularsError, match=r"fit no kind of records. Say which with --as \(orders, .*'frequency', 'recency'"
-    ):
+    example = r"Say which with --as \(orders, .*--map amount=HEADER\. .*'frequency', 'recency'"
+    with pytest.raises(RegularsError, match=f"fit no kind of records. {example}"):
         layout("frequency,recency")
     with pytest.raises(RegularsError, match="fit no kind"):
         layout("customer_id,date,value")

@@ -43,6 +43,21 @@ def test_utf_8_is_what_python_decodes_wherever_it_is_cut(pieces: list[bytes], si
 
 
 @pytest.mark.parametrize(
+    ("names", "encoding"),
+    [
+        ("Müller\n€ 5", "cp1252"),
+        ("Hélène – François", "cp1252"),
+        ("Анна Петрова, Борис", "cp1251"),
+        ("王小明，陳大文", "big5"),
+    ],
+)
+def test_the_encoding_that_is_named_to_try_reads_a_short_file(desk: Desk, names: str, encoding: str) -> None:
+    with pytest.raises(RegularsError) as raised:
+        desk.text((HEADER + "ana,2024-01-01,5\n" + names).encode(encoding))
+    assert names.encode(encoding).decode(raised.value.params["likely"]) == names
+
+
+@pytest.mark.parametrize(
     ("content", "encoding"),
     [
         (CHINESE.encode(), "utf-8"),

@@ -38,9 +38,7 @@ def analyze(  # noqa: PLR0913  (every option is a parameter: typer reads them he
     mapping: options.MapOption = None,
     columns: options.ColumnsOption = None,
     accept_mapping: options.AcceptOption = False,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Only say what would be read, accepted and set aside; write nothing.")
-    ] = False,
+    dry_run: options.DryRunOption = False,
     date_order: options.DateOrderOption = None,
     encoding: options.EncodingOption = None,
     delimiter: options.DelimiterOption = None,

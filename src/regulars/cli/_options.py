@@ -65,6 +65,9 @@ ColumnsOption = Annotated[
 AcceptOption = Annotated[
     bool, typer.Option("--accept-mapping", help="Read files as guessed where their headers are not known.")
 ]
+DryRunOption = Annotated[
+    bool, typer.Option("--dry-run", help="Only say what would be read, accepted and set aside; write nothing.")
+]
 DateOrderOption = Annotated[DateOrder | None, typer.Option(help="What 1/2/2024 means, in all files. Never guessed.")]
 EncodingOption = Annotated[str | None, typer.Option(help="Such as gb18030; default: recognised.")]
 DelimiterOption = Annotated[str | None, typer.Option(help="One character, 'tab' or 'blanks'; default: recognised.")]

@@ -7,7 +7,7 @@ from rich.cells import cell_len
 
 from regulars.cli._rooms import analysis, records, reports
 from regulars.cli._screen import answers
-from regulars.cli._told import export_title, listed, people_lines, quoted_header, rows_line, where_words, why_lines
+from regulars.cli._told import export_title, listed, people_lines, quoted_header, rows_line, why_lines
 from regulars.core import RegularsError
 
 _INDENT = "  "
@@ -67,15 +67,7 @@ def _outcome_lines(table: "analysis.TablePreview", *, voice: "reports.Voice") ->
         yield voice.t("with the columns that were confirmed before")
     yield from people_lines(asdict(report), voice=voice)
     yield rows_line([asdict(report)], voice=voice)
-    for reason, refused in sorted(report.refused.items(), key=lambda pair: (pair[1].line, pair[0])):
-        yield _INDENT + voice.t(
-            "{rows} set aside: {reason} (first on line {line}{where})",
-            rows=voice.count(refused.rows),
-            reason=reports.word("quarantine", reason, voice=voice),
-            line=refused.line,
-            where=where_words(refused.column, refused.example, voice=voice),
-        )
-    for line in why_lines({**asdict(report), "quarantined": {}}, voice=voice):
+    for line in why_lines(asdict(report), voice=voice):
         yield _INDENT + line
 
 

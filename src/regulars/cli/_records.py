@@ -1,7 +1,8 @@
 """`regulars import` and `regulars records`: what a workspace keeps, how it came in, and how it goes again."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -9,6 +10,7 @@ import typer
 
 from regulars.cli import _options as options
 from regulars.cli._confirming import with_confirmation
+from regulars.cli._preview import show as preview_shown
 from regulars.cli._rooms import analysis, records, reports
 from regulars.cli._screen import answers, reading_bar
 from regulars.cli._told import (
@@ -50,6 +52,7 @@ def import_files(  # noqa: PLR0913  (every option is a parameter: typer reads th
     mapping: options.MapOption = None,
     columns: options.ColumnsOption = None,
     accept_mapping: options.AcceptOption = False,
+    dry_run: options.DryRunOption = False,
     date_order: options.DateOrderOption = None,
     encoding: options.EncodingOption = None,
     delimiter: options.DelimiterOption = None,
@@ -63,6 +66,9 @@ def import_files(  # noqa: PLR0913  (every option is a parameter: typer reads th
     given = options.sources(
         files, kinds=kind or (), mappings=mapping or (), columns=columns, encoding=encoding, delimiter=delimiter
     )
+    if dry_run:
+        look = partial(analysis.preview, settings=chosen, today=until, accept=accept_mapping, memory_limit=memory_limit)
+        raise typer.Exit(_tried(given, workspace, look, voice=voice))
 
     def work(confirmed: list["records.Source"]) -> "analysis.Imported":
         with reading_bar(voice) as bar:
@@ -71,15 +77,7 @@ def import_files(  # noqa: PLR0913  (every option is a parameter: typer reads th
             )
 
     done = with_confirmation(given, work, accept=accept_mapping, voice=voice)
-    lines = [
-        _known((file, batch), workspace, voice=voice, is_otherwise=file in done.known_otherwise)
-        for file, batch in done.known
-    ]
-    if done.batch is not None:
-        lines += _what_came_in(done.batch, workspace, voice)
-    for file in done.mappings_changed:
-        lines.append(voice.t("{file}: these columns hold from now on for files with these headers.", file=file))
-    for line in lines:
+    for line in _what_was_done(done, workspace, voice):
         answers.print(line, markup=False)
     if done.known_otherwise:
         raise typer.Exit(2)
@@ -135,6 +133,25 @@ def _understood(file: "records.FileReport", voice: "reports.Voice") -> Iterator[
     yield from people_lines(asdict(file), voice=voice)
 
 
+def _tried(
+    given: list["records.Source"], workspace: Path, look: Callable[..., "analysis.Preview"], *, voice: "reports.Voice"
+) -> int:
+    """Say what an import would do, and return the exit code of that."""
+    fresh, known = records.Batches(workspace).sort_out(given)
+    for each in known:
+        answers.print(_known(each, workspace, voice=voice, is_otherwise=False), markup=False)
+    return 0 if known and not fresh else preview_shown(look(fresh, workspace=workspace), voice=voice)
+
+
+def _what_was_done(done: "analysis.Imported", workspace: Path, voice: "reports.Voice") -> Iterator[str]:
+    for file, batch in done.known:
+        yield _known((file, batch), workspace, voice=voice, is_otherwise=file in done.known_otherwise)
+    if done.batch is not None:
+        yield from _what_came_in(done.batch, workspace, voice)
+    for file in done.mappings_changed:
+        yield voice.t("{file}: these columns hold from now on for files with these headers.", file=file)
+
+
 def _known(known: tuple[str, str], workspace: Path, *, voice: "reports.Voice", is_otherwise: bool) -> str:
     file, batch = known
     if not is_otherwise:
@@ -150,7 +167,7 @@ def _known(known: tuple[str, str], workspace: Path, *, voice: "reports.Voice", i
 
 def _what_came_in(batch: "records.Batch", workspace: Path, voice: "reports.Voice") -> list[str]:
     files = _told(batch)
-    lines = [voice.t("Batch {batch}:", batch=batch.id) + " " + files_line(files, voice=voice) + voice.t(".")]
+    lines = [voice.t("Batch {batch}: {rows}.", batch=batch.id, rows=files_line(files, voice=voice))]
     lines += [
         f"  {file}: {voice.t('read as {export}', export=title)}" for file, title in export_titles(files, voice=voice)
     ]

@@ -42,7 +42,7 @@ def why_lines(file: Told, *, voice: "reports.Voice") -> Iterator[str]:
 
     And which sheets and files beside it were not read at all.
     """
-    yield from _reasons(file["quarantined"], "quarantine", voice.t("{rows} set aside: {reason}"), voice)
+    yield from _set_aside(file, voice=voice)
     yield from _reasons(file["left_out"], "left_out", voice.t("{rows} left out: {reason}"), voice)
     if duplicates := file.get("duplicates", 0):
         yield voice.nt(
@@ -62,6 +62,25 @@ def why_lines(file: Told, *, voice: "reports.Voice") -> Iterator[str]:
     for table, why in (file.get("tables_left_out") or {}).items():
         reason = reports.word("tables_left_out", why, voice=voice)
         yield voice.t("not read: {table} ({why})", table=table, why=reason)
+
+
+def _set_aside(file: Told, *, voice: "reports.Voice") -> Iterator[str]:
+    """Yield how many rows were set aside, why, and where the first one stands, by line."""
+    refused = file.get("refused") or {}
+    yield from _reasons(
+        {reason: rows for reason, rows in file["quarantined"].items() if reason not in refused},
+        "quarantine",
+        voice.t("{rows} set aside: {reason}"),
+        voice,
+    )
+    for reason, first in sorted(refused.items(), key=lambda pair: (pair[1]["line"], pair[0])):
+        yield voice.t(
+            "{rows} set aside: {reason} (first on line {line}{where})",
+            rows=voice.count(first["rows"]),
+            reason=reports.word("quarantine", reason, voice=voice),
+            line=first["line"],
+            where=where_words(first["column"], first["example"], voice=voice),
+        )
 
 
 def where_words(column: str, example: str, *, voice: "reports.Voice") -> str:

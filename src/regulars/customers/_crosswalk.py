@@ -33,6 +33,7 @@ ANTI JOIN crosswalk AS w ON w.file_id = r.file_id AND w.customer_key = r.{key}
 WHERE p.person_id <> r.{key}
 """
 
+_HELD = f"SELECT {', '.join(f'count({quoted(field)}) AS {quoted(field)}' for field in _IDENTIFIERS)} FROM raw_profiles"
 
 # Where a row has an id already, it is that of its phone; names that tell people apart here lead to ids of their own.
 _FACTS = """
@@ -101,8 +102,9 @@ def remember_profiles(engine: Engine, identities: HashedIdentities) -> None:
 
 def profile_facts(engine: Engine) -> pa.Table:
     """Return the direct identifiers of the profiles (IDENTITY_SCHEMA), before keys gave way to ids or after it."""
-    facts = [engine.fetch(_FACTS.format(value=quoted(field)), field=field) for field in _IDENTIFIERS]
-    return pa.concat_tables([each.cast(IDENTITY_SCHEMA) for each in facts])
+    (held,) = engine.fetch(_HELD).to_pylist()  # most imports tell of nobody, and each question costs as a join does
+    facts = [engine.fetch(_FACTS.format(value=quoted(field)), field=field) for field in _IDENTIFIERS if held[field]]
+    return pa.concat_tables([IDENTITY_SCHEMA.empty_table(), *(each.cast(IDENTITY_SCHEMA) for each in facts)])
 
 
 def remember_known(engine: Engine, identities: HashedIdentities) -> None:

@@ -25,6 +25,11 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+_OLD_PAGES = ("cp4", "cp7", "cp8", "ibm", "mac")
+"""Code pages that no program of today writes; a few letters of a Western language look like them."""
+_WESTERN = frozenset(map(chr, range(128))) | frozenset(
+    "ÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜßàáâãäåæçèéêëìíîïñòóôõöøùúûüÿŒœ€£§°²³ªº½«»‘’“”„–—…·¿¡©®™\N{NO-BREAK SPACE}"
+)
 _CHINESE = frozenset({"gb2312", "gbk", "gb18030", "cp936"})
 _NO_FILES = frozenset({"unicode_escape", "raw_unicode_escape", "idna", "punycode"})
 """Codecs of Python's that no file is written in."""
@@ -125,7 +130,7 @@ def _proven(stored: Stored, sample: bytes, file: str) -> str:
     is_chinese = detected in _CHINESE or _has_chinese_header(sample)
     if is_chinese and not _is_mixed(sample) and _decodes(stored, "gb18030"):
         return "gb18030"
-    raise EncodingUnknown(file=file, line=_line_of_first_break(stored), likely=_likely(detected))
+    raise EncodingUnknown(file=file, line=_line_of_first_break(stored), likely=_likely(detected, sample))
 
 
 def _is_mixed(sample: bytes) -> bool:
@@ -216,7 +221,9 @@ def _line_of_first_break(stored: Stored) -> int:
     return line
 
 
-def _likely(detected: str) -> str:
+def _likely(detected: str, sample: bytes) -> str:
+    if detected.startswith(_OLD_PAGES) and not set(sample.decode("cp1252", "replace")) - _WESTERN:
+        return "cp1252"
     try:
         return codecs.lookup(detected).name if detected not in {"", "ascii", "utf-8"} else "gb18030"
     except LookupError:

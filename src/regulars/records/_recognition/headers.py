@@ -33,8 +33,9 @@ class KindUnknown(HeadersUnclear):
 
     code = "kind_unknown"
     template = (
-        "{file}: its headers fit no kind of records. Say which with --as ({kinds}) and name its columns with --map. "
-        "Its headers: {headers}."
+        "{file}: its headers fit no kind of records. Say which with --as ({kinds}) and name its columns with --map,"
+        " such as --as orders --map customer_id=HEADER --map ordered_at=HEADER --map amount=HEADER."
+        " Its headers: {headers}."
     )
 
 
