@@ -206,7 +206,7 @@ def test_many_asked_together_get_what_each_gets_alone(
     point: Array, stages: int, x: int, age: tuple[float, float], t: float, leaving: float | None
 ) -> None:
     """Above some dozens at one x, polynomials go between a few that are worked out: up to 1,000 orders in 40 years."""
-    theta, ages = np.exp(point), np.linspace(*sorted(age), num=200)
+    theta, ages = np.exp(point), np.linspace(min(age), max(age), num=200)
     columns = np.full(ages.size, t), np.full(ages.size, float(x)), ages
 
     together = formulas.by_stage(theta, *columns, stages=stages, leaving=leaving)

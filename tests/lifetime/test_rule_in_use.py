@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -192,7 +193,7 @@ def asked(engine: Engine, *, customers: int) -> tuple[Cutoffs, Observations]:
 
 def test_a_shop_that_lives_by_the_models_lets_them_speak(engine: Engine) -> None:
     cutoffs, test = asked(engine, customers=2500)
-    found = trial(engine, cutoffs=cutoffs, test=test, settings=Settings(), seed=0)
+    found = trial(engine, cutoffs=cutoffs, test=test, settings=Settings(), seed=0, orders="orders")
     assert (found.rule, found.reason) == ("bg_nbd", "model_better")
     assert found.verdict is not None
     assert found.verdict.decided_by == "rmse"
@@ -200,6 +201,12 @@ def test_a_shop_that_lives_by_the_models_lets_them_speak(engine: Engine) -> None
     assert found.tested.forecast.range_low < found.tested.came < found.tested.forecast.range_high
     assert found.tested.miss is not None
     assert found.tested.miss < 0.3
+    (after,) = engine.fetch("SELECT CAST(sum(orders_after) AS BIGINT) AS n FROM seen WHERE order_count > 0").to_pylist()
+    *steps, last = found.tracking
+    assert (steps[0].days, steps[0].came, steps[0].expected) == (0, 0, 0.0)
+    assert (last.days, last.came) == (91, after["n"])
+    assert all(one.came <= two.came and one.expected < two.expected for one, two in pairwise(found.tracking))
+    assert abs(last.came / last.expected - 1) < 0.2
 
 
 def test_few_customers_conclude_nothing(engine: Engine) -> None:

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
@@ -98,6 +99,45 @@ def test_values_are_counted_once_each_whatever_their_sign_and_size(result: Path)
     assert sum(int(row[1]) for row in table) == len(worth) - 1
     assert [row[0] for row in table][:3] == ["a loss", "nothing", "below €2"]
     assert "1 customer is not in it (known for too short a time: 1)." in visible(result)
+
+
+def by_a_model(result: Path, name: str) -> list[tuple[float, int, int]]:
+    """Write a result whose lifetime values are by a model; return P(alive), order days and silence of its buyers."""
+    steps = [{"days": 7 * week, "came": 20 * week, "expected": 21.4 * week} for week in range(7)]
+    example_forecasts.write(
+        result, "models/lifetime.json", {**example_forecasts.lifetime(), "in_use": name, "tracking": steps}
+    )
+    people = pq.read_table(result / "customers.parquet")
+    orders, silent = people["order_count"].to_pylist(), people["days_since_last"].to_pylist()
+    told = [None if not n else 1.0 if n == 1 else 1 / (1 + days / 90) for n, days in zip(orders, silent, strict=True)]
+    people = people.append_column("p_alive", pa.array(told)).append_column("order_day_count", pa.array(orders))
+    pq.write_table(people, result / "customers.parquet")
+    return [(p, n, days) for p, n, days in zip(told, orders, silent, strict=True) if p is not None]
+
+
+@pytest.mark.parametrize("model", ["bg_nbd", "pareto_nbd"])
+def test_who_still_is_a_customer_stands_in_a_grid_of_all_of_whom_it_is_known(result: Path, model: str) -> None:
+    known = by_a_model(result, model)
+    grid = reports.sections(result, language="en")["alive"]
+    told = known if model == "pareto_nbd" else [row for row in known if row[1] > 1]
+    assert sum(
+        int(cell["notes"][0].split()[0]) for row in grid["table"]["rows"] for cell in row[1:] if cell["text"]
+    ) == len(told)
+    assert len(grid["table"]["columns"]) == 1 + (5 if model == "pareto_nbd" else 4)
+    late = [p for p, orders, silent in told if orders >= 10 and silent >= 366]
+    of_late = grid["table"]["rows"][-1][-1]["text"]
+    assert of_late == (f"{np.mean(late):.0%}" if late else "")
+    assert any("before a second purchase" in line for line in grid["lines"]) == (model == "bg_nbd")
+
+
+def test_purchases_of_the_test_are_drawn_beside_what_was_expected(result: Path) -> None:
+    assert "tracking" not in reports.charts(result)
+    by_a_model(result, "bg_nbd")
+    chart = reports.charts(result)["tracking"]
+    assert chart["rows"][-1] == ["42", "120", "128"]
+    came, expected = ([point["value"] for point in line["data"]] for line in chart["option"]["series"])
+    assert (came[1], expected[1]) == ([7, 20], [7, 21.4])
+    assert "what came, and what “Purchase model (BG/NBD)” expected" in visible(result)
 
 
 def test_the_best_tenth_and_the_middle_are_told(result: Path) -> None:

@@ -41,6 +41,7 @@ def _lifetime(run: "Run") -> dict[str, object]:
         "verdict": trial.verdict,
         "left_out": trial.left_out,
         "sample": run.facts.past.sample,
+        "tracking": trial.tracking,
         "purchases": None if fits is None else _fitted(run, fits.purchases, is_todays=is_todays),
         "margins": None if fits is None else _fitted(run, fits.margins, is_todays=is_todays),
         "discounting": Discounting.of(run.settings),

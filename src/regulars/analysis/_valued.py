@@ -24,7 +24,8 @@ class Valued:
 
 def value_everybody(engine: Engine, past: Past, *, settings: Settings, seed: int) -> Valued:
     """Write `lifetime` by the rule that won at the test's cut-off, and say what the base will bring by it."""
-    trial = lifetime.trial(engine, cutoffs=past.cutoffs, test=past.test, settings=settings, seed=seed)
+    orders = f"{past.sample.prefix}orders"
+    trial = lifetime.trial(engine, cutoffs=past.cutoffs, test=past.test, settings=settings, seed=seed, orders=orders)
     tested = None if trial.learned is None else trial.learned.purchases
     stages = tested.k if tested is not None and tested.model == trial.rule else None
     learned = lifetime.add(engine, settings=settings, rule=trial.rule, stages=stages)

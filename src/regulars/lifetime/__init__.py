@@ -2,7 +2,7 @@
 
 Reads may_profile, order_count, orders_365d, days_since_last, tenure_days, margin_365d, margin_total, spend_365d
 and spend_total; adds lifetime_value (the next twelve months, discounted), lifetime_value_low, lifetime_value_high,
-lifetime_rule, yearly_margin, lifetime_reason, expected_orders.
+lifetime_rule, yearly_margin, lifetime_reason, expected_orders, p_alive.
 
 Beside that plain rule stand four models of purchases and gamma-gamma (they read repeat_count, age_at_last_days,
 gap_log_sum too): `trial` tells at a day that is past which of them earns its place, if any, `add` goes by who did,

@@ -25,7 +25,8 @@ SELECT
     CASE WHEN f.value IS NOT NULL THEN $rule ELSE p.lifetime_rule END AS lifetime_rule,
     p.yearly_margin,
     CASE WHEN f.value IS NULL THEN p.lifetime_reason END AS lifetime_reason,
-    f.expected_orders
+    f.expected_orders,
+    f.p_alive
 FROM {plain} AS p LEFT JOIN {forecast} AS f ON f.customer_id = p.customer_id
 """
 
@@ -71,8 +72,8 @@ def add(
         features: the name of the customers' features; of them the columns `READS`.
         into: the table to write: customer_id, lifetime_value with _low and _high (of the expected value),
             lifetime_rule, yearly_margin (by the plain rule), lifetime_reason (NULL for a customer's own figure, else
-            `no_consent`, `no_orders`, `silent_a_year`, `short_history`, `no_history`: see `_plain`) and expected_orders
-            (order days in the same months; by the models only).
+            `no_consent`, `no_orders`, `silent_a_year`, `short_history`, `no_history`: see `_plain`) and, by the models
+            only, expected_orders (order days in the same months) and p_alive (see `forecast_batches`).
 
     Returns:
         The fits, or None by the plain rule.

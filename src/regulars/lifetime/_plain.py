@@ -89,7 +89,8 @@ SELECT
     CASE WHEN yearly IS NOT NULL THEN 'plain' END AS lifetime_rule,
     yearly AS yearly_margin,
     reason AS lifetime_reason,
-    CAST(NULL AS DOUBLE) AS expected_orders
+    CAST(NULL AS DOUBLE) AS expected_orders,
+    CAST(NULL AS DOUBLE) AS p_alive
 FROM valued
 """
 

@@ -24,6 +24,7 @@ from regulars.lifetime._learn import fitted, histories_of, learn_spends
 from regulars.lifetime._plain import add_plain
 from regulars.lifetime._revenue import Revenue, revenue
 from regulars.lifetime._rules import MODELS, Rule
+from regulars.lifetime._tracking import Tracked, track
 from regulars.lifetime.histories import PurchaseSummary
 from regulars.lifetime.models import ContinuousModel, ModelFit
 
@@ -72,7 +73,7 @@ class LifetimeTrial:
 
     `reason` is the verdict's, or what speaks against every fit at the test's cut-off, or `asked_for` where the settings
     say which. `learned` is the model in use as it was learned then, or the simplest where the plain rule is. `left_out`
-    are the models that were not tried, and why.
+    are the models that were not tried, and why. `tracking` is of the model in use, where orders were given.
     """
 
     rule: Rule
@@ -81,10 +82,17 @@ class LifetimeTrial:
     learned: Learned | None = None
     tested: Tested | None = None
     left_out: Mapping[str, str] = field(default_factory=dict)
+    tracking: tuple[Tracked, ...] = ()
 
 
 def trial(
-    engine: Engine, *, cutoffs: Cutoffs, test: Observations | None, settings: Settings, seed: int
+    engine: Engine,
+    *,
+    cutoffs: Cutoffs,
+    test: Observations | None,
+    settings: Settings,
+    seed: int,
+    orders: str | None = None,
 ) -> LifetimeTrial:
     """Return the rule for lifetime values, by the interval rule on the days after the test's cut-off.
 
@@ -94,6 +102,7 @@ def trial(
         test: customers at the cut-off, with the columns `READS` and may_profile, and what they spent after it.
         settings: section `lifetime`; its `model`, unless it is "auto", is the rule whatever the test says.
         seed: of the bootstrap and of the draws behind the range of the base's revenue.
+        orders: the clean orders that the test's customers are followed in; without them nothing is tracked.
     """
     asked: Rule | None = None if settings.lifetime.model == "auto" else settings.lifetime.model
     if test is None:
@@ -115,6 +124,9 @@ def trial(
         days=(test.horizon_days,),
     )
     engine.drop(spenders)
+    tracking: tuple[Tracked, ...] = ()
+    if orders is not None and rule in found.said:
+        tracking = track(engine, found.models[rule], found.known, test=test, orders=orders)
     reason = found.verdict.reason if found.said else str(learned.reason)
     return LifetimeTrial(
         rule=rule,
@@ -123,6 +135,7 @@ def trial(
         learned=learned,
         tested=Tested(forecast=expected[0], came=found.came) if expected else None,
         left_out=found.left_out,
+        tracking=tracking,
     )
 
 
@@ -130,6 +143,7 @@ def trial(
 class _Contest:
     """What was learned, who was tried and who was not, what came, and the verdict."""
 
+    known: PurchaseSummary
     models: Mapping[Rule, ContinuousModel]
     spends: ModelFit
     said: Mapping[str, Array]
@@ -171,7 +185,13 @@ def _contest(engine: Engine, spenders: str, *, horizon_days: int, settings: Sett
         simplest_first=True,
     )
     return _Contest(
-        models=models, spends=spends.fit_, said=said, left_out=left_out, came=float(came.sum()), verdict=verdict
+        known=known,
+        models=models,
+        spends=spends.fit_,
+        said=said,
+        left_out=left_out,
+        came=float(came.sum()),
+        verdict=verdict,
     )
 
 

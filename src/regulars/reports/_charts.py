@@ -30,6 +30,7 @@ from regulars.reports._levers import levers_chart
 from regulars.reports._purchase_card import calibration_chart
 from regulars.reports._subscriptions import subscriptions_chart
 from regulars.reports._table import Table, cells, columns
+from regulars.reports._tracking import tracking_chart
 from regulars.reports._values import values_chart
 from regulars.reports._voice import Language, Voice
 from regulars.reports._words import WORDS, Vocabulary, word
@@ -53,6 +54,7 @@ def charts(folder: Path, language: Language = "en") -> dict[str, Chart]:
         "subscriptions": subscriptions_chart(result, voice=voice),
         "acquisition": acquisition_chart(result, voice=voice),
         "calibration": calibration_chart(result, voice=voice),
+        "tracking": tracking_chart(result, voice=voice),
     }
     return {name: chart for name, chart in drawn.items() if chart is not None}
 

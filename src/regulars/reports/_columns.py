@@ -56,6 +56,7 @@ COLUMNS: Mapping[str, tuple[str, str]] = {
     "order_count": (N_("Orders"), "count"),
     "order_count_mean": (N_("Orders each"), "number"),
     "order_day_count": (N_("Days with an order"), "number"),
+    "p_alive": (N_("Chance to still be a customer"), "share"),
     "p_lapse": (N_("Chance not to buy"), "share"),
     "p_purchase": (N_("Chance to buy"), "share"),
     "previous": (N_("The period before"), "unit"),
@@ -99,8 +100,9 @@ CUSTOMER_COLUMNS = (
     "loyalty_grade", "lifetime_value", "lifetime_value_low", "lifetime_value_high", "next_action", "expected_gain",
     "priority", "first_order_day", "last_order_day", "days_since_last", "tenure_days", "order_count", "spend_total",
     "spend_mean", "gap_mean_days", "recency_score", "frequency_score", "monetary_score", "usage_count",
-    "feedback_count", "rating_mean", "feedback_language", "cluster", "p_purchase", "p_lapse", "expected_orders",
-    "referral_count", "referred_directly", "referred_in_all", "is_advocate", "referral_value", "total_value",
+    "feedback_count", "rating_mean", "feedback_language", "cluster", "p_purchase", "p_lapse", "p_alive",
+    "expected_orders", "referral_count", "referred_directly", "referred_in_all", "is_advocate", "referral_value",
+    "total_value",
 )  # fmt: skip
 """Of customers.parquet; the other columns are for programs."""
 

@@ -30,6 +30,7 @@ def lifetime_card(folder: ResultFolder, *, voice: Voice) -> ModelCard | None:
         title=title,
         lines=[line for line in lines if line],
         trials=_trials(model, voice=voice),
+        chart="tracking" if model.get("tracking") else "",
         after=_checks(model, voice=voice),
         tables=_parameters(model, voice=voice),
     )

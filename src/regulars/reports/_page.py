@@ -9,6 +9,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from regulars.reports._acquisition import acquisition
+from regulars.reports._alive import alive
 from regulars.reports._business import efficiency, rates
 from regulars.reports._chances import chances
 from regulars.reports._charts import charts
@@ -87,7 +88,7 @@ def _sections(result: ResultFolder, voice: Voice) -> dict[str, Any]:
     makers: Mapping[str, Callable[..., Any]] = {
         "summary": summary, "cards": cards, "periods": periods, "contacts": contacts, "scores": scores,
         "lifecycle": lifecycle, "flow": flow, "revenue": revenue, "chances": chances, "values": values,
-        "levers": levers,
+        "levers": levers, "alive": alive,
         "model_cards": model_cards, "grid": grid, "found_groups": found_groups, "referrals": referrals,
         "subscriptions": subscriptions, "acquisition": acquisition, "groups": groups, "cohorts": cohorts,
         "rates": rates, "efficiency": efficiency, "quality": quality, "method": method,

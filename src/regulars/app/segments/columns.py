@@ -52,6 +52,7 @@ _WORDS: Mapping[str, str] = {
     "lifetime_value_high": N_("Value of the next 12 months, at most"),
     "yearly_margin": N_("Margin a year"),
     "expected_orders": N_("Orders expected in 12 months"),
+    "p_alive": N_("Probability of still being a customer"),
     "recency_score": N_("Points for buying lately (1 to 5)"),
     "frequency_score": N_("Points for buying often (1 to 5)"),
     "monetary_score": N_("Points for spending much (1 to 5)"),
