@@ -93,6 +93,7 @@ def write_rows(
         if any(file.kind == kind.name and file.accepted for file in records.files):
             (folder / kind.name).mkdir(mode=0o700)
             _write_kind(engine, kind, folder / kind.name, today)
+            pa.default_memory_pool().release_unused()  # or the engine sorts names beside memory that holds nothing
     engine.write_parquet(_WITHDRAWN, folder / "withdrawn.parquet")
     if engine.fetch("SELECT count(*) AS n FROM key_names")["n"][0].as_py():
         engine.write_parquet(_KEY_NAMES, folder / KEY_NAMES_FILE)
