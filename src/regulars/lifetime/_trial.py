@@ -86,14 +86,9 @@ class LifetimeTrial:
 
 
 def trial(
-    engine: Engine,
-    *,
-    cutoffs: Cutoffs,
-    test: Observations | None,
-    settings: Settings,
-    seed: int,
+    engine: Engine, *, cutoffs: Cutoffs, test: Observations | None, settings: Settings, seed: int,
     orders: str | None = None,
-) -> LifetimeTrial:
+) -> LifetimeTrial:  # fmt: skip
     """Return the rule for lifetime values, by the interval rule on the days after the test's cut-off.
 
     Args:
@@ -115,14 +110,9 @@ def trial(
     rule = asked or cast("Rule", found.verdict.winner)
     learned = found.learned(rule)
     expected = revenue(
-        engine,
-        rule=rule,
-        settings=whole,
-        seed=seed,
-        purchases=learned.purchases,
-        features=spenders,
+        engine, rule=rule, settings=whole, seed=seed, purchases=learned.purchases, features=spenders,
         days=(test.horizon_days,),
-    )
+    )  # fmt: skip
     engine.drop(spenders)
     tracking: tuple[Tracked, ...] = ()
     if orders is not None and rule in found.said:
