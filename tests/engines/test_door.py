@@ -1,6 +1,7 @@
 """The promises of the engine's door, on every engine there is."""
 
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -85,6 +86,32 @@ def test_columns_that_a_source_lacks_are_there_and_empty(engine: Engine) -> None
     assert engine.columns("people") == ("who", "sum")
     engine.drop("people")
     assert engine.columns("people") == ()
+
+
+def test_a_second_door_leads_to_the_same_tables_from_another_thread(tmp_path: Path) -> None:
+    with open_engine(threads=2) as engine, engine.aside() as other, ThreadPoolExecutor(max_workers=1) as thread:
+        assert other is not None
+        engine.load("people", PEOPLE)
+        made = thread.submit(other.run, "SELECT who FROM people WHERE n > $least", into="few", least=1)
+        thread.submit(other.load, "more", PEOPLE.select(["who"]), columns=PEOPLE.schema)
+        engine.load("less", PEOPLE.select(["n"]), columns=PEOPLE.schema)
+        paths = [tmp_path / "one.parquet", tmp_path / "other.parquet"]
+        written = thread.submit(other.write_parquet, "SELECT * FROM people", paths[1])
+        assert engine.write_parquet("SELECT * FROM people WHERE n = 3", paths[0]) == 1
+        made.result()
+        assert written.result() == 3
+        assert [pq.read_metadata(path).num_rows for path in paths] == [1, 3]
+        assert engine.fetch("SELECT who FROM few ORDER BY who")["who"].to_pylist() == ["ana", "bo"]
+        assert engine.fetch(
+            "SELECT sum(m.n) AS n, count(l.who) AS who FROM more AS m CROSS JOIN less AS l"
+        ).to_pylist() == [{"n": None, "who": 0}]
+        engine.drop("more", "less")
+        assert other.columns("less") == other.columns("more") == ()
+
+
+def test_who_asked_for_one_core_is_given_no_second_door() -> None:
+    with open_engine(threads=1) as engine, engine.aside() as other:
+        assert other is None
 
 
 def test_values_are_bound_and_never_read_as_sql(engine: Engine) -> None:
