@@ -34,6 +34,15 @@ def test_a_stream_and_a_parquet_file_load_like_a_table(engine: Engine, tmp_path:
         assert engine.fetch(f"SELECT * FROM {name} ORDER BY who").to_pylist() == PEOPLE.to_pylist()
 
 
+def test_the_memory_of_what_was_replaced_and_forgotten_is_given_back() -> None:
+    held = "SELECT CAST(sum(memory_usage_bytes) AS BIGINT) AS bytes FROM duckdb_memory()"
+    with open_engine() as engine:
+        for _ in range(3):
+            engine.run("SELECT range AS n FROM range(500000)", into="numbers")
+        engine.drop("numbers")
+        assert engine.fetch(held)["bytes"][0].as_py() < 1_000_000
+
+
 def test_a_table_is_replaced_even_by_what_is_made_of_it(engine: Engine) -> None:
     engine.load("people", PEOPLE)
     engine.run("SELECT * FROM people WHERE n = $n", into="people", n=3)

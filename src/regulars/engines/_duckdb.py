@@ -199,7 +199,8 @@ def hide_bar(connection: duckdb.DuckDBPyConnection) -> None:
 
     In a notebook without widgets it is off already, and DuckDB refuses to be told so.
     """
-    if connection.execute("SELECT current_setting('enable_progress_bar')").fetchone() == (True,):
+    # Read to its end: an answer that is not keeps its transaction open, and no connection gives back what tables held.
+    if connection.execute("SELECT current_setting('enable_progress_bar')").fetchall() == [(True,)]:
         connection.execute("SET enable_progress_bar = false")
 
 
