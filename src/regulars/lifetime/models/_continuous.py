@@ -23,14 +23,20 @@ _STEP = 1e-5
 
 
 class Memory:
-    """What was worked out for each (x, T) already: of a million customers, met batch by batch, few have their own."""
+    """What was worked out for each (x, T) already: of a million customers, met batch by batch, few have their own.
 
-    def __init__(self) -> None:
+    Where many have, it forgets: it never holds more than `most_bytes` and what one batch adds.
+    """
+
+    def __init__(self, *, most_bytes: int = 128 << 20) -> None:
+        self._most_bytes = most_bytes
         self._keys: NDArray[np.complex128] = np.zeros(0, dtype=np.complex128)
         self._values: Array | None = None
 
     def cells(self, work: Callable[[Array, Array], Array], x: Array, age: Array) -> tuple[Array, Places]:
         """Return what `work` says of each distinct (x, T), and the place of every row; it is asked of new ones."""
+        if self._values is not None and self._values.nbytes > self._most_bytes:
+            self._keys, self._values = self._keys[:0], self._values[:0]
         (some_x, some_age), places = distinct((x, age))
         keys = some_x + 1j * some_age  # in the order of x, then T
         new = ~np.isin(keys, self._keys)
