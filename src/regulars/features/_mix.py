@@ -12,12 +12,19 @@ FEW_NAMES = 12
 """Up to this many names are counted side by side; beyond it, by groups."""
 
 _CHANNEL_NAMES = "SELECT DISTINCT channel AS name FROM {orders} WHERE channel IS NOT NULL ORDER BY name LIMIT $most"
-_CATEGORY_NAMES = (
-    "SELECT DISTINCT category AS name FROM {order_lines} WHERE category IS NOT NULL ORDER BY name LIMIT $most"
-)
+_CATEGORY_NAMES = """
+SELECT DISTINCT category AS name FROM (
+    SELECT category FROM {orders} UNION ALL SELECT category FROM {order_lines}
+) AS lines WHERE category IS NOT NULL ORDER BY name LIMIT $most
+"""
 
 _ORDERS_WITH_CHANNEL = "FROM {orders} WHERE channel IS NOT NULL AND NOT is_refund AND known_day <= $as_of"
-_LINES_WITH_CATEGORY = "FROM {order_lines} WHERE category IS NOT NULL AND local_day <= $as_of"
+_LINES_WITH_CATEGORY = """FROM (
+    SELECT customer_id, category, amount FROM {orders}
+    WHERE category IS NOT NULL AND NOT is_refund AND known_day <= $as_of
+    UNION ALL
+    SELECT customer_id, category, amount FROM {order_lines} WHERE category IS NOT NULL AND local_day <= $as_of
+) AS lines"""
 
 # The key of arg_max holds the place of the name below the smallest step of what is counted: no two keys are equal.
 _CHANNELS_BY_GROUP = f"""
@@ -49,7 +56,7 @@ _ENTROPY = """CASE WHEN spend > 0 THEN
 _CATEGORIES_BY_GROUP = f"""
 WITH bought AS (
     SELECT customer_id, category, CAST(sum(amount) AS DECIMAL(18, 4)) AS spend
-    {_LINES_WITH_CATEGORY} AND $with_categories
+    {_LINES_WITH_CATEGORY} WHERE $with_categories
     GROUP BY customer_id, category
 ),
 names AS (
