@@ -26,7 +26,7 @@ _WHOLE = """
 with TemporaryDirectory() as folder:
     result = regulars.analyze(
         orders={orders!r}, usage={usage!r}, feedback={feedback!r}, out=folder + "/result", today=date(2025, 1, 1),
-        memory_limit="3000MB", threads=2, settings=settings,
+        memory_limit="2900MB", threads=2, settings=settings,
     )
     print(result.manifest["counts"], result.manifest["timings"])
 """

@@ -56,11 +56,8 @@ _BARE = """
 connection = duckdb.connect(config={{"threads": 2}})
 print(connection.execute('''
     SELECT max(customer_id), max(ordered_at), max(local_day), max(known_day), max(is_refund), sum(amount), sum(cost),
-        sum(discount), max(channel), max(previous_day)
+        sum(discount), max(channel), max(category), max(previous_day)
     FROM read_parquet('{folder}/orders.parquet')''').fetchall())
-print(connection.execute('''
-    SELECT max(customer_id), max(local_day), max(category), sum(amount)
-    FROM read_parquet('{folder}/order_lines.parquet')''').fetchall())
 print(connection.execute('''
     SELECT max(customer_id), max(local_day), sum(duration_minutes)
     FROM read_parquet('{folder}/usage.parquet')''').fetchall())

@@ -9,8 +9,7 @@ import pandas as pd
 def table(folder: str, day: str) -> pd.DataFrame:
     """Return one row a customer as of a day, from the clean tables in a folder."""
     as_of = pd.Timestamp(day)
-    parts: list[pd.DataFrame | pd.Series] = [_orders(folder, as_of), _lines(folder, as_of)]
-    parts += [_usage(folder, as_of), _feedback(folder, as_of)]
+    parts: list[pd.DataFrame | pd.Series] = [_orders(folder, as_of), _usage(folder, as_of), _feedback(folder, as_of)]
     people = pd.read_parquet(Path(folder) / "customers.parquet", columns=["customer_id"]).set_index("customer_id")
     return people.join(parts)
 
@@ -25,6 +24,7 @@ def _orders(folder: str, as_of: pd.Timestamp) -> pd.DataFrame:
         "cost",
         "discount",
         "channel",
+        "category",
     ]
     rows = pd.read_parquet(Path(folder) / "orders.parquet", columns=columns)
     for name in ("amount", "cost", "discount"):
@@ -60,14 +60,8 @@ def _orders(folder: str, as_of: pd.Timestamp) -> pd.DataFrame:
     by_gap = gaps.groupby(days_bought["customer_id"], observed=True)
     out["gap_mean"], out["gap_sd"], out["order_days"] = by_gap.mean(), by_gap.std(), by_gap.size()
     out[["channels", "main_channel_share", "channel_entropy"]] = _mix(bought, "channel")
+    out[["categories", "main_category_share", "category_entropy"]] = _mix(bought, "category")
     return out
-
-
-def _lines(folder: str, as_of: pd.Timestamp) -> pd.DataFrame:
-    rows = pd.read_parquet(Path(folder) / "order_lines.parquet", columns=["customer_id", "local_day", "category"])
-    rows["customer_id"] = rows["customer_id"].astype("category")
-    mix = _mix(rows[pd.to_datetime(rows["local_day"]) <= as_of], "category")
-    return mix.set_axis(["categories", "main_category_share", "category_entropy"], axis=1)
 
 
 def _mix(rows: pd.DataFrame, column: str) -> pd.DataFrame:

@@ -1,5 +1,6 @@
 """What a large analysis no longer needs does not stay in memory while it goes on."""
 
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
@@ -21,10 +22,10 @@ def test_the_clean_tables_are_gone_when_a_result_is_sorted_and_written(
 ) -> None:
     kept: dict[str, list[str]] = {}
 
-    def watched(engine: Engine, folder: Path) -> dict[str, int]:
+    def watched(engine: Engine, folder: Path, *, written: Callable[[str, Path], object]) -> dict[str, int]:
         kept["clean"] = [table for table in CLEAN_TABLES if engine.columns(table)]
         kept["made"] = [table for table in ("features", "scores", "actions") if engine.columns(table)]
-        return write_tables(engine, folder)
+        return write_tables(engine, folder, written=written)
 
     monkeypatch.setattr("regulars.analysis._run.write_tables", watched)
     result = analyze(files=[Source(data=path) for path in shop.paths], today=TODAY, events=True)

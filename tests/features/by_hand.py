@@ -108,7 +108,7 @@ def _mix(orders: list[Row], lines: list[Row]) -> Row:
     channels = Counter(row["channel"] for row in orders if row["channel"] and not row["is_refund"])
     main = min(channels, key=lambda name: (-channels[name], name), default=None)
     spent: dict[str, Decimal] = defaultdict(Decimal)
-    for line in lines:
+    for line in [*lines, *(row for row in orders if row["category"])]:
         spent[line["category"]] += line["amount"]
     shares = [float(amount / sum(spent.values())) for amount in spent.values() if amount]
     return {

@@ -16,6 +16,7 @@ PEOPLE = ("kim", "lee", "mia")
 Row = dict[str, Any]
 Tables = dict[str, list[Row]]
 
+_CATEGORIES = ("tea", "cups", "pots")
 _who = st.sampled_from(PEOPLE)
 # Few different days, so that days repeat; some on the edges of windows, some after the last day.
 _day = st.sampled_from([-40, -1, 0, 1, 29, 30, 31, 59, 60, 89, 90, 179, 180, 200, 364, 365, 366, 700]).map(
@@ -38,6 +39,7 @@ def _orders(draw: st.DrawFn) -> Row:
         "cost": draw(st.none() | _money),
         "discount": draw(st.none() | _money),
         "channel": draw(st.sampled_from([None, "web", "app", "store"])),
+        "category": None if is_refund else draw(st.sampled_from([None, *_CATEGORIES])),
     }
 
 
@@ -74,7 +76,7 @@ def _rows_of(**fields: st.SearchStrategy[Any]) -> st.SearchStrategy[list[Row]]:
     return st.lists(st.fixed_dictionaries(fields), max_size=12)
 
 
-_lines = _rows_of(customer_id=_who, local_day=_day, category=st.sampled_from(["tea", "cups", "pots"]), amount=_money)
+_lines = _rows_of(customer_id=_who, local_day=_day, category=st.sampled_from(_CATEGORIES), amount=_money)
 _usage = _rows_of(customer_id=_who, local_day=_day, duration_minutes=_minutes)
 _touches = _rows_of(customer_id=_who, local_day=_day, minutes=_minutes, cost=st.none() | _money)
 _referrals = _rows_of(referrer_id=_who, referred_id=st.sampled_from([*PEOPLE, "zoe"]), referred_day=st.none() | _day)

@@ -5,6 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import TypeVar
 
+from threadpoolctl import threadpool_limits
+
 from regulars.engines import Engine
 
 Found = TypeVar("Found")
@@ -30,8 +32,12 @@ class Aside:
 
 @contextmanager
 def aside(engine: Engine) -> Iterator[Aside]:
-    """Give a way to do work aside; at the end everything begun is done."""
-    with engine.aside() as other:
+    """Give a way to do work aside; at the end everything begun is done.
+
+    BLAS has one thread meanwhile: who fits first may not give threads back to a fit that is still at work beside it,
+    whose last bits would then depend on the moment.
+    """
+    with engine.aside() as other, threadpool_limits(limits=1, user_api="blas"):
         if other is None:
             yield Aside(engine, None)
             return

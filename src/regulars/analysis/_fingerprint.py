@@ -14,20 +14,27 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+FINGERPRINTED = ("customers", "actions", "cohorts", "segments")
+"""The tables that say what a result is."""
+
 _ROWS_PER_BATCH = 131_072
 _BINARY_DIGITS = 30
 
 
-def fingerprint(paths: Iterable[Path]) -> str:
-    """Return the SHA-256 over the rounded rows of Parquet files, in their order."""
+def digests(path: Path) -> bytes:
+    """Return the column names of a Parquet file and the hashes of its rounded rows: what a fingerprint is made of."""
+    with ThreadPoolExecutor() as pool, pq.ParquetFile(path, pre_buffer=False) as file:
+        parts = [",".join(file.schema_arrow.names).encode()]
+        for batch in file.iter_batches(batch_size=_ROWS_PER_BATCH):
+            parts.extend(pool.map(_digest, batch.columns))
+    return b"".join(parts)
+
+
+def fingerprint(files: Iterable[bytes]) -> str:
+    """Return the SHA-256 over the digests of files, in their order."""
     whole = hashlib.sha256()
-    with ThreadPoolExecutor() as pool:
-        for path in paths:
-            with pq.ParquetFile(path) as file:
-                whole.update(",".join(file.schema_arrow.names).encode())
-                for batch in file.iter_batches(batch_size=_ROWS_PER_BATCH):
-                    for part in pool.map(_digest, batch.columns):
-                        whole.update(part)
+    for each in files:
+        whole.update(each)
     return whole.hexdigest()
 
 

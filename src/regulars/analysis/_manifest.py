@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from regulars import network, prediction, rates, scoring, segments, strategy
 from regulars._version import __version__
 from regulars.analysis._economics import Economics
-from regulars.analysis._fingerprint import fingerprint
+from regulars.analysis._fingerprint import FINGERPRINTED, fingerprint
 from regulars.analysis._flow import Flow
 from regulars.analysis._models import model_files
 from regulars.analysis._past import Past
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 SCHEMA_VERSION = 1
 
 _SHARED_KEYS_SHOWN = 20
-_FINGERPRINTED = ("customers", "actions", "cohorts", "segments")
-
 _COUNTS = """
 SELECT
     CAST(count(*) AS BIGINT) AS customers,
@@ -77,13 +75,16 @@ class Facts:
     flow: Flow | None
 
 
-def write_json_files(run: "Run", folder: Path, rows: Mapping[str, int]) -> None:
-    """Write the models, rates and manifest; the manifest last, since its presence says that a result is whole."""
+def write_json_files(run: "Run", folder: Path, rows: Mapping[str, int], *, digested: Mapping[str, bytes]) -> None:
+    """Write the models, rates and manifest; the manifest last, since its presence says that a result is whole.
+
+    `rows` says how many each table has, `digested` what its part of the fingerprint is made of.
+    """
     (folder / "models").mkdir()
     for place, content in model_files(run).items():
         _write(folder / place, content)
     _write(folder / "rates.json", _rates(run))
-    _write(folder / "manifest.json", _manifest(run, folder, rows))
+    _write(folder / "manifest.json", _manifest(run, rows, digested))
 
 
 def _rates(run: "Run") -> dict[str, object]:
@@ -115,7 +116,7 @@ def _eight(six: Sequence[rates.Comparison], values: Sequence[Mapping[str, Any]])
     return [{"name": one["now"]["name"], **one} for one in (*first, *values, new)]
 
 
-def _manifest(run: "Run", folder: Path, rows: Mapping[str, int]) -> dict[str, object]:
+def _manifest(run: "Run", rows: Mapping[str, int], digested: Mapping[str, bytes]) -> dict[str, object]:
     facts, settings = run.facts, run.settings
     currency = settings.business.currency or run.records.currency
     (counts,) = run.engine.fetch(_COUNTS).to_pylist()
@@ -152,7 +153,7 @@ def _manifest(run: "Run", folder: Path, rows: Mapping[str, int]) -> dict[str, ob
         "clusters": facts.clusters,
         "scoring": facts.scores,
         "timings": run.timings,
-        "content_hash": fingerprint([folder / f"{name}.parquet" for name in _FINGERPRINTED]),
+        "content_hash": fingerprint(digested[name] for name in FINGERPRINTED),
     }
 
 

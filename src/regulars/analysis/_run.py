@@ -1,6 +1,7 @@
 """One run through the house, room after room, from the ground floor up, with an account of what each step took."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -13,13 +14,14 @@ from regulars import features, feedback, network, prediction, rates, reports, sc
 from regulars.analysis._aside import Aside, Found, aside
 from regulars.analysis._economics import economics
 from regulars.analysis._events import EVENTS
+from regulars.analysis._fingerprint import FINGERPRINTED, digests
 from regulars.analysis._flow import Flow, flow_of_stages
 from regulars.analysis._manifest import Facts, write_json_files
 from regulars.analysis._past import look_back
 from regulars.analysis._quarantine import write_masked, write_raw
 from regulars.analysis._tables import write_tables
 from regulars.analysis._valued import value_everybody
-from regulars.analysis._worth import worth
+from regulars.analysis._worth import earlier_values, worth
 from regulars.core import Note, RegularsError, Settings
 from regulars.customers import (
     CLEAN_TABLES,
@@ -161,6 +163,9 @@ class Run:
                 clusters = segments.add_clusters(engine, seed=self.seed)
                 segments.summarise(engine)
                 flow = self._flow(day, first_day)
+            earlier = beside.begin(
+                partial(earlier_values, as_of=day, settings=settings, first_day=first_day, valued=valued)
+            )
             with self._step("network"):
                 referrals = network.add(engine, as_of=day, settings=settings)
                 advocates = network.top_advocates(engine)
@@ -176,9 +181,7 @@ class Run:
                 past.forget(engine)
             with self._step("worth"):
                 has_forecast = predicted.in_use is not None
-                values = worth(
-                    engine, as_of=day, settings=settings, first_day=first_day, valued=valued, is_forecast=has_forecast
-                )
+                values = worth(engine, earlier(), as_of=day, settings=settings, valued=valued, is_forecast=has_forecast)
                 told = economics(engine, values, valued, settings=settings, as_of=day)
         self.facts = Facts(
             as_of=day, first_day=first_day, clusters=clusters, referrals=referrals, advocates=advocates,
@@ -188,14 +191,20 @@ class Run:
 
     def write(self, folder: Path) -> None:
         """Write everything but the report into a folder."""
-        with self._step("write"):
+        with self._step("write"), ThreadPoolExecutor(max_workers=1) as pool:
+            digested: dict[str, Future[bytes]] = {}
+
+            def digest(name: str, path: Path) -> None:
+                if name in FINGERPRINTED:
+                    digested[name] = pool.submit(digests, path)
+
             events = {}
             if self.with_events:
                 events["events"] = self.engine.write_parquet(EVENTS, folder / "events.parquet", as_of=self.facts.as_of)
             self.engine.drop(*CLEAN_TABLES)  # nothing reads them any more, and sorting what is written takes memory
-            rows = write_tables(self.engine, folder) | events
+            rows = write_tables(self.engine, folder, written=digest) | events
             write_masked(self.engine, self.records, folder / "quarantine.parquet")
-        write_json_files(self, folder, rows)
+        write_json_files(self, folder, rows, digested={name: found.result() for name, found in digested.items()})
         self.progress("report", (len(_STEPS) - 1) / len(_STEPS))
 
     def remember(self) -> None:

@@ -1,5 +1,6 @@
 """The tables of a result folder: each one SELECT over what the rooms below have written, in a fixed order."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pyarrow as pa
@@ -69,11 +70,16 @@ PARQUET_TABLES = {
 _DONE_WITH = {"reasons": ("score_reasons", "action_reasons")}
 
 
-def write_tables(engine: Engine, folder: Path) -> dict[str, int]:
-    """Write every Parquet table and the contact list into the folder; return the number of rows of each."""
+def write_tables(engine: Engine, folder: Path, *, written: Callable[[str, Path], object]) -> dict[str, int]:
+    """Write every Parquet table and the contact list into the folder; return the number of rows of each.
+
+    `written` is told the name and the path of each table as soon as it is there.
+    """
     rows = {}
     for name, query in PARQUET_TABLES.items():
-        rows[name] = engine.write_parquet(query, folder / f"{name}.parquet")
+        path = folder / f"{name}.parquet"
+        rows[name] = engine.write_parquet(query, path)
+        written(name, path)
         engine.drop(*_DONE_WITH.get(name, ()))
     columns = engine.columns("actions")
     contacts = engine.stream(_CONTACTS)

@@ -5,6 +5,7 @@ observation, and makes the interval wider. With fewer than two histories there i
 values, the doubt about their parameters, which move all values at once, is added to it.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from math import sqrt
@@ -56,69 +57,116 @@ _BY_FORECAST = "t.p_lapse"
 _NOBODY = "0"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Earlier:
+    """The value of the base on an earlier day, what was learned of histories then, and the table of its values."""
+
+    window: Window
+    base: Figure
+    learned: lifetime.Learned | None
+    values: str
+
+    @property
+    def is_usable(self) -> bool:
+        """False where the models of today could not have been fitted then."""
+        return self.learned is None or self.learned.is_usable
+
+
+def earlier_values(
+    engine: Engine, *, as_of: date, settings: Settings, first_day: date, valued: Valued
+) -> tuple[Earlier | None, Earlier | None]:
+    """Value the base as of a period ago and a year ago, each None before the first record; it may be done aside.
+
+    The features are those of that day, valued by the rule of today fitted to what was known then.
+    """
+    window = Window(end=as_of, days=settings.windows.period_days)
+    before, year_before = (
+        None if then.end < first_day else _valued_then(engine, then, settings=settings, valued=valued, into=into)
+        for then, into in ((window.before(), "values_before"), (window.year_before(), "values_year_before"))
+    )
+    return before, year_before
+
+
 def worth(
-    engine: Engine, *, as_of: date, settings: Settings, first_day: date, valued: Valued, is_forecast: bool
+    engine: Engine,
+    earlier: Sequence[Earlier | None],
+    *,
+    as_of: date,
+    settings: Settings,
+    valued: Valued,
+    is_forecast: bool,
 ) -> list[rates.Comparison]:
     """Return base_value and value_at_risk, each now, a period ago and a year ago.
 
     At risk is each customer's value times p_lapse where lapses are forecast (`is_forecast`), else the value of those
-    in the stage `at_risk`. Earlier figures come from the features as they were on those days, valued by the same rule
-    fitted to what was known then, not from today's with hindsight. There was no forecast of lapses then.
+    in the stage `at_risk`. Earlier figures are of those days, not of today's with hindsight (`earlier_values`).
+    There was no forecast of lapses then.
 
     Args:
-        engine: holds features, lifetime, segments and prediction.
+        engine: holds features, lifetime, segments, prediction and the tables of earlier values, which it drops.
+        earlier: what `earlier_values` found.
         as_of: the last day seen.
         settings: sections `lifetime`, `segments` and `windows`.
-        first_day: the first day of any record.
         valued: the rule behind today's values, and its models.
         is_forecast: whether there are chances of a lapse.
     """
     window = Window(end=as_of, days=settings.windows.period_days)
     told, share = ("prediction", _BY_FORECAST) if is_forecast else ("segments", _BY_STAGE)
     of_today = _Doubtful(learned=valued.learned, settings=settings, features="features")
-    now = _at(engine, window, values="lifetime", told=told, share_at_risk=share, doubtful=of_today)
-    earlier = []
-    for then in (window.before(), window.year_before()):
-        if then.end < first_day:
-            reason = "before_first_record"
-            earlier.append((_unknown("base_value", then, reason), _unknown("value_at_risk", then, reason)))
-            continue
-        earlier.append(_then(engine, then, settings=settings, valued=valued, is_forecast=is_forecast))
-    previous, year_before = earlier
+    base, at_risk = _at(engine, window, values="lifetime", told=told, share_at_risk=share, doubtful=of_today)
+    pairs = [
+        _then(engine, one, then, settings=settings, is_forecast=is_forecast)
+        for one, then in zip(earlier, (window.before(), window.year_before()), strict=True)
+    ]
+    (base_before, risk_before), (base_then, risk_then) = pairs
     return [
-        rates.Comparison(now=now[0], previous=previous[0], year_before=year_before[0]),
-        rates.Comparison(now=now[1], previous=previous[1], year_before=year_before[1]),
+        rates.Comparison(now=base, previous=base_before, year_before=base_then),
+        rates.Comparison(now=at_risk, previous=risk_before, year_before=risk_then),
     ]
 
 
+def _valued_then(engine: Engine, then: Window, *, settings: Settings, valued: Valued, into: str) -> Earlier:
+    features.build(
+        engine, as_of=then.end, period_days=then.days, into="features_then", parts=("purchase",), columns=lifetime.READS
+    )
+    stages = None if valued.learned is None else valued.learned.purchases.k
+    learned = lifetime.add(
+        engine, settings=settings, rule=valued.rule, stages=stages, features="features_then", into=into
+    )
+    doubtful = _Doubtful(learned=learned, settings=settings, features="features_then")
+    base, _ = _at(engine, then, values=into, told="features_then", share_at_risk=_NOBODY, doubtful=doubtful)
+    engine.drop("features_then")
+    return Earlier(window=then, base=base, learned=learned, values=into)
+
+
 def _then(
-    engine: Engine, then: Window, *, settings: Settings, valued: Valued, is_forecast: bool
+    engine: Engine, earlier: Earlier | None, then: Window, *, settings: Settings, is_forecast: bool
 ) -> tuple[Figure, Figure]:
     """Return both figures as of an earlier day; unknown where the rule of today could not have been fitted then.
 
     Stages are worked out only where they say what is at risk: that costs a pass over the usage.
     """
-    parts, columns = (("purchase",), lifetime.READS) if is_forecast else (STAGE_PARTS, _STAGE_COLUMNS)
-    features.build(engine, as_of=then.end, period_days=then.days, into="features_then", parts=parts, columns=columns)
-    stages = None if valued.learned is None else valued.learned.purchases.k
-    learned = lifetime.add(
-        engine, settings=settings, rule=valued.rule, stages=stages, features="features_then", into="lifetime_then"
-    )
-    doubtful = _Doubtful(learned=learned, settings=settings, features="features_then")
-    if is_forecast:
-        base, _ = _at(
-            engine, then, values="lifetime_then", told="features_then", share_at_risk=_NOBODY, doubtful=doubtful
-        )
-        at_risk = _unknown("value_at_risk", then, "no_forecast_then")
-    else:
-        told, days = "stages_then", then.days
-        segments.add_stages(engine, settings=settings, period_days=days, features="features_then", into=told)
-        base, at_risk = _at(engine, then, values="lifetime_then", told=told, share_at_risk=_BY_STAGE, doubtful=doubtful)
-        engine.drop(told)
-    engine.drop("features_then", "lifetime_then")
-    if learned is None or learned.is_usable:
-        return base, at_risk
-    return _unknown("base_value", then, "no_model_then"), _unknown("value_at_risk", then, "no_model_then")
+    if earlier is None:
+        reason = "before_first_record"
+        return _unknown("base_value", then, reason), _unknown("value_at_risk", then, reason)
+    base, at_risk = earlier.base, _unknown("value_at_risk", then, "no_forecast_then")
+    if not earlier.is_usable:
+        reason = "no_model_then"
+        base, at_risk = _unknown("base_value", then, reason), _unknown("value_at_risk", then, reason)
+    elif not is_forecast:
+        at_risk = _at_risk_by_stage(engine, earlier, settings=settings)
+    engine.drop(earlier.values)
+    return base, at_risk
+
+
+def _at_risk_by_stage(engine: Engine, earlier: Earlier, *, settings: Settings) -> Figure:
+    then, known, stages = earlier.window, "features_then", "stages_then"
+    features.build(engine, as_of=then.end, period_days=then.days, into=known, parts=STAGE_PARTS, columns=_STAGE_COLUMNS)
+    segments.add_stages(engine, settings=settings, period_days=then.days, features=known, into=stages)
+    doubtful = _Doubtful(learned=earlier.learned, settings=settings, features=known)
+    _, at_risk = _at(engine, then, values=earlier.values, told=stages, share_at_risk=_BY_STAGE, doubtful=doubtful)
+    engine.drop(stages, known)
+    return at_risk
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,12 +181,13 @@ class _Doubtful:
         """Return the doubt about both sums for that about the parameters, each as a share of the sum."""
         if self.learned is None or not self.learned.is_usable:
             return 0.0, 0.0
-        engine.run(query, into="worth_parts")
+        parts = f"{self.features}_worth"
+        engine.run(query, into=parts)
         columns = ("value", "value_at_risk")
         found = lifetime.doubt_of_sums(
-            engine, self.learned, parts="worth_parts", columns=columns, settings=self.settings, features=self.features
+            engine, self.learned, parts=parts, columns=columns, settings=self.settings, features=self.features
         )
-        engine.drop("worth_parts")
+        engine.drop(parts)
         return found
 
 

@@ -6,7 +6,7 @@ from functools import partial
 from itertools import zip_longest
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from regulars.backtest._bootstrap import Measured, Resampling, earns_its_place, gained, interval_of, redraw
 from regulars.backtest._results import Reason, Trial, Verdict
@@ -59,11 +59,20 @@ def judge(  # noqa: PLR0913  (a test, its candidates, and by which rule)
     if not rules:
         raise NoRule
     how, names = resampling or Resampling(), [*rules, *models]
-    test = _Test(actual, [*rules.values(), *models.values()], customers=customers, metrics=metrics, resampling=how)
+    test = _Test(
+        actual,
+        [*rules.values(), *models.values()],
+        customers=customers,
+        metrics=metrics,
+        resampling=how,
+        is_told_later=simplest_first,
+    )
     counted = _count(actual, customers, of_outcomes=metrics[0].of_outcomes)
     best = max(range(len(rules)), key=test.merit)
-    steps = _one_by_one(test, best=best, models=range(len(rules), len(names))) if simplest_first else {}
-    test.tell(_shown(steps, rules=len(rules), candidates=len(names)))
+    steps = {}
+    if simplest_first:
+        steps = _one_by_one(test, best=best, models=range(len(rules), len(names)))
+        test.tell(_shown(steps, rules=len(rules)))
     trials = _trials(test, names, steps, best=best, rules=len(rules))
     winner, reason = _winner(trials, names[best], reason=counted.reason)
     return Verdict(
@@ -95,16 +104,14 @@ def _one_by_one(test: "_Test", *, best: int, models: Sequence[int]) -> dict[int,
     return steps
 
 
-def _shown(steps: Mapping[int, _Step], *, rules: int, candidates: int) -> Sequence[int]:
-    """Return whose figures all get an interval: everybody's, or where models came one by one those of few.
+def _shown(steps: Mapping[int, _Step], *, rules: int) -> Sequence[int]:
+    """Return whose figures all get an interval where models came one by one.
 
     They are the rules and the model that is used, or the simplest. Drawing customers again costs more than all else in
     a test.
     """
-    if not steps:
-        return range(candidates)
     came = [place for place, step in steps.items() if earns_its_place(step.gain.interval)]
-    return [*range(rules), came[-1] if came else rules]
+    return [*range(rules), *(came[-1:] or list(steps)[:1])]
 
 
 def _trials(
@@ -143,7 +150,10 @@ def _winner(trials: Sequence[Trial], rule: str, *, reason: Reason | None) -> tup
 
 
 class _Test:
-    """Every candidate's figures on all rows; the one that decides in every draw, and the others of those to be told."""
+    """Every candidate's figures on all rows; the one that decides in every draw, and the others of those to be told.
+
+    Where all are to be told, everything is measured on each draw at once; if `is_told_later`, see `tell`.
+    """
 
     def __init__(
         self,
@@ -153,13 +163,15 @@ class _Test:
         customers: ArrayLike | None,
         metrics: Sequence[Metric],
         resampling: Resampling,
+        is_told_later: bool,
     ) -> None:
         self._metrics, self._forecasts = metrics, forecasts
         self._level = resampling.level
         self._values = [[metric(actual, forecast) for metric in metrics] for forecast in forecasts]
         self._redraw = partial(redraw, actual=actual, customers=customers, resampling=resampling)
-        self._deciding = self._redraw(metrics[:1], forecasts=forecasts)[:, :, 0]
-        self._others: dict[int, NDArray[np.float64]] = {}
+        drawn = self._redraw(metrics[:1] if is_told_later else metrics, forecasts=forecasts)
+        self._deciding = drawn[:, :, 0]
+        self._others = {} if is_told_later else {place: drawn[:, place, 1:] for place in range(len(forecasts))}
 
     def tell(self, places: Sequence[int]) -> None:
         """Draw the other figures of some candidates too; the same customers are drawn."""

@@ -29,11 +29,12 @@ CLEAN_TABLES: Mapping[str, pa.Schema] = {
             ("cost", MONEY),
             ("discount", MONEY),
             ("channel", _TEXT),
+            ("category", _TEXT),
             ("previous_day", _DAY),
             ("order_number", _COUNT),
         ]
     ),
-    # One row a line, only where lines name a category; refunds are not in it.
+    # The lines of orders that have more than one, where they name a category; an order of one line names its own.
     "order_lines": pa.schema([("customer_id", _TEXT), ("local_day", _DAY), ("category", _TEXT), ("amount", MONEY)]),
     "subscriptions": pa.schema(
         [

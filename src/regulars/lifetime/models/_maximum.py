@@ -22,7 +22,7 @@ _RISE = 1e-12
 _STEPS = 20
 _STEP = 1e-4
 # So many customers, taken evenly, bring a search near the maximum of many more.
-_SAMPLED = 20_000
+_SAMPLED = 5_000
 
 
 class Likelihood(Protocol):

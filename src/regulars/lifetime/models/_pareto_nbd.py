@@ -21,7 +21,7 @@ from typing import ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import betainc, digamma, exprel, gammaln, logsumexp, zeta
+from scipy.special import betainc, digamma, exprel, gammaln, zeta
 
 from regulars.lifetime.histories._summary import PurchaseSummary  # noqa: F401  (for the example)
 from regulars.lifetime.models._cells import History, theta_at
@@ -154,9 +154,12 @@ class _Endings:
                 + np.log(begin * reach)[:, np.newaxis]
                 + np.log(_WEIGHTS / 2)
             )
-            integral = logsumexp(density, axis=1)
-            self.share = np.exp(density - np.where(np.isfinite(integral), integral, 0.0)[:, np.newaxis])
-            self.gone = np.log(s) + integral
+            # The logarithm of the sum of exponentials, beside whose parts the shares cost one more pass.
+            highest = density.max(axis=1)
+            parts = np.exp(density - np.where(np.isfinite(highest), highest, 0.0)[:, np.newaxis])
+            whole = parts.sum(axis=1)
+            self.share = parts / np.where(whole > 0, whole, 1.0)[:, np.newaxis]
+            self.gone = np.log(s) + highest + np.log(whole)
         self.both = np.logaddexp(self.there, self.gone)
         self.log_alive = self.there - self.both
 
