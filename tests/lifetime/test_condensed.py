@@ -1,6 +1,7 @@
 """BG/CNBD-k is BG/NBD at k = 1, finds how regular buyers are, and says what sums of fifty digits and purchases say."""
 
 import json
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from regulars.lifetime.histories import HistoryInvalid, PurchaseSummary, Span
 from regulars.lifetime.models import (
     BetaGeometricCondensedNBD,
     BetaGeometricNBD,
+    FitFailed,
     GapsUnknown,
     ModifiedBetaGeometricCondensedNBD,
     ModifiedBetaGeometricNBD,
@@ -177,6 +179,8 @@ def test_what_cannot_be_learned_is_an_error() -> None:
         BetaGeometricCondensedNBD().fit(PurchaseSummary.from_columns(*columns, time_unit="week"))
     at_once = np.where(known.frequency > 0, -np.inf, 0.0)
     same = PurchaseSummary.from_columns(*columns, time_unit="week", log_gaps=at_once)
+    with pytest.raises(FitFailed, match="could not be fitted to 0 customers"):
+        BetaGeometricCondensedNBD().fit(replace(known, weight=np.zeros(len(known))))
     with pytest.raises(GapsUnknown, match="same moment"):
         BetaGeometricCondensedNBD(k=2).fit(same)
     assert list(BetaGeometricCondensedNBD().attempt(same).fit_.tried) == [1]

@@ -7,7 +7,6 @@ Source: P. S. Fader and B. G. S. Hardie, The Gamma-Gamma Model of Monetary Value
 """
 
 from dataclasses import replace
-from statistics import NormalDist
 from typing import Self
 
 import numpy as np
@@ -17,6 +16,7 @@ from scipy.special import betaincinv, digamma, gammaln, zeta
 
 from regulars.lifetime.histories._checked import HistoryInvalid
 from regulars.lifetime.histories._distinct import counted
+from regulars.lifetime.histories._questions import reach_of
 from regulars.lifetime.histories._summary import PurchaseSummary
 from regulars.lifetime.models._fitting import MaximumLikelihood
 from regulars.lifetime.models._maximum import maximise_over
@@ -43,6 +43,7 @@ class GammaGamma(MaximumLikelihood[PurchaseSummary]):
     """
 
     name = "gamma_gamma"
+    learns_from = PurchaseSummary
     letters = ("p", "q", "v")
 
     def __init__(self, *, min_repeaters: int = 15, l2: float = 0.0) -> None:
@@ -128,8 +129,9 @@ class GammaGamma(MaximumLikelihood[PurchaseSummary]):
 
         Raises:
             ModelNotFitted: the model has no parameters.
+            QuestionInvalid: the level is no share between 0 and 1.
         """
-        theta, z = self.theta(), NormalDist().inv_cdf((1 + level) / 2)
+        theta, z = self.theta(), reach_of(level)
         frequency, mean = _known_means(summary)
         expected = expected_spend(theta, frequency, mean)
         root = self.root_of_log_covariance()
