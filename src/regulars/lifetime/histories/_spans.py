@@ -70,5 +70,6 @@ def days_ahead(horizon: "float | Span", time_unit_days: float) -> float:
 
 def _number(given: object) -> float:
     """Return a number as it is, NaN for whatever is none."""
-    is_number = isinstance(given, SupportsFloat) and getattr(given, "ndim", 0) == 0
-    return float(given) if is_number else float("nan")
+    if isinstance(given, SupportsFloat) and getattr(given, "ndim", 0) == 0:
+        return float(given)
+    return float("nan")
