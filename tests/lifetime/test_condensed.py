@@ -218,6 +218,7 @@ def test_many_asked_together_get_what_each_gets_alone(
     some = [0, 1, 67, 131, 199]
     alone = [formulas.by_stage(theta, *(c[[i]] for c in columns), stages=stages, leaving=leaving)[0] for i in some]
     np.testing.assert_array_equal(together[some], alone)
-    asked = formulas._Staged(*(column[some] for column in columns), passed=0)
+    t_some, x_some, age_some = (column[some] for column in columns)
+    asked = formulas._Staged(t_some, x_some, age_some, 0)
     exact = [formulas._expected(theta, asked._replace(passed=j), stages, leaving) for j in range(stages)]
     np.testing.assert_allclose(together[some], np.stack(exact, axis=-1), rtol=1e-7, atol=1e-12)

@@ -18,6 +18,7 @@ from regulars.lifetime.histories._checked import HistoryInvalid
 from regulars.lifetime.histories._distinct import counted
 from regulars.lifetime.histories._questions import reach_of
 from regulars.lifetime.histories._summary import PurchaseSummary
+from regulars.lifetime.models._cells import deviations
 from regulars.lifetime.models._fitting import MaximumLikelihood
 from regulars.lifetime.models._maximum import maximise_over
 from regulars.lifetime.models._results import ModelFit
@@ -135,7 +136,7 @@ class GammaGamma(MaximumLikelihood[PurchaseSummary]):
         frequency, mean = _known_means(summary)
         expected = expected_spend(theta, frequency, mean)
         root = self.root_of_log_covariance()
-        doubt = z * np.sqrt(((log_slopes(theta, frequency, mean) @ root) ** 2).sum(axis=1))
+        doubt = z * deviations(log_slopes(theta, frequency, mean), root)
         x, total = _known(frequency, mean)
         share = [betaincinv(theta[0], theta[1] + theta[0] * x, (1 + way * level) / 2) for way in (-1, 1)]
         ends = [(theta[2] + total) * each / (1 - each) for each in share]

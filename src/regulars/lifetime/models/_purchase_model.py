@@ -18,7 +18,7 @@ from regulars.lifetime.histories._distinct import counted, distinct
 from regulars.lifetime.histories._questions import QuestionInvalid, reach_of, whole_number
 from regulars.lifetime.histories._spans import Span, TimeUnit, days_ahead, days_of
 from regulars.lifetime.histories._summary import PurchaseSummary
-from regulars.lifetime.models._cells import Array, History, Places, of_cells, slopes_of, theta_at
+from regulars.lifetime.models._cells import Array, History, Places, deviations, of_cells, slopes_of, theta_at
 from regulars.lifetime.models._effects import Effects
 from regulars.lifetime.models._fitting import MaximumLikelihood
 from regulars.lifetime.models._maximum import Likelihood, maximise_over
@@ -372,8 +372,8 @@ class PurchaseModel(MaximumLikelihood[PurchaseSummary]):
         there, of_there = self._log_alive(own, *history), self._slopes_alive(own, *history)
         of_both = self.slopes_in_all(slopes[places] + of_there, summary)
         slopes = self._effects().slopes(slopes, of_cells(self._traits(summary), known, places))
-        doubt = np.sqrt(((of_both @ root) ** 2).sum(axis=1))
-        most = (ahead + z * np.sqrt(((slopes @ root) ** 2).sum(axis=1)))[places]
+        doubt = deviations(of_both, root)
+        most = (ahead + z * deviations(slopes, root))[places]
         value = ahead[places] + there
         return np.exp(value - z * doubt), np.exp(np.minimum(value + z * doubt, most))
 

@@ -18,6 +18,7 @@ from regulars.lifetime.histories import PurchaseSummary, QuestionInvalid, Span
 from regulars.lifetime.histories._questions import reach_of
 from regulars.lifetime.histories._spans import days_ahead
 from regulars.lifetime.models import BetaGeometricNBD, GammaGamma, PurchaseModel, moved
+from regulars.lifetime.models._cells import deviations
 from regulars.lifetime.valuing._values import (
     YEAR,
     LifetimeValues,
@@ -223,5 +224,5 @@ def _doubts(model: PurchaseModel, known: PurchaseSummary, discounting: Discounti
             ratio = np.divide(up, down, out=np.ones_like(up), where=(up > 0) & (down > 0))
             found.append(np.log(ratio) / (2 * _STEP))
     there, ahead = (model.slopes_in_all(np.stack(slopes, axis=-1), known) for slopes in (slopes_there, slopes_ahead))
-    doubt, at_most = (np.sqrt(((slopes @ root) ** 2).sum(axis=1)) for slopes in (there + ahead, ahead))
+    doubt, at_most = (deviations(slopes, root) for slopes in (there + ahead, ahead))
     return doubt, at_most
