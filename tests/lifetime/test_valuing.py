@@ -182,3 +182,5 @@ def test_what_is_not_known_of_parameters_moves_everybody_alike() -> None:
     assert part.sd_of_chance == pytest.approx(whole.sd_of_chance / np.sqrt(2), rel=1e-9)
     assert whole.expected == pytest.approx(model.expected_purchases(people, 39.0).sum(), rel=1e-12)
     assert total_purchases(model, people, 0.0).high == 0
+    nobody = PurchaseSummary.from_columns([], [], [], time_unit="week")
+    assert total_purchases(model, nobody, 39.0).high == 0

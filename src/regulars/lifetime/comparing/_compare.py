@@ -89,9 +89,8 @@ def compare(
 
     The rules: `last_period`, as many purchases as in as many days before; `steady_rate`, repeat purchases by age.
     A model is fitted anew at every cut-off to what was known then; one that cannot be fitted at all of them is left
-    out, and so is one that says what an earlier one says (BG/CNBD-k where k is 1). Customers are those who
-    had bought by the cut-off. `fit` is called on copies. Of models that beat the rules the largest gain wins; an
-    analysis asks each to beat the simpler ones too.
+    out, and so is one that says what an earlier one says. Customers are those who had bought by the cut-off. `fit` is
+    called on copies. Of models that beat the rules the largest gain wins; an analysis asks more (docs/decisions/0016).
 
     Args:
         models: of purchases, unfitted; of two of one kind each needs a name of its own: {"free": …, "penalised": …}.

@@ -58,7 +58,7 @@ def total_purchases(
     for count in range(1, _MOST):
         there = count**2 * model.probability_of_count(summary, count, horizon)
         squares += there
-        if count > expected.max() and weight @ there <= _NOTHING * (weight @ squares):
+        if count > expected.max(initial=0.0) and weight @ there <= _NOTHING * (weight @ squares):
             break
     of_chance = float(np.sqrt(max(float(weight @ (squares - expected**2)), 0.0)))
     root = model.root_of_log_covariance()
