@@ -10,8 +10,8 @@ import pytest
 from lifetime.histories import CDNOW_LAST_DAY, cdnow_whole_log
 from regulars.backtest import Resampling
 from regulars.lifetime.comparing import Comparison, compare
-from regulars.lifetime.histories import OrdersUnusable, PurchaseSummary
-from regulars.lifetime.models import BetaGeometricNBD, ModifiedBetaGeometricNBD, ParetoNBD
+from regulars.lifetime.histories import OrdersUnusable, PurchaseSummary, QuestionInvalid
+from regulars.lifetime.models import BetaGeometricCondensedNBD, BetaGeometricNBD, ModifiedBetaGeometricNBD, ParetoNBD
 
 FEW = Resampling(draws=20)
 FIRST = date(2023, 1, 2)
@@ -110,3 +110,22 @@ def test_a_day_that_is_not_past_or_columns_without_days_are_refused(summary: Pur
         compare([], summary, FIRST + timedelta(days=700), horizon_days=60)
     with pytest.raises(OrdersUnusable, match="made from orders"):
         compare([], PurchaseSummary.new_customer(), FIRST)
+    with pytest.raises(OrdersUnusable, match="a day to cut it at"):
+        compare([], summary, "2024-01-01")  # type: ignore[arg-type]
+
+
+def test_two_of_one_kind_need_names_of_their_own(summary: PurchaseSummary) -> None:
+    free, penalised, cutoff = BetaGeometricNBD(), BetaGeometricNBD(l2=0.01), FIRST + timedelta(days=600)
+    for models in ([free, penalised], {"steady_rate": free}):
+        with pytest.raises(QuestionInvalid, match="one name"):
+            compare(models, summary, cutoff, resampling=FEW)
+    found = compare({"free": free, "penalised": penalised}, summary, cutoff, resampling=FEW)
+    assert found.coverage["candidate"].to_pylist() == ["free", "penalised"]
+    assert figure(found, "free", "rmse") != figure(found, "penalised", "rmse")
+
+
+def test_a_model_that_says_what_a_simpler_one_says_is_left_out(summary: PurchaseSummary) -> None:
+    models = [BetaGeometricNBD(), BetaGeometricCondensedNBD(k=1)]
+    found = compare(models, summary, FIRST + timedelta(days=600), resampling=FEW)
+    assert found.left_out == {"bg_cnbd_k": "same_as_bg_nbd"}
+    assert found.coverage["candidate"].to_pylist() == ["bg_nbd"]

@@ -51,5 +51,5 @@ def test_a_rate_of_minus_one_or_less_is_refused(rate: float) -> None:
 
 @pytest.mark.parametrize("periods", [-1.0, float("nan")])
 def test_periods_below_zero_are_refused(periods: float) -> None:
-    with pytest.raises(PeriodsInvalid, match="0 or more"):
+    with pytest.raises(PeriodsInvalid, match="such as 12"):
         level_annuity(1.0, 0.1, periods)

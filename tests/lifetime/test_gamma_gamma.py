@@ -68,12 +68,13 @@ def test_scaling_money_scales_v_only(
     assert scaled.population_mean() == pytest.approx(fitted.population_mean() * factor, rel=1e-7)
 
 
-def test_who_was_simulated_is_recovered_within_three_standard_errors() -> None:
-    fit = GammaGamma().fit(spent(*simulated_spend(TRUTH, customers=20_000, seed=9))).fit_
-    assert fit.is_usable
-    for name, truth in zip(("p", "q", "v"), TRUTH, strict=True):
-        assert abs(fit.parameters[name] - truth) < 3 * fit.standard_errors[name]
-        assert fit.standard_errors[name] < 0.1 * truth
+def test_over_a_hundred_seeds_the_truth_is_within_two_standard_errors_in_ninety() -> None:
+    within = dict.fromkeys(("p", "q", "v"), 0)
+    for seed in range(100):
+        found = GammaGamma().fit(spent(*simulated_spend(TRUTH, customers=2_000, seed=seed)))
+        for name, truth in zip(within, TRUTH, strict=True):
+            within[name] += abs(found.parameters_[name] - truth) < 2 * found.standard_errors_[name] < truth
+    assert min(within.values()) >= 90, within
 
 
 @laws

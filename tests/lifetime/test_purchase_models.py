@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy.integrate import quad
 
 from lifetime.histories import CDNOW_LAST_DAY, cdnow_log, cdnow_whole_log, slope_by_differences
-from regulars.lifetime.histories import PurchaseSummary, Span, SpanInvalid
+from regulars.lifetime.histories import PurchaseSummary, QuestionInvalid, Span, SpanInvalid
 from regulars.lifetime.models import (
     BetaGeometricCondensedNBD,
     BetaGeometricNBD,
@@ -215,12 +215,23 @@ def test_discounted_residual_transactions_are_those_of_a_slower_integration(mode
 
 
 @every_model
-def test_without_a_rate_or_with_a_time_before_now_nothing_is_said(model: PurchaseModel) -> None:
+def test_a_question_that_means_nothing_is_refused(model: PurchaseModel) -> None:
     for rate in (0.0, -0.1, float("nan")):
         with pytest.raises(ResidualUnbounded):
             model.discounted_residual_transactions(NEW, rate)
-    with pytest.raises(SpanInvalid):
-        model.expected_purchases(NEW, -1)
+    for horizon in (-1, float("nan"), "12 months", [1.0, 2.0]):
+        with pytest.raises(SpanInvalid):
+            model.expected_purchases(NEW, horizon)  # type: ignore[arg-type]
+    for asked in (
+        lambda: model.predict(NEW, 1, level=95),
+        lambda: model.probability_of_count(NEW, -1, 1),
+        lambda: model.probability_of_count(NEW, 1.5, 1),  # type: ignore[arg-type]
+        lambda: model.simulate(-1, seed=0, age=1.0),
+        lambda: model.simulate(1, seed=0, age=-1.0),
+        lambda: copy(model).fit(np.zeros((3, 99))),  # type: ignore[arg-type]
+    ):
+        with pytest.raises(QuestionInvalid):
+            asked()
     assert model.predict(NEW, 0).to_pydict()["expected_purchases"] == [0.0]
 
 

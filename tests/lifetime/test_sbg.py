@@ -12,7 +12,7 @@ from hypothesis.extra import numpy as arrays
 from numpy.typing import NDArray
 
 from lifetime.histories import slope_by_differences
-from regulars.lifetime.histories import Contracts, HistoryInvalid
+from regulars.lifetime.histories import Contracts, HistoryInvalid, QuestionInvalid
 from regulars.lifetime.models import (
     FitFailed,
     ModelNotFitted,
@@ -206,6 +206,9 @@ def test_bad_counts_are_refused(lost: list[float], remaining: Any, said: str) ->
 
 def test_what_has_no_answer_is_an_error() -> None:
     model = ShiftedBetaGeometric.with_parameters(alpha=1, beta=1)
+    for asked in (lambda: model.predict(1, level=95), lambda: model.simulate(-1, seed=0, periods=3)):
+        with pytest.raises(QuestionInvalid):
+            asked()
     with pytest.raises(ResidualUnbounded):
         model.discounted_residual_lifetime(1, 0.0)
     with pytest.raises(HistoryInvalid, match="0 is not a whole number of 1 or more periods"):

@@ -201,11 +201,20 @@ def test_a_refund_is_taken_from_what_was_paid_or_not_read() -> None:
         (pa.table({"customer_id": ["a"], "ordered_at": ["yesterday"]}), "no date in 1 rows"),
         (pa.table({"customer_id": pa.array([], pa.string()), "ordered_at": pa.array([], pa.date32())}), "no order"),
         (log([("a", 3, -5.0)]), "no order"),
+        (log([("a", 3, 5.0), ("b", 3, float("nan"))]), "amount is no number in 1 rows"),
+        (pa.table({"customer_id": ["a"], "ordered_at": ["2024-05-01"], "amount": ["5 EUR"]}), "amount is no number"),
+        ([("a", 3, 5.0)], "a list is no table"),
     ],
 )
 def test_what_is_no_log_is_refused(orders: pa.Table, problem: str) -> None:
     with pytest.raises(OrdersUnusable, match=problem):
         PurchaseSummary.from_orders(orders)
+
+
+def test_a_last_day_that_is_no_day_is_refused() -> None:
+    for as_of in ("2024-05-01", datetime(2024, 5, 1)):
+        with pytest.raises(OrdersUnusable, match="no day"):
+            PurchaseSummary.from_orders(log([("a", 3, 5.0)]), as_of=as_of)  # type: ignore[arg-type]
 
 
 def test_a_file_that_is_no_parquet_is_refused(tmp_path: Path) -> None:
@@ -247,8 +256,13 @@ def test_other_columns_are_checked_too() -> None:
         PurchaseSummary.from_columns([1, 2], [1, 1], [5, 5, 5], time_unit="week")
     with pytest.raises(HistoryInvalid, match="infinite"):
         PurchaseSummary.from_columns([1], [1], [5], [np.inf], time_unit="week")
+    with pytest.raises(HistoryInvalid, match="2 mean amounts for 1"):
+        PurchaseSummary.from_columns([1], [1], [5], [3.0, 4.0], time_unit="week")
+    with pytest.raises(HistoryInvalid, match="no number"):
+        PurchaseSummary.from_columns(["often"], [1], [5], time_unit="week")
     with pytest.raises(HistoryInvalid, match="weight"):
         PurchaseSummary.from_columns([1], [1], [5], weight=[-1], time_unit="week")
+    assert PurchaseSummary.from_columns([1, 0], [1, 0], [5, 5], weight=3, time_unit="week").customers == 6
 
 
 @pytest.mark.parametrize("unit", ["fortnight", 0.0, -1.0, float("nan")])

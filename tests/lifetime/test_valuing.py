@@ -7,7 +7,7 @@ import pytest
 
 from lifetime.histories import cdnow_summary
 from regulars.lifetime import Discounting, PeriodsInvalid, RateInvalid, level_annuity
-from regulars.lifetime.histories import PurchaseSummary, Span
+from regulars.lifetime.histories import PurchaseSummary, QuestionInvalid, Span
 from regulars.lifetime.models import (
     BetaGeometricNBD,
     GammaGamma,
@@ -77,6 +77,9 @@ def test_a_value_is_discounted_purchases_times_money_times_margin() -> None:
     # Who was told nothing of amounts is expected to spend what everybody does; who is certainly gone is worth nothing.
     assert worth.table["expected_spend"][1].as_py() == pytest.approx(SPENDS.population_mean())
     assert worth.value[3] == pytest.approx(0, abs=1e-200)
+    days = PEOPLE.in_unit("day")
+    plain_number, span = (lifetime_value(days, purchases=TOLD, spend=1.0, horizon=h) for h in (182, Span(26, "week")))
+    assert plain_number.table.equals(span.table)
 
 
 def test_a_horizon_of_months_and_a_half_lies_between_those_of_whole_ones() -> None:
@@ -147,6 +150,9 @@ def test_conventions_that_mean_nothing_are_refused() -> None:
         lifetime_value(PEOPLE, purchases=TOLD, spend=1.0, annual_rate=-1)
     with pytest.raises(PeriodsInvalid):
         lifetime_value(PEOPLE, purchases=TOLD, spend=1.0, horizon=Span(0, "month"))
+    for level, spend, paid_at in ((95, 1.0, "month_end"), (0.95, -1.0, "month_end"), (0.95, 1.0, "never")):
+        with pytest.raises(QuestionInvalid):
+            lifetime_value(PEOPLE, purchases=TOLD, spend=spend, level=level, paid_at=paid_at)  # type: ignore[arg-type]
     with pytest.raises(ModelNotFitted):
         PurchasesAndSpend().lifetime_value(PEOPLE)
 
@@ -176,3 +182,5 @@ def test_what_is_not_known_of_parameters_moves_everybody_alike() -> None:
     assert part.sd_of_chance == pytest.approx(whole.sd_of_chance / np.sqrt(2), rel=1e-9)
     assert whole.expected == pytest.approx(model.expected_purchases(people, 39.0).sum(), rel=1e-12)
     assert total_purchases(model, people, 0.0).high == 0
+    nobody = PurchaseSummary.from_columns([], [], [], time_unit="week")
+    assert total_purchases(model, nobody, 39.0).high == 0

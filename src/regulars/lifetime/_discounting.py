@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from regulars.core import DAYS_PER_YEAR, Settings
 from regulars.lifetime._formulas import PeriodsInvalid, RateInvalid
+from regulars.lifetime.histories._questions import QuestionInvalid
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +22,7 @@ class Discounting:
     Raises:
         PeriodsInvalid: no time at all, or no number.
         RateInvalid: the rate is -1 or less, or no number.
+        QuestionInvalid: `paid_at` is no time of a month.
 
     >>> Discounting(months=1, annual_rate=0.10).factors().round(6).tolist()
     [0.992089]
@@ -35,6 +37,8 @@ class Discounting:
             raise PeriodsInvalid(periods=self.months)
         if not self.annual_rate > -1:
             raise RateInvalid(rate=self.annual_rate)
+        if self.paid_at not in {"month_end", "month_start"}:
+            raise QuestionInvalid(problem=f"paid_at is {self.paid_at!r}; it must be month_end or month_start")
 
     @classmethod
     def of(cls, settings: Settings) -> "Discounting":

@@ -21,6 +21,7 @@ from regulars.engines import BatchFunction, Engine, quoted
 from regulars.lifetime._discounting import Discounting
 from regulars.lifetime.histories import PurchaseSummary
 from regulars.lifetime.models import ContinuousModel, GammaGamma
+from regulars.lifetime.models._cells import deviations
 from regulars.lifetime.models._continuous import Memory, Outlook
 from regulars.lifetime.models._gamma_gamma import expected_spend
 from regulars.lifetime.models._gamma_gamma import log_slopes as spend_slopes
@@ -148,9 +149,9 @@ class Forecaster:
         orders, worth = ahead.sums.T
         log_ahead = np.log(worth) + np.log(expected_spend(self.margins.theta(), x.astype(np.float64) + 1, mean))
         log_value, slopes = ahead.log_alive + log_ahead, ahead.slopes_of_sums[:, 1]
-        of_margin = ((self._of_spend(x, mean) @ self.spread_of_margins) ** 2).sum(axis=1)
-        doubt = np.sqrt((((slopes + ahead.slopes_alive) @ self.spread_of_purchases) ** 2).sum(axis=1) + of_margin)
-        at_most = np.sqrt(((slopes @ self.spread_of_purchases) ** 2).sum(axis=1) + of_margin)
+        of_margin = deviations(self._of_spend(x, mean), self.spread_of_margins)
+        doubt = np.hypot(deviations(slopes + ahead.slopes_alive, self.spread_of_purchases), of_margin)
+        at_most = np.hypot(deviations(slopes, self.spread_of_purchases), of_margin)
         return np.stack(
             [
                 np.exp(ahead.log_alive) * orders,

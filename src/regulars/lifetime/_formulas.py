@@ -17,10 +17,10 @@ class RateInvalid(RegularsError):
 
 
 class PeriodsInvalid(RegularsError):
-    """A number of periods below zero."""
+    """A number of periods ahead in which nothing can be valued."""
 
     code = "periods_invalid"
-    template = "{periods} periods mean nothing. Give how many periods ahead to value: 0 or more."
+    template = "{periods} periods mean nothing. Give how many periods ahead to value, such as 12."
 
 
 def discounted_cash_flow(revenues: Iterable[float], rate: float) -> float:

@@ -231,8 +231,10 @@ def _part(
     rows = []
     for place, end in enumerate(days):
         worth = each * ahead.sums[:, place]
-        slopes = worth @ (ahead.slopes_alive + ahead.slopes_of_sums[:, place])
-        of_all = (int(end), len(x), float(worth.sum()), *slopes.tolist(), *(worth @ spend_slopes).tolist())
+        # Sums by numpy alone: the last bits of a product of matrices hang on how many threads share it.
+        each_slopes = np.hstack((ahead.slopes_alive + ahead.slopes_of_sums[:, place], spend_slopes))
+        slopes = (worth[:, np.newaxis] * each_slopes).sum(axis=0)
+        of_all = (int(end), len(x), float(worth.sum()), *slopes.tolist())
         rows.append(dict(zip(schema.names, of_all, strict=True)))
     return pa.RecordBatch.from_pylist(rows, schema=schema)
 

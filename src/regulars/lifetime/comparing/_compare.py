@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from regulars.backtest import Resampling, Verdict, judge, metrics
-from regulars.lifetime.histories import OrdersUnusable, PurchaseSummary, Span
+from regulars.lifetime.histories import OrdersUnusable, PurchaseSummary, QuestionInvalid, Span
 from regulars.lifetime.models import FitFailed, PurchaseModel
 
 Array = NDArray[np.float64]
@@ -34,6 +34,7 @@ METRICS = (
 _RULES = ("last_period", "steady_rate")
 _EPOCH = date(1970, 1, 1)
 _TENTHS = 10
+_EQUAL = 1e-8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -46,7 +47,7 @@ class Comparison:
     and expected_coverage (the share of tenths whose mean fell within that of their expectations' intervals, which
     knows of no chance, so that it may well be far below the level).
     `tracking`: week, expected and actual purchases of all in it, and the same cumulated. `left_out`: the models that
-    could not be fitted, and the code of the error.
+    could not be fitted, and the code of the error, or same_as_… where an earlier one said the same.
     """
 
     cutoffs: tuple[date, ...]
@@ -76,7 +77,7 @@ class Comparison:
 
 
 def compare(
-    models: Sequence[PurchaseModel],
+    models: Sequence[PurchaseModel] | Mapping[str, PurchaseModel],
     summary: PurchaseSummary,
     calibration_end: date | Sequence[date],
     *,
@@ -88,10 +89,11 @@ def compare(
 
     The rules: `last_period`, as many purchases as in as many days before; `steady_rate`, repeat purchases by age.
     A model is fitted anew at every cut-off to what was known then; one that cannot be fitted at all of them is left
-    out. Customers are those who had bought by the cut-off. `fit` is called on copies.
+    out, and so is one that says what an earlier one says. Customers are those who had bought by the cut-off. `fit` is
+    called on copies. Of models that beat the rules the largest gain wins; an analysis asks more (docs/decisions/0016).
 
     Args:
-        models: of purchases, unfitted; no two of one name.
+        models: of purchases, unfitted; of two of one kind each needs a name of its own: {"free": …, "penalised": …}.
         summary: made from orders.
         calibration_end: the last day that is known, or several.
         horizon_days: how many days after each are foretold; default: those from the last cut-off to the summary's end.
@@ -101,22 +103,38 @@ def compare(
     Raises:
         OrdersUnusable: the summary was made of columns, or a cut-off is not as many days before its end, or nobody had
             bought by it.
+        QuestionInvalid: two candidates have one name, or the level is no share between 0 and 1.
     """
+    named = models if isinstance(models, Mapping) else {model.name: model for model in models}
+    if len(named) < len(models) or set(named) & set(_RULES):
+        raise QuestionInvalid(problem="two candidates have one name; give a mapping of names of your own to models")
     cutoffs = (calibration_end,) if isinstance(calibration_end, date) else tuple(sorted(calibration_end))
-    if summary.as_of is None or not cutoffs:
+    if summary.as_of is None or not cutoffs or not all(isinstance(each, date) for each in cutoffs):
         raise OrdersUnusable(problem="comparing takes a summary made from orders, and a day to cut it at")
     days = (summary.as_of - cutoffs[-1]).days if horizon_days is None else horizon_days
     cuts = [_Cut.of(summary, cutoff, days, level) for cutoff in cutoffs]
     left_out: dict[str, str] = {}
-    for model in models:
+    for name, model in named.items():
         try:
             said = [cut.asked(copy(model)) for cut in cuts]
         except FitFailed as error:
-            left_out[model.name] = error.code
+            left_out[name] = error.code
+            continue
+        if (other := _same(said, cuts)) is not None:
+            left_out[name] = f"same_as_{other}"
             continue
         for cut, (weeks, coverage) in zip(cuts, said, strict=True):
-            cut.said[model.name], cut.covered[model.name] = weeks, coverage
+            cut.said[name], cut.covered[name] = weeks, coverage | {"candidate": name}
     return _told(cuts, Span(days, "day"), left_out, resampling)
+
+
+def _same(said: Sequence[tuple[Array, object]], cuts: "Sequence[_Cut]") -> str | None:
+    """Return the name of who said the same already at every cut-off, as BG/NBD does where k is 1; None if nobody."""
+    for name in cuts[0].covered:
+        pairs = [(weeks, cut.said[name]) for cut, (weeks, _) in zip(cuts, said, strict=True)]
+        if all(np.allclose(weeks, others, rtol=_EQUAL, atol=_EQUAL) for weeks, others in pairs):
+            return name
+    return None
 
 
 def _told(

@@ -11,6 +11,7 @@ from regulars.lifetime.histories._checked import HistoryInvalid
 from regulars.lifetime.histories._contracts import Contracts
 from regulars.lifetime.histories._covariates import CovariatesUnusable
 from regulars.lifetime.histories._orders import FirstOrder, OrdersUnusable
+from regulars.lifetime.histories._questions import QuestionInvalid
 from regulars.lifetime.histories._spans import Span, SpanInvalid, TimeUnit
 from regulars.lifetime.histories._summary import PurchaseSummary, Split
 
@@ -21,6 +22,7 @@ __all__ = [
     "HistoryInvalid",
     "OrdersUnusable",
     "PurchaseSummary",
+    "QuestionInvalid",
     "Span",
     "SpanInvalid",
     "Split",

@@ -21,8 +21,8 @@ def purchase_histories(repeat_count: ArrayLike, age_at_last: ArrayLike, age: Arr
     """Return (x, t_x, T) as arrays of one shape, once they are known to be histories.
 
     Raises:
-        HistoryInvalid: x is no whole number from 0, t_x or T is missing or negative, t_x lies after T, or a customer
-            without a repeat purchase has one.
+        HistoryInvalid: a column holds no numbers, x is no whole number from 0, t_x or T is missing or negative, t_x
+            lies after T, or a customer without a repeat purchase has one.
     """
     x, t_x, tenure = _of_one_shape(repeat_count, age_at_last, age)
     with np.errstate(invalid="ignore"):
@@ -37,9 +37,11 @@ def spend_histories(frequency: ArrayLike, mean_spend: ArrayLike) -> tuple[Array,
     """Return frequencies and mean amounts as arrays of one shape; a mean may be missing (NaN), zero or negative.
 
     Raises:
-        HistoryInvalid: a frequency is no whole number from 0, or a mean is infinite.
+        HistoryInvalid: there is not one mean a row, a frequency is no whole number from 0, or a mean is infinite.
     """
     x, mean = _of_one_shape(frequency, mean_spend)
+    if x.size != np.size(frequency):
+        raise HistoryInvalid(row=0, problem=f"there are {mean.size} mean amounts for {np.size(frequency)} customers")
     with np.errstate(invalid="ignore"):
         _refuse(~((x >= 0) & (x == np.floor(x)) & np.isfinite(x)), "frequency is not a whole number of 0 or more")
         _refuse(np.isinf(mean), "monetary is infinite")
@@ -52,7 +54,8 @@ def gap_histories(repeat_count: Array, age_at_last: Array, log_gaps: ArrayLike) 
     Raises:
         HistoryInvalid: not one a row, it is missing, or no x times add up to t_x and have it.
     """
-    told = np.asarray(log_gaps, dtype=np.float64).ravel()
+    (given,) = _of_one_shape(log_gaps)
+    told = given.ravel()
     if told.shape != repeat_count.shape:
         raise HistoryInvalid(
             row=0, problem=f"there are {told.size} values of log_gaps for {repeat_count.size} customers"
@@ -68,14 +71,16 @@ def gap_histories(repeat_count: Array, age_at_last: Array, log_gaps: ArrayLike) 
 
 
 def weights_of(weights: ArrayLike | None, rows: int) -> Array:
-    """Return one weight a row; 1 for each where none are given.
+    """Return one weight a row; 1 for each where none are given, and the same for each where one is.
 
     Raises:
-        HistoryInvalid: not one a row, or one is missing, infinite or negative.
+        HistoryInvalid: not one a row, or one is no number, infinite or negative.
     """
     if weights is None:
         return np.ones(rows)
-    given = np.asarray(weights, dtype=np.float64)
+    (given,) = _of_one_shape(weights)
+    if given.ndim == 0:
+        return weights_of(np.full(rows, given), rows)
     if given.shape != (rows,):
         raise HistoryInvalid(row=0, problem=f"there are {given.size} weights for {rows} customers")
     _refuse(~((given >= 0) & np.isfinite(given)), "the weight is not a number of 0 or more")
@@ -83,7 +88,10 @@ def weights_of(weights: ArrayLike | None, rows: int) -> Array:
 
 
 def _of_one_shape(*given: ArrayLike) -> tuple[Array, ...]:
-    arrays = [np.asarray(value, dtype=np.float64) for value in given]
+    try:
+        arrays = [np.asarray(value, dtype=np.float64) for value in given]
+    except (TypeError, ValueError) as error:
+        raise HistoryInvalid(row=0, problem="a column holds something that is no number") from error
     try:
         return tuple(np.array(array) for array in np.broadcast_arrays(*arrays))
     except ValueError as error:

@@ -6,7 +6,7 @@ The engine reads, filters and adds up; what is left, a row for each customer and
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
@@ -25,18 +25,24 @@ _EPOCH = date(1970, 1, 1)
 _MICROSECONDS_A_DAY = 86_400_000_000
 _TABLE, _BUYERS = "orders to summarise", "buyers to summarise"
 
-# A text that is no time becomes NULL and is counted, so that nobody is dropped in silence.
+# A text that is no time, and what is no amount, becomes NULL and is counted, so that nobody is dropped in silence.
 _MOVED = """
 SELECT
     customer_id,
     {time} AS time,
     {is_refund} AS is_refund,
-    {amount} AS amount
+    {amount} AS amount,
+    {no_amount} AS no_amount
 FROM {orders}
 WHERE customer_id IS NOT NULL AND ordered_at IS NOT NULL
 """
 
-_UNREAD = "SELECT CAST(count(*) AS BIGINT) AS unread FROM ({moved}) AS moved WHERE time IS NULL"
+_UNREAD = """
+SELECT
+    CAST(coalesce(sum(CASE WHEN time IS NULL THEN 1 ELSE 0 END), 0) AS BIGINT) AS no_time,
+    CAST(coalesce(sum(CASE WHEN no_amount THEN 1 ELSE 0 END), 0) AS BIGINT) AS no_amount
+FROM ({moved}) AS moved
+"""
 
 _IDS = "SELECT DISTINCT customer_id FROM ({moved}) AS moved"
 
@@ -210,6 +216,8 @@ def purchases(orders: "Table | Path | str", *, as_of: date | None, rules: Rules,
     Raises:
         OrdersUnusable: a column is missing or cannot be read, or there is no order at all.
     """
+    if isinstance(as_of, datetime) or not (as_of is None or isinstance(as_of, date)):
+        raise OrdersUnusable(problem=f"as_of is {as_of!r} and no day; give a datetime.date")
     with _holding(orders, engine) as (worker, table):
         columns = worker.columns(table)
         missing = [name for name in ("customer_id", "ordered_at") if name not in columns]
@@ -217,8 +225,10 @@ def purchases(orders: "Table | Path | str", *, as_of: date | None, rules: Rules,
             raise OrdersUnusable(problem=f"there is no column {missing[0]}; there are {', '.join(columns) or 'none'}")
         moved = _moved(table, columns)
         (unread,) = worker.fetch(_UNREAD.format(moved=moved)).to_pylist()
-        if unread["unread"]:
-            raise OrdersUnusable(problem=f"ordered_at is no date in {unread['unread']} rows; write it as 2024-05-01")
+        if unread["no_time"]:
+            raise OrdersUnusable(problem=f"ordered_at is no date in {unread['no_time']} rows; write it as 2024-05-01")
+        if unread["no_amount"]:
+            raise OrdersUnusable(problem=f"amount is no number in {unread['no_amount']} rows; write it as 1234.56")
         buyers = worker.fetch(_IDS.format(moved=moved)).sort_by("customer_id")["customer_id"].combine_chunks()
         worker.load(_BUYERS, pa.table({"customer_id": buyers, "who": np.arange(len(buyers))}))
         query = (_BY_DAY if rules.granularity == "day" else _BY_EVENT).format(
@@ -240,7 +250,7 @@ def _holding(orders: "Table | Path | str", engine: Engine | None) -> Iterator[tu
     if engine is not None and isinstance(orders, str):
         yield engine, orders
         return
-    source = _parquet(Path(orders)) if isinstance(orders, str | Path) else pa.table(orders)
+    source = _parquet(Path(orders)) if isinstance(orders, str | Path) else _arrow(orders)
     if engine is not None:
         engine.load(_TABLE, source)
         try:
@@ -251,6 +261,18 @@ def _holding(orders: "Table | Path | str", engine: Engine | None) -> Iterator[tu
     with open_engine() as opened:
         opened.load(_TABLE, source)
         yield opened, _TABLE
+
+
+def _arrow(orders: Table) -> pa.Table:
+    """Return what hands over its rows as an Arrow table.
+
+    Raises:
+        OrdersUnusable: it does not.
+    """
+    if not (isinstance(orders, pa.Table | pa.RecordBatch) or hasattr(orders, "__arrow_c_stream__")):
+        kind = type(orders).__name__
+        raise OrdersUnusable(problem=f"a {kind} is no table; give an Arrow table, a data frame, or a path to Parquet")
+    return pa.table(orders)
 
 
 def _parquet(path: Path) -> Path:
@@ -268,8 +290,9 @@ def _parquet(path: Path) -> Path:
 
 
 def _moved(table: str, columns: tuple[str, ...]) -> str:
-    amount = "CAST(amount AS DECIMAL(18, 4))" if "amount" in columns else "NULL"
-    below = "coalesce(amount < 0, FALSE)" if "amount" in columns else "FALSE"
+    read = "TRY_CAST(amount AS DECIMAL(18, 4))" if "amount" in columns else "NULL"
+    below = f"coalesce({read} < 0, FALSE)" if "amount" in columns else "FALSE"
+    amount = read
     if "amount" in columns and "is_refund" in columns:
         amount = f"CASE WHEN coalesce(is_refund, FALSE) THEN -abs({amount}) ELSE {amount} END"
     refund = f"(coalesce(is_refund, FALSE) OR {below})" if "is_refund" in columns else below
@@ -278,6 +301,7 @@ def _moved(table: str, columns: tuple[str, ...]) -> str:
         time="TRY_CAST(ordered_at AS TIMESTAMP)",
         amount=f"coalesce({amount}, 0)",
         is_refund=refund,
+        no_amount=f"(amount IS NOT NULL AND {read} IS NULL)" if "amount" in columns else "FALSE",
     )
 
 

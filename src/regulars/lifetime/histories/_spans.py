@@ -1,7 +1,7 @@
 """How long: a time with its unit, so that a horizon in months and a summary in weeks mean the same days."""
 
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Literal, SupportsFloat, TypeAlias
 
 from regulars.core import DAYS_PER_YEAR, RegularsError
 
@@ -27,7 +27,7 @@ def days_of(unit: TimeUnit) -> float:
     >>> days_of("week"), days_of("month"), days_of(30.0)
     (7.0, 30.4375, 30.0)
     """
-    days = _DAYS.get(unit, float("nan")) if isinstance(unit, str) else float(unit)
+    days = _DAYS.get(unit, float("nan")) if isinstance(unit, str) else _number(unit)
     if not 0 < days < float("inf"):
         raise SpanInvalid(given=repr(unit))
     return days
@@ -48,9 +48,10 @@ class Span:
     unit: TimeUnit = "week"
 
     def __post_init__(self) -> None:
-        days_of(self.unit)
-        if not 0 <= self.count < float("inf"):
-            raise SpanInvalid(given=f"{self.count} {self.unit}")
+        days = days_of(self.unit)
+        if not 0 <= _number(self.count) < float("inf"):
+            unit = self.unit if isinstance(self.unit, str) else f"times {days:g} days"
+            raise SpanInvalid(given=f"{self.count} {unit}")
 
     @property
     def days(self) -> float:
@@ -64,4 +65,11 @@ def days_ahead(horizon: "float | Span", time_unit_days: float) -> float:
     Raises:
         SpanInvalid: it is negative or no number.
     """
-    return (horizon if isinstance(horizon, Span) else Span(float(horizon), time_unit_days)).days
+    return (horizon if isinstance(horizon, Span) else Span(horizon, time_unit_days)).days
+
+
+def _number(given: object) -> float:
+    """Return a number as it is, NaN for whatever is none."""
+    if isinstance(given, SupportsFloat) and getattr(given, "ndim", 0) == 0:
+        return float(given)
+    return float("nan")

@@ -78,7 +78,7 @@ class PurchaseSummary:
             recency: t_x, time from the first to the last purchase, 0 where x is 0. It is an age, no silence.
             T: time from the first purchase to the day the histories end.
             monetary: mean amount of a purchase, in money; may be missing (NaN).
-            weight: how many customers a row stands for; 1 each if not given.
+            weight: how many customers a row stands for, one number for all or one a row; 1 each if not given.
             time_unit: of the times: "day", "week", "month", "year", or a number of days.
             first_order: whether `monetary` is a mean over all purchases ("included") or begins with the second.
             log_gaps: Σ ln of the times from one purchase to the next, 0 where x is 0; how regular purchases are can
@@ -93,7 +93,7 @@ class PurchaseSummary:
         x, t_x, age = (column.ravel() for column in purchase_histories(frequency, recency, T))
         mean = None
         if monetary is not None:
-            _, mean = (column.ravel() for column in spend_histories(x, np.asarray(monetary, dtype=np.float64).ravel()))
+            _, mean = (column.ravel() for column in spend_histories(x, monetary))
         return cls(
             frequency=x,
             recency=t_x,
@@ -137,12 +137,13 @@ class PurchaseSummary:
         """Return the summary of a log of orders: a row an order, or a line of one.
 
         Columns read: customer_id (text or number), ordered_at (a date, a time, or text like 2024-05-01), and where they
-        exist amount and is_refund. Rows without a customer or a day are left out; so are those after `as_of`.
+        exist amount and is_refund. Rows without a customer or a day are left out; so are those after `as_of`. A missing
+        amount counts as 0.
 
         Args:
             orders: an Arrow table (or anything that hands one over: pandas, Polars), the path of a Parquet file, or,
                 with `engine`, the name of a table in it.
-            as_of: the last day seen, inclusive; the day of the last order if not given. T counts to it.
+            as_of: the last day seen, inclusive, a date; the day of the last order if not given. T counts to it.
             time_unit: of the times: "day", "week", "month", "year", or a number of days.
             granularity: "day": orders of one day are one purchase, times are whole days. "event": each is a purchase of
                 its own, at its time, and T ends with the day `as_of`.

@@ -48,3 +48,12 @@ def slopes_of(function: Callable[[Array], Array], theta: Array) -> Array:
     moves = np.exp(np.eye(theta.shape[0]) * _STEP)
     ways = ((function((theta.T * move).T), function((theta.T / move).T)) for move in moves)
     return np.stack([(up - down) / (2 * _STEP) for up, down in ways], axis=-1)
+
+
+def deviations(slopes: Array, root: Array) -> Array:
+    """Return the standard deviations of what has these slopes, shape (rows,), R R' being the parameters' covariance.
+
+    By numpy alone: the last bits of a product of matrices hang on how many rows are asked together.
+    """
+    parts = (sum(slope * share for slope, share in zip(slopes.T, column, strict=True)) for column in root.T)
+    return np.sqrt(sum((part**2 for part in parts), np.zeros(slopes.shape[0])))

@@ -105,7 +105,8 @@ class BetaGeometricCondensedNBD(ContinuousModel):
         tried = [1] if self.k is None and gaps == -np.inf else [self.k] if self.k else range(1, self._most + 1)
         found = [self._attempt(summary, k, gaps) for k in tried]
         best = max(found, key=lambda each: -np.inf if each.fit_.log_likelihood is None else each.fit_.log_likelihood)
-        told = {} if self.k else {k: each.log_likelihood_ for k, each in zip(tried, found, strict=True)}
+        likely = {k: each.fit_.log_likelihood for k, each in zip(tried, found, strict=True)}
+        told = {} if self.k else {k: value for k, value in likely.items() if value is not None}
         self.fit_ = replace(best.fit_, tried=told)
         return self
 

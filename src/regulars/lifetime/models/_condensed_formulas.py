@@ -214,7 +214,8 @@ def _over_chances(theta: Array, ahead: _Staged, stages: int, leaving: float) -> 
             places = np.flatnonzero((nodes == count) & (x == bought))
             each = max(1, _AT_ONCE // int(count))
             for part in np.split(places, range(each, places.size, each)):
-                found[part] = _lost(theta, leaving * p, ahead.at(part), stages) @ weights
+                # No product of matrices: its last bits hang on how many cells are asked together.
+                found[part] = (_lost(theta, leaving * p, ahead.at(part), stages) * weights).sum(axis=1)
     return found
 
 

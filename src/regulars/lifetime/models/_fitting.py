@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from regulars.core import RegularsError
+from regulars.lifetime.histories._questions import QuestionInvalid
 from regulars.lifetime.models._fit_errors import refused
 from regulars.lifetime.models._results import ModelFit, ModelName, ModelNotFitted
 
@@ -38,11 +39,13 @@ class PenaltyInvalid(RegularsError):
 class MaximumLikelihood(ABC, Generic[Known]):
     """A model of positive parameters, with scikit-learn's conventions: `fit` learns, what is learned ends in `_`.
 
-    A subclass sets `name` and `letters` (its parameters in the order of the papers) and gives `attempt`.
+    A subclass sets `name`, `letters` (its parameters in the order of the papers) and `learns_from` (the class of what
+    it is fitted to), and gives `attempt`.
     """
 
     name: ClassVar[ModelName]
     letters: ClassVar[tuple[str, ...]]
+    learns_from: ClassVar[type]
     fit_: ModelFit
 
     def fit(self, summary: Known) -> Self:
@@ -53,7 +56,11 @@ class MaximumLikelihood(ABC, Generic[Known]):
 
         Raises:
             FitFailed: the parameters were not found, or are not to be trusted; it says what to do.
+            QuestionInvalid: these are no histories of the kind that it learns from.
         """
+        if not isinstance(summary, self.learns_from):
+            kind, given = self.learns_from.__name__, type(summary).__name__
+            raise QuestionInvalid(problem=f"{self.name} learns from a {kind}, and a {given} is none; make one of it")
         self.attempt(summary)
         if self.fit_.reason is not None:
             raise refused(self.fit_)

@@ -7,7 +7,6 @@ Source: P. S. Fader and B. G. S. Hardie, The Gamma-Gamma Model of Monetary Value
 """
 
 from dataclasses import replace
-from statistics import NormalDist
 from typing import Self
 
 import numpy as np
@@ -17,7 +16,9 @@ from scipy.special import betaincinv, digamma, gammaln, zeta
 
 from regulars.lifetime.histories._checked import HistoryInvalid
 from regulars.lifetime.histories._distinct import counted
+from regulars.lifetime.histories._questions import reach_of
 from regulars.lifetime.histories._summary import PurchaseSummary
+from regulars.lifetime.models._cells import deviations
 from regulars.lifetime.models._fitting import MaximumLikelihood
 from regulars.lifetime.models._maximum import maximise_over
 from regulars.lifetime.models._results import ModelFit
@@ -43,6 +44,7 @@ class GammaGamma(MaximumLikelihood[PurchaseSummary]):
     """
 
     name = "gamma_gamma"
+    learns_from = PurchaseSummary
     letters = ("p", "q", "v")
 
     def __init__(self, *, min_repeaters: int = 15, l2: float = 0.0) -> None:
@@ -128,12 +130,13 @@ class GammaGamma(MaximumLikelihood[PurchaseSummary]):
 
         Raises:
             ModelNotFitted: the model has no parameters.
+            QuestionInvalid: the level is no share between 0 and 1.
         """
-        theta, z = self.theta(), NormalDist().inv_cdf((1 + level) / 2)
+        theta, z = self.theta(), reach_of(level)
         frequency, mean = _known_means(summary)
         expected = expected_spend(theta, frequency, mean)
         root = self.root_of_log_covariance()
-        doubt = z * np.sqrt(((log_slopes(theta, frequency, mean) @ root) ** 2).sum(axis=1))
+        doubt = z * deviations(log_slopes(theta, frequency, mean), root)
         x, total = _known(frequency, mean)
         share = [betaincinv(theta[0], theta[1] + theta[0] * x, (1 + way * level) / 2) for way in (-1, 1)]
         ends = [(theta[2] + total) * each / (1 - each) for each in share]

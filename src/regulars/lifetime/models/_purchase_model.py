@@ -7,7 +7,6 @@ do. With most models that depends on (x, T) alone, which few customers do not sh
 from abc import abstractmethod
 from collections.abc import Mapping
 from dataclasses import replace
-from statistics import NormalDist
 from typing import ClassVar, Self
 
 import numpy as np
@@ -16,9 +15,10 @@ from numpy.typing import ArrayLike
 
 from regulars.lifetime._discounting import Discounting
 from regulars.lifetime.histories._distinct import counted, distinct
+from regulars.lifetime.histories._questions import QuestionInvalid, reach_of, whole_number
 from regulars.lifetime.histories._spans import Span, TimeUnit, days_ahead, days_of
 from regulars.lifetime.histories._summary import PurchaseSummary
-from regulars.lifetime.models._cells import Array, History, Places, of_cells, slopes_of, theta_at
+from regulars.lifetime.models._cells import Array, History, Places, deviations, of_cells, slopes_of, theta_at
 from regulars.lifetime.models._effects import Effects
 from regulars.lifetime.models._fitting import MaximumLikelihood
 from regulars.lifetime.models._maximum import Likelihood, maximise_over
@@ -41,6 +41,7 @@ class PurchaseModel(MaximumLikelihood[PurchaseSummary]):
             `aic_` and `bic_` are NaN. The definition is ours.
     """
 
+    learns_from = PurchaseSummary
     times: ClassVar[frozenset[str]]
     """The parameters that are times."""
     remembers_last: ClassVar[bool] = False
@@ -153,7 +154,9 @@ class PurchaseModel(MaximumLikelihood[PurchaseSummary]):
         Raises:
             ModelNotFitted: the model has no parameters.
             SpanInvalid: the horizon is negative.
+            QuestionInvalid: n is no whole number of 0 or more.
         """
+        count = whole_number(count, "the count")
         fewest = np.ones(len(summary)) if count == 0 else self._of_at_least(summary, count, horizon)
         return fewest - self._of_at_least(summary, count + 1, horizon)
 
@@ -202,6 +205,7 @@ class PurchaseModel(MaximumLikelihood[PurchaseSummary]):
         Raises:
             ModelNotFitted: the model has no parameters.
             SpanInvalid: the horizon is negative.
+            QuestionInvalid: the level is no share between 0 and 1.
         """
         histories, places = self.distinct_histories(summary)
         ahead = Span(days_ahead(horizon, summary.time_unit_days), "day")
@@ -258,10 +262,13 @@ class PurchaseModel(MaximumLikelihood[PurchaseSummary]):
         Raises:
             ModelNotFitted: the model has no parameters.
             CovariatesInvalid: one is missing that the model reads.
+            QuestionInvalid: no such number of customers, or an age is negative or no number.
         """
-        unit = self.time_unit_days_
+        unit, customers = self.time_unit_days_, whole_number(customers, "the number of customers")
         random = np.random.default_rng(seed)
         ages = np.broadcast_to(np.asarray(age.days / unit if isinstance(age, Span) else age, float), customers)
+        if not ((ages >= 0) & np.isfinite(ages)).all():
+            raise QuestionInvalid(problem="an age of simulated customers is no number of 0 or more")
         traits = {
             name: np.broadcast_to(np.asarray(each, float), customers) for name, each in (covariates or {}).items()
         }
@@ -354,7 +361,7 @@ class PurchaseModel(MaximumLikelihood[PurchaseSummary]):
 
     def _doubt(self, summary: PurchaseSummary, horizon: Span, level: float) -> tuple[Array, Array]:
         """Return the interval of the expectation; nobody buys more than who certainly is still a customer."""
-        root, z = self.root_of_log_covariance(), NormalDist().inv_cdf((1 + level) / 2)
+        root, z = self.root_of_log_covariance(), reach_of(level)
         theta, known, places = self._asked(summary)
         t = self._units(summary, horizon)
         if t == 0:
@@ -365,8 +372,8 @@ class PurchaseModel(MaximumLikelihood[PurchaseSummary]):
         there, of_there = self._log_alive(own, *history), self._slopes_alive(own, *history)
         of_both = self.slopes_in_all(slopes[places] + of_there, summary)
         slopes = self._effects().slopes(slopes, of_cells(self._traits(summary), known, places))
-        doubt = np.sqrt(((of_both @ root) ** 2).sum(axis=1))
-        most = (ahead + z * np.sqrt(((slopes @ root) ** 2).sum(axis=1)))[places]
+        doubt = deviations(of_both, root)
+        most = (ahead + z * deviations(slopes, root))[places]
         value = ahead[places] + there
         return np.exp(value - z * doubt), np.exp(np.minimum(value + z * doubt, most))
 

@@ -11,7 +11,6 @@ Science 29 (2010), 85-93.
 """
 
 from dataclasses import replace
-from statistics import NormalDist
 from typing import Self
 
 import numpy as np
@@ -21,6 +20,7 @@ from scipy.special import betaln, digamma, zeta
 
 from regulars.lifetime.histories._checked import HistoryInvalid
 from regulars.lifetime.histories._contracts import Contracts
+from regulars.lifetime.histories._questions import reach_of, whole_number
 from regulars.lifetime.models._by_period import discounted_periods_there
 from regulars.lifetime.models._fitting import MaximumLikelihood
 from regulars.lifetime.models._maximum import maximise
@@ -41,6 +41,7 @@ class ShiftedBetaGeometric(MaximumLikelihood[Contracts]):
     """
 
     name = "sbg"
+    learns_from = Contracts
     letters = ("alpha", "beta")
 
     def __init__(self, *, min_customers: int = 50) -> None:
@@ -131,10 +132,11 @@ class ShiftedBetaGeometric(MaximumLikelihood[Contracts]):
         Raises:
             ModelNotFitted: the model has no parameters.
             HistoryInvalid: a number of periods is no whole number of 0 or more.
+            QuestionInvalid: the level is no share between 0 and 1.
         """
         t, gone = (each.ravel() for each in np.broadcast_arrays(_periods(periods), _periods(after)))
         share = self.survival(t, after=gone)
-        z, lost = NormalDist().inv_cdf((1 + level) / 2), -np.log(np.where(t > 0, share, 0.5))
+        z, lost = reach_of(level), -np.log(np.where(t > 0, share, 0.5))
         slopes = self._log_survival_slopes(t, gone) @ self.root_of_log_covariance()
         reach = z * np.sqrt((slopes**2).sum(axis=1)) / lost
         ends = [np.where(t > 0, np.exp(-lost * np.exp(way * reach)), share + 0 * reach) for way in (1, -1)]
@@ -148,7 +150,10 @@ class ShiftedBetaGeometric(MaximumLikelihood[Contracts]):
 
         Raises:
             ModelNotFitted: the model has no parameters.
+            QuestionInvalid: no such number of customers or periods.
         """
+        customers = whole_number(customers, "the number of customers")
+        periods = whole_number(periods, "the number of periods")
         random = np.random.default_rng(seed)
         alpha, beta = self.theta()
         leaving = random.beta(alpha, beta, customers)

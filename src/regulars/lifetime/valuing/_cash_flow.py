@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from regulars.core import DAYS_PER_YEAR
 from regulars.lifetime.histories import HistoryInvalid, OrdersUnusable, PurchaseSummary, Span
+from regulars.lifetime.histories._spans import days_ahead
 from regulars.lifetime.models import ModelNotFitted
 from regulars.lifetime.valuing._values import (
     YEAR,
@@ -71,7 +72,7 @@ class DiscountedCashFlow:
     def lifetime_value(
         self,
         summary: PurchaseSummary,
-        horizon: Span = YEAR,
+        horizon: float | Span = YEAR,
         *,
         annual_rate: float = 0.10,
         margin: float = 1.0,
@@ -82,13 +83,13 @@ class DiscountedCashFlow:
         Raises:
             ModelNotFitted: `fit` was not called.
             OrdersUnusable, HistoryInvalid: as `fit`.
-            MarginInvalid, RateInvalid, PeriodsInvalid: a convention means nothing.
+            MarginInvalid, RateInvalid, SpanInvalid, PeriodsInvalid, QuestionInvalid: a convention means nothing.
         """
         return values_at_a_pace(
             summary,
             self.yearly(summary) / DAYS_PER_YEAR,
             model=self.name,
-            paid=discounted_by(horizon, annual_rate, paid_at),
+            paid=discounted_by(days_ahead(horizon, summary.time_unit_days), annual_rate, paid_at),
             margin=margin,
             counted_by={"annualise_after_days": self.annualise_after_days},
         )

@@ -14,8 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from regulars.lifetime._discounting import Discounting
-from regulars.lifetime.histories import PurchaseSummary, Span
+from regulars.lifetime.histories import PurchaseSummary, QuestionInvalid, Span
+from regulars.lifetime.histories._questions import reach_of
+from regulars.lifetime.histories._spans import days_ahead
 from regulars.lifetime.models import BetaGeometricNBD, GammaGamma, PurchaseModel, moved
+from regulars.lifetime.models._cells import deviations
 from regulars.lifetime.valuing._values import (
     YEAR,
     LifetimeValues,
@@ -69,7 +72,7 @@ class PurchasesAndSpend:
     def lifetime_value(
         self,
         summary: PurchaseSummary,
-        horizon: Span = YEAR,
+        horizon: float | Span = YEAR,
         *,
         annual_rate: float = 0.10,
         margin: float = 1.0,
@@ -103,7 +106,7 @@ def lifetime_value(  # noqa: PLR0913  (every convention is an argument)
     *,
     purchases: PurchaseModel,
     spend: GammaGamma | float,
-    horizon: Span = YEAR,
+    horizon: float | Span = YEAR,
     annual_rate: float = 0.10,
     margin: float = 1.0,
     paid_at: PaidAt = "month_end",
@@ -120,7 +123,7 @@ def lifetime_value(  # noqa: PLR0913  (every convention is an argument)
         summary: whose; with amounts where `spend` is a model.
         purchases: a model of purchases, fitted, or told its parameters.
         spend: gamma-gamma likewise, or the money of every purchase.
-        horizon: how far ahead.
+        horizon: how far ahead; a plain number is in the time unit of the summary.
         annual_rate: the discount of a real year, as a share; 0 is no discount.
         margin: the share of the spend that is earned.
         paid_at: when a month's money counts.
@@ -132,15 +135,15 @@ def lifetime_value(  # noqa: PLR0913  (every convention is an argument)
     Raises:
         ModelNotFitted: a model has no parameters.
         HistoryInvalid: the summary has no amounts, and the model of spend needs them.
-        MarginInvalid, RateInvalid, PeriodsInvalid: a convention means nothing.
+        MarginInvalid, RateInvalid, SpanInvalid, PeriodsInvalid, QuestionInvalid: a convention means nothing.
 
     Source: P. S. Fader, B. G. S. Hardie and K. L. Lee, RFM and CLV, Journal of Marketing Research 42 (2005), 415-430.
     """
-    discounting, share = discounted_by(horizon, annual_rate, paid_at), checked_margin(margin)
+    days, share = days_ahead(horizon, summary.time_unit_days), checked_margin(margin)
+    discounting, ahead = discounted_by(days, annual_rate, paid_at), Span(days, "day")
+    found = _figures(summary, purchases, spend, horizon=ahead, paid=discounting, level=level, margin=share)
     return LifetimeValues(
-        table=value_table(
-            summary, _figures(summary, purchases, spend, horizon=horizon, paid=discounting, level=level, margin=share)
-        ),
+        table=value_table(summary, found),
         model=_named(purchases, spend),
         discounting=discounting,
         margin=share,
@@ -165,7 +168,7 @@ def _figures(  # noqa: PLR0913  (what `lifetime_value` was asked, checked)
     there, ahead = _looked(purchases, known, paid)
     money, of_money = _spends(summary, spend)
     doubt, at_most = _doubts(purchases, known, paid)
-    z = NormalDist().inv_cdf((1 + level) / 2)
+    z = reach_of(level)
     value = (there * ahead)[places] * money * margin
     most = ahead[places] * money * margin * np.exp(z * np.hypot(at_most[places], of_money))
     doubt = np.hypot(doubt[places], of_money)
@@ -186,6 +189,10 @@ def _named(purchases: PurchaseModel, spend: GammaGamma | float) -> str:
 def _spends(summary: PurchaseSummary, spend: GammaGamma | float) -> tuple[Array, Array]:
     """Return the money of a purchase of each, and the standard deviation of its logarithm; 0 where it is told."""
     if not isinstance(spend, GammaGamma):
+        if not 0 <= spend < float("inf"):
+            raise QuestionInvalid(
+                problem=f"a purchase brings {spend}; give an amount of 0 or more, or a model of spend"
+            )
         return np.full(len(summary), float(spend)), np.zeros(len(summary))
     money = spend.expected_spend(summary)
     # At one standard deviation the interval of the mean tells it.
@@ -217,5 +224,5 @@ def _doubts(model: PurchaseModel, known: PurchaseSummary, discounting: Discounti
             ratio = np.divide(up, down, out=np.ones_like(up), where=(up > 0) & (down > 0))
             found.append(np.log(ratio) / (2 * _STEP))
     there, ahead = (model.slopes_in_all(np.stack(slopes, axis=-1), known) for slopes in (slopes_there, slopes_ahead))
-    doubt, at_most = (np.sqrt(((slopes @ root) ** 2).sum(axis=1)) for slopes in (there + ahead, ahead))
+    doubt, at_most = (deviations(slopes, root) for slopes in (there + ahead, ahead))
     return doubt, at_most

@@ -22,6 +22,7 @@ from scipy.special import expit
 
 from regulars.core import RegularsError
 from regulars.lifetime.histories import HistoryInvalid, OrdersUnusable, PurchaseSummary, Span
+from regulars.lifetime.histories._spans import days_ahead
 from regulars.lifetime.models import ModelNotFitted
 from regulars.lifetime.valuing._values import (
     YEAR,
@@ -142,7 +143,7 @@ class RegressionLifetimeValue:
     def lifetime_value(
         self,
         summary: PurchaseSummary,
-        horizon: Span | None = None,
+        horizon: float | Span | None = None,
         *,
         features: "Table | None" = None,
         annual_rate: float = 0.10,
@@ -153,14 +154,16 @@ class RegressionLifetimeValue:
 
         Raises:
             ModelNotFitted, RegressionUnusable: as `expected_spend`.
-            MarginInvalid, RateInvalid, PeriodsInvalid: a convention means nothing.
+            MarginInvalid, RateInvalid, SpanInvalid, PeriodsInvalid, QuestionInvalid: a convention means nothing.
         """
         spend = self.expected_spend(summary, features=features)
         return values_at_a_pace(
             summary,
             spend / self._days,
             model=self.name,
-            paid=discounted_by(horizon or self.horizon, annual_rate, paid_at),
+            paid=discounted_by(
+                days_ahead(self.horizon if horizon is None else horizon, summary.time_unit_days), annual_rate, paid_at
+            ),
             margin=margin,
             counted_by={"learned_days": self._days, "features": ", ".join(self.features_)},
         )

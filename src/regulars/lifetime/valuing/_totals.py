@@ -7,11 +7,11 @@ as normal.
 """
 
 from dataclasses import dataclass
-from statistics import NormalDist
 
 import numpy as np
 
 from regulars.lifetime.histories import PurchaseSummary, Span
+from regulars.lifetime.histories._questions import reach_of
 from regulars.lifetime.models import PurchaseModel, moved
 
 _STEP = 1e-4
@@ -49,6 +49,7 @@ def total_purchases(
     Raises:
         ModelNotFitted: the model has no parameters.
         SpanInvalid: the horizon is negative.
+        QuestionInvalid: the level is no share between 0 and 1.
     """
     weight = summary.weight
     expected = model.expected_purchases(summary, horizon)
@@ -57,7 +58,7 @@ def total_purchases(
     for count in range(1, _MOST):
         there = count**2 * model.probability_of_count(summary, count, horizon)
         squares += there
-        if count > expected.max() and weight @ there <= _NOTHING * (weight @ squares):
+        if count > expected.max(initial=0.0) and weight @ there <= _NOTHING * (weight @ squares):
             break
     of_chance = float(np.sqrt(max(float(weight @ (squares - expected**2)), 0.0)))
     root = model.root_of_log_covariance()
@@ -67,9 +68,7 @@ def total_purchases(
     ]
     of_all = weight @ model.slopes_in_all(np.stack(slopes, axis=-1), summary)
     of_parameters = float(np.linalg.norm(of_all @ root))
-    reach = NormalDist().inv_cdf((1 + level) / 2) * float(
-        np.hypot(of_chance, 0.0 if np.isnan(of_parameters) else of_parameters)
-    )
+    reach = reach_of(level) * float(np.hypot(of_chance, 0.0 if np.isnan(of_parameters) else of_parameters))
     return TotalPurchases(
         expected=total,
         low=max(total - reach, 0.0),

@@ -95,15 +95,16 @@ class LifetimeValues:
         return "\n".join(lines)
 
 
-def discounted_by(horizon: Span, annual_rate: float, paid_at: PaidAt) -> Discounting:
-    """Return a horizon of any unit, with its rate, as real months.
+def discounted_by(days: float, annual_rate: float, paid_at: PaidAt) -> Discounting:
+    """Return a horizon in days, with its rate, as real months.
 
     Raises:
+        QuestionInvalid: `paid_at` is no time of a month.
         PeriodsInvalid: the horizon is no time.
         RateInvalid: the rate is -1 or less, or no number.
     """
     # Twelve digits: 52.17857 weeks are twelve months, and no sliver of a thirteenth.
-    months = float(f"{horizon.days / (DAYS_PER_YEAR / 12):.12g}")
+    months = float(f"{days / (DAYS_PER_YEAR / 12):.12g}")
     return Discounting(months=months, annual_rate=annual_rate, paid_at=paid_at)
 
 
