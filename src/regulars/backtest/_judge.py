@@ -60,13 +60,9 @@ def judge(  # noqa: PLR0913  (a test, its candidates, and by which rule)
         raise NoRule
     how, names = resampling or Resampling(), [*rules, *models]
     test = _Test(
-        actual,
-        [*rules.values(), *models.values()],
-        customers=customers,
-        metrics=metrics,
-        resampling=how,
+        actual, [*rules.values(), *models.values()], customers=customers, metrics=metrics, resampling=how,
         is_told_later=simplest_first,
-    )
+    )  # fmt: skip
     counted = _count(actual, customers, of_outcomes=metrics[0].of_outcomes)
     best = max(range(len(rules)), key=test.merit)
     steps = {}
