@@ -31,7 +31,7 @@ with open_engine() as engine:
 """
 
 _OURS = """
-with open_engine(memory_limit="1100MB", threads=2) as engine:
+with open_engine(memory_limit="1250MB", threads=2) as engine:
     for name in CLEAN_TABLES:
         engine.load(name, Path({folder!r}) / f"{{name}}.parquet")
     if {with_previous_day}:

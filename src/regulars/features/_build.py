@@ -8,7 +8,7 @@ from regulars.core import RegularsError, Window
 from regulars.engines import Engine, quoted
 from regulars.features._contact import CONTACT
 from regulars.features._feedback import FEEDBACK
-from regulars.features._mix import categories, channels
+from regulars.features._mix import mix
 from regulars.features._purchase import PURCHASE
 from regulars.features._referral import REFERRAL
 from regulars.features._subscription import SUBSCRIPTION
@@ -60,12 +60,9 @@ def build(  # noqa: PLR0913  (what a feature table is made of, and how much of i
             raise PartUnknown(part=part, known=", ".join(ALL_PARTS))
     asked = {f"with_{part}": part in parts for part in ALL_PARTS if part != "mix"}
     tables = {table: quoted(prefix + table) for table in _TABLES}
-    used, channels_bound = channels(engine, tables, is_asked="mix" in parts)
-    bought, categories_bound = categories(engine, tables, is_asked="mix" in parts)
-    query, first_days = _same_windows_once(
-        _FEATURES.format(channels=used, categories=bought, **tables), _first_days(as_of, period_days)
-    )
-    bound = {**asked, **channels_bound, **categories_bound, **first_days}
+    used, used_bound = mix(engine, tables, is_asked="mix" in parts)
+    query, first_days = _same_windows_once(_FEATURES.format(mix=used, **tables), _first_days(as_of, period_days))
+    bound = {**asked, **used_bound, **first_days}
     if columns:
         query = f"SELECT customer_id, {', '.join(quoted(column) for column in columns)} FROM ({query}) AS made"
     engine.run(query, into=into, as_of=as_of, outlier_above=outlier_above, **bound)
@@ -98,8 +95,7 @@ def _same_windows_once(query: str, first_days: Mapping[str, date]) -> tuple[str,
 
 _FEATURES = f"""
 WITH purchase AS ({PURCHASE}),
-channels AS ({{channels}}),
-categories AS ({{categories}}),
+mix AS ({{mix}}),
 usage_of AS ({USAGE}),
 feedback_of AS ({FEEDBACK}),
 contact AS ({CONTACT}),
@@ -132,12 +128,12 @@ SELECT
     purchase.gap_mean_days,
     purchase.gap_sd_days,
     purchase.gap_log_sum,
-    coalesce(categories.category_count, 0) AS category_count,
-    categories.category_entropy,
-    categories.top_category,
-    coalesce(channels.channel_count, 0) AS channel_count,
-    channels.main_channel,
-    channels.main_channel_share,
+    coalesce(mix.category_count, 0) AS category_count,
+    mix.category_entropy,
+    mix.top_category,
+    coalesce(mix.channel_count, 0) AS channel_count,
+    mix.main_channel,
+    mix.main_channel_share,
     coalesce(purchase.spend_30d, 0) AS spend_30d,
     coalesce(purchase.spend_90d, 0) AS spend_90d,
     coalesce(purchase.spend_365d, 0) AS spend_365d,
@@ -186,8 +182,7 @@ SELECT
     people.may_share
 FROM people
 LEFT JOIN purchase ON purchase.customer_id = people.customer_id
-LEFT JOIN channels ON channels.customer_id = people.customer_id
-LEFT JOIN categories ON categories.customer_id = people.customer_id
+LEFT JOIN mix ON mix.customer_id = people.customer_id
 LEFT JOIN usage_of ON usage_of.customer_id = people.customer_id
 LEFT JOIN feedback_of ON feedback_of.customer_id = people.customer_id
 LEFT JOIN contact ON contact.customer_id = people.customer_id

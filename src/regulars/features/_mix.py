@@ -4,7 +4,7 @@ A tie goes to the name that sorts first. Most businesses have a handful of chann
 column of one pass over the rows, which costs half of grouping by customer and name, and the answer is the same.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from regulars.engines import Engine
 
@@ -83,76 +83,108 @@ SELECT
 FROM summed
 """
 
-
-def channels(engine: Engine, tables: Mapping[str, str], *, is_asked: bool) -> tuple[str, dict[str, object]]:
-    """Return the SELECT of channel_count, main_channel and main_channel_share, and the values bound to it."""
-    names = _names(engine, _CHANNEL_NAMES.format(**tables)) if is_asked else []
-    if not 0 < len(names) <= FEW_NAMES:
-        return _CHANNELS_BY_GROUP.format(**tables), {"with_channels": bool(names)}
-    return _channels_side_by_side(len(names)).format(**tables), {
-        f"channel_{place}": name for place, name in enumerate(names)
-    }
-
-
-def categories(engine: Engine, tables: Mapping[str, str], *, is_asked: bool) -> tuple[str, dict[str, object]]:
-    """Return the SELECT of category_count, top_category and category_entropy, and the values bound to it."""
-    lines = _lines(engine, tables)
-    names = _names(engine, _CATEGORY_NAMES.format(lines=lines)) if is_asked else []
-    if not 0 < len(names) <= FEW_NAMES:
-        return _CATEGORIES_BY_GROUP.format(lines=lines), {"with_categories": bool(names)}
-    return _categories_side_by_side(len(names)).format(lines=lines), {
-        f"category_{place}": name for place, name in enumerate(names)
-    }
+_BOTH = """
+WITH channels AS ({channels}), categories AS ({categories})
+SELECT
+    coalesce(channels.customer_id, categories.customer_id) AS customer_id,
+    channel_count, main_channel, main_channel_share, category_count, top_category, category_entropy
+FROM channels
+FULL JOIN categories ON categories.customer_id = channels.customer_id
+"""
 
 
-def _lines(engine: Engine, tables: Mapping[str, str]) -> str:
-    """Return the SELECT of what was bought by category; where no order has several lines, of the orders alone.
+def mix(engine: Engine, tables: Mapping[str, str], *, is_asked: bool) -> tuple[str, dict[str, object]]:
+    """Return the SELECT of where and what each customer buys, and the values bound to it.
 
-    Of two tables together DuckDB does not know how large an amount can be, and adds up twice as slowly.
+    Its columns: customer_id, channel_count, main_channel, main_channel_share, category_count, top_category and
+    category_entropy. Where names are few and no order has several lines, one pass over the orders tells all.
     """
     has_lines = engine.fetch(_HAS_ORDER_LINES.format(**tables)).column("yes")[0].as_py()
-    return " UNION ALL ".join((_OF_ORDERS, _OF_LINES) if has_lines else (_OF_ORDERS,)).format(**tables)
+    # Of two tables together DuckDB does not know how large an amount can be, and adds up twice as slowly.
+    lines = " UNION ALL ".join((_OF_ORDERS, _OF_LINES) if has_lines else (_OF_ORDERS,)).format(**tables)
+    channels = _names(engine, _CHANNEL_NAMES.format(**tables)) if is_asked else []
+    categories = _names(engine, _CATEGORY_NAMES.format(lines=lines)) if is_asked else []
+    few_channels, few_categories = (0 < len(names) <= FEW_NAMES for names in (channels, categories))
+    bound: dict[str, object] = {}
+    bound |= _bound("channel", channels) if few_channels else {"with_channels": bool(channels)}
+    bound |= _bound("category", categories) if few_categories else {"with_categories": bool(categories)}
+    if few_channels and few_categories and not has_lines:
+        return _in_one_pass(len(channels), len(categories)).format(**tables), bound
+    used = _channels_side_by_side(len(channels)) if few_channels else _CHANNELS_BY_GROUP
+    bought = _categories_side_by_side(len(categories)) if few_categories else _CATEGORIES_BY_GROUP
+    return _BOTH.format(channels=used.format(**tables), categories=bought.format(lines=lines)), bound
 
 
 def _names(engine: Engine, query: str) -> list[str]:
     return [str(name) for name in engine.fetch(query, most=FEW_NAMES + 1)["name"].to_pylist()]
 
 
-def _channels_side_by_side(names: int) -> str:
-    places = range(names)
-    counts = ", ".join(f"count(*) FILTER (WHERE channel = $channel_{i}) AS n{i}" for i in places)
-    most = f"greatest({', '.join(f'n{i}' for i in places)}, 0)"
+def _bound(what: str, names: Sequence[str]) -> dict[str, object]:
+    return {f"{what}_{place}": name for place, name in enumerate(names)}
+
+
+def _in_one_pass(channels: int, categories: int) -> str:
     return f"""
-WITH used AS (SELECT customer_id, {counts} {_ORDERS_WITH_CHANNEL} GROUP BY customer_id)
-SELECT
-    customer_id,
-    CAST({" + ".join(f"CASE WHEN n{i} > 0 THEN 1 ELSE 0 END" for i in places)} AS BIGINT) AS channel_count,
-    CASE {most} {" ".join(f"WHEN n{i} THEN $channel_{i}" for i in places)} END AS main_channel,
-    CAST({most} AS DOUBLE) / nullif({" + ".join(f"n{i}" for i in places)}, 0) AS main_channel_share
-FROM used
+WITH counted AS (
+    SELECT customer_id, {_counts(channels)}, {_sums(categories)}
+    FROM {{orders}}
+    WHERE NOT is_refund AND known_day <= $as_of
+    GROUP BY customer_id
+),
+summed AS (SELECT *, {_spend(categories)} FROM counted)
+SELECT customer_id, {_of_channels(channels)}, {_of_categories(categories)} FROM summed
+"""
+
+
+def _channels_side_by_side(names: int) -> str:
+    return f"""
+WITH used AS (SELECT customer_id, {_counts(names)} {_ORDERS_WITH_CHANNEL} GROUP BY customer_id)
+SELECT customer_id, {_of_channels(names)} FROM used
 """
 
 
 def _categories_side_by_side(names: int) -> str:
-    places = range(names)
-    sums = ", ".join(
-        f"CAST(sum(amount) FILTER (WHERE category = $category_{i}) AS DECIMAL(18, 4)) AS s{i}" for i in places
-    )
-    own = [f"CAST(greatest(coalesce(s{i}, 0), 0) AS DOUBLE)" for i in places]
     return f"""
-WITH bought AS (SELECT customer_id, {sums} {_LINES_WITH_CATEGORY} GROUP BY customer_id),
-summed AS (
-    SELECT *,
-        {" + ".join(own)} AS spend,
-        CAST(greatest({", ".join(f"s{i}" for i in places)}, s0) AS DOUBLE) AS largest,
-        {" + ".join(f"coalesce({s} * ln(nullif({s}, 0)), 0)" for s in own)} AS spend_ln_spend
-    FROM bought
-)
-SELECT
-    customer_id,
-    CAST({" + ".join(f"CASE WHEN s{i} IS NULL THEN 0 ELSE 1 END" for i in places)} AS BIGINT) AS category_count,
-    CASE greatest({", ".join(f"s{i}" for i in places)}, s0)
-        {" ".join(f"WHEN s{i} THEN $category_{i}" for i in places)} END AS top_category,
-    {_ENTROPY} AS category_entropy
-FROM summed
+WITH bought AS (SELECT customer_id, {_sums(names)} {_LINES_WITH_CATEGORY} GROUP BY customer_id),
+summed AS (SELECT *, {_spend(names)} FROM bought)
+SELECT customer_id, {_of_categories(names)} FROM summed
 """
+
+
+def _counts(names: int) -> str:
+    return ", ".join(f"count(*) FILTER (WHERE channel = $channel_{i}) AS n{i}" for i in range(names))
+
+
+def _of_channels(names: int) -> str:
+    places = range(names)
+    most = f"nullif(greatest({', '.join(f'n{i}' for i in places)}, 0), 0)"
+    return f"""
+    CAST({" + ".join(f"CASE WHEN n{i} > 0 THEN 1 ELSE 0 END" for i in places)} AS BIGINT) AS channel_count,
+    CASE {most} {" ".join(f"WHEN n{i} THEN $channel_{i}" for i in places)} END AS main_channel,
+    CAST({most} AS DOUBLE) / nullif({" + ".join(f"n{i}" for i in places)}, 0) AS main_channel_share"""
+
+
+def _sums(names: int) -> str:
+    return ", ".join(
+        f"CAST(sum(amount) FILTER (WHERE category = $category_{i}) AS DECIMAL(18, 4)) AS s{i}" for i in range(names)
+    )
+
+
+def _spend(names: int) -> str:
+    own = [f"CAST(greatest(coalesce(s{i}, 0), 0) AS DOUBLE)" for i in range(names)]
+    return f"""
+    {" + ".join(own)} AS spend,
+    CAST({_largest(names)} AS DOUBLE) AS largest,
+    {" + ".join(f"coalesce({s} * ln(nullif({s}, 0)), 0)" for s in own)} AS spend_ln_spend"""
+
+
+def _of_categories(names: int) -> str:
+    places = range(names)
+    return f"""
+    CAST({" + ".join(f"CASE WHEN s{i} IS NULL THEN 0 ELSE 1 END" for i in places)} AS BIGINT) AS category_count,
+    CASE {_largest(names)} {" ".join(f"WHEN s{i} THEN $category_{i}" for i in places)} END AS top_category,
+    {_ENTROPY} AS category_entropy"""
+
+
+def _largest(names: int) -> str:
+    return f"greatest({', '.join(f's{i}' for i in range(names))}, s0)"
