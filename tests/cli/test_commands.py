@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 
@@ -62,6 +63,30 @@ def test_names_are_joined_only_with_the_workspace(home: Path) -> None:
     assert "@example" in named.stdout
     line = refused("actions", "--result", "shop/result", "--with-names", cwd=home)
     assert "--workspace" in line
+
+
+def test_a_workspace_that_is_none_is_named_in_either_language(home: Path) -> None:
+    names = ("actions", "--result", "shop/result", "--with-names", "--workspace", "elsewhere")
+    assert "there is no file 'key' in it" in refused(*names, cwd=home)
+    assert "其中没有文件“key”" in refused(*names, "--lang", "zh", cwd=home)
+    (home / "file.txt").write_text("mine")
+    line = refused("analyze", "shop/records/orders.csv", "--out", "none", "--workspace", "file.txt", cwd=home)
+    assert "The workspace file.txt cannot be used" in line
+    assert (home / "file.txt").read_text() == "mine"
+    assert not (home / "none").exists()
+
+
+def test_settings_that_are_not_there_are_named(home: Path) -> None:
+    analysis = ("analyze", "shop/records/orders.csv", "--settings", "no.toml")
+    assert "There is no settings file no.toml" in refused(*analysis, cwd=home)
+    assert "没有设置文件 no.toml" in refused(*analysis, "--lang", "zh", cwd=home)
+
+
+def test_what_may_be_read_is_left_to_who_reads_it(home: Path) -> None:
+    """The command line would answer for them in a box of its own, in English."""
+    with patch("os.access", return_value=False):
+        done = run("analyze", "shop/records/orders.csv", "--dry-run", cwd=home)
+    assert (done.stderr, "Nothing was written" in done.stdout) == ("", True)
 
 
 def test_a_report_is_written_again_in_the_other_language(home: Path) -> None:

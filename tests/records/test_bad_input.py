@@ -187,3 +187,16 @@ def test_no_source_is_no_rows(desk: Desk) -> None:
     assert records.files == ()
     assert desk.orders("line") == []
     assert Source(data=Path("x")).kind is None
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "line"),
+    [
+        ("till.xlsx", b"PK\x03\x04not a workbook", r"till.xlsx is an Excel workbook that cannot be read: .*in Excel"),
+        ("till.zip", b"PK\x03\x04not an archive", r"till.zip is a ZIP archive that cannot be read: .*Pack it again"),
+        ("till.parquet", b"PAR1garbage", r"till.parquet is a Parquet file that cannot be read: [^.]*\.[^.]*[^.]\. Exp"),
+    ],
+)
+def test_a_damaged_file_is_called_what_its_owner_calls_it(desk: Desk, name: str, content: bytes, line: str) -> None:
+    with pytest.raises(RegularsError, match=line):
+        desk.read(desk.file(content, name=name))

@@ -27,6 +27,7 @@ def analyze(  # noqa: PLR0913  (every option is a parameter: typer reads them he
             help="CSV, Excel, Parquet or ZIP files, of exports of the same orders the newest last; or one workspace"
             " with imported records.",
             metavar="FILES... | WORKSPACE",
+            readable=False,
         ),
     ],
     out: Annotated[Path, typer.Option(help="The folder for the result.")] = options.DEFAULT_RESULT,

@@ -71,7 +71,7 @@ DryRunOption = Annotated[
 DateOrderOption = Annotated[DateOrder | None, typer.Option(help="What 1/2/2024 means, in all files. Never guessed.")]
 EncodingOption = Annotated[str | None, typer.Option(help="Such as gb18030; default: recognised.")]
 DelimiterOption = Annotated[str | None, typer.Option(help="One character, 'tab' or 'blanks'; default: recognised.")]
-SettingsOption = Annotated[Path | None, typer.Option(help="A settings file (docs/settings.md).")]
+SettingsOption = Annotated[Path | None, typer.Option(help="A settings file (docs/settings.md).", readable=False)]
 MemoryOption = Annotated[str | None, typer.Option(help="Such as 4GB; default: half of the machine's.")]
 
 

@@ -43,7 +43,9 @@ def import_files(  # noqa: PLR0913  (every option is a parameter: typer reads th
     files: Annotated[
         list[Path],
         typer.Argument(
-            help="CSV, Excel, Parquet or ZIP files, of exports of the same orders the newest last.", metavar="FILES..."
+            help="CSV, Excel, Parquet or ZIP files, of exports of the same orders the newest last.",
+            metavar="FILES...",
+            readable=False,
         ),
     ],
     workspace: WorkspaceOption,

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from regulars.core._playbook import DEFAULT_PLAYS, Channel, Play
-from regulars.core._settings_faults import SettingsError, fault_of
+from regulars.core._settings_faults import SettingsError, SettingsMissing, fault_of
 
 Rate = Annotated[Decimal, Field(gt=0, max_digits=18, decimal_places=10)]
 CurrencyCode = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
@@ -233,6 +233,8 @@ def load_settings(path: Path | None) -> Settings:
         return Settings()
     try:
         return Settings.model_validate(tomllib.loads(path.read_text(encoding="utf-8-sig")))
+    except FileNotFoundError as error:
+        raise SettingsMissing(file=path) from error
     except OSError as error:
         raise SettingsError(file=path, place="file", problem=error.strerror or "cannot be read") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

@@ -19,6 +19,13 @@ class SettingsError(RegularsError):
     template = "{file}: {place}: {problem}. Every setting and its default is listed in docs/settings.md."
 
 
+class SettingsMissing(SettingsError):
+    """A settings file that is not there."""
+
+    code = "settings_missing"
+    template = "There is no settings file {file}. Name it as seen from the current folder, or leave out --settings."
+
+
 class SettingUnknown(SettingsError):
     """A name that no setting has, near to one that is."""
 

@@ -62,6 +62,16 @@ class WorkspaceUnreadable(RegularsError):
     template = "The workspace {folder} cannot be used: {problem}. Name another folder with --workspace."
 
 
+class WorkspaceForeign(WorkspaceUnreadable):
+    """A folder that is named as a workspace and is none."""
+
+    code = "workspace_foreign"
+    template = (
+        "The workspace {folder} cannot be used: there is no file 'key' in it, so no analysis was made with it. "
+        "Name another folder with --workspace."
+    )
+
+
 class HashedIdentities:
     """Turns keys into customer ids by HMAC-SHA256 and remembers the way back until it is saved.
 
@@ -270,8 +280,7 @@ def read_identities(folder: Path) -> pa.Table:
         WorkspaceUnreadable: the folder is no workspace, or its identities are something else.
     """
     if not (folder / "key").is_file():
-        problem = "there is no file 'key' in it, so no analysis was made with it"
-        raise WorkspaceUnreadable(folder=folder, problem=problem)
+        raise WorkspaceForeign(folder=folder)
     return _identities(folder)
 
 

@@ -21,7 +21,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from regulars.core import RegularsError
-from regulars.customers._identity import HashedIdentities, WorkspaceUnreadable, write_private
+from regulars.customers._identity import HashedIdentities, WorkspaceForeign, WorkspaceUnreadable, write_private
 from regulars.customers._learning import Model
 from regulars.customers._matching import DECISIONS, PERSONS, REVIEW, Matching
 from regulars.records import Batches
@@ -232,8 +232,7 @@ def _longer(log: pa.Table, rows: list[dict[str, Any]]) -> pa.Table:
 def _stored(folder: Path, place: Path, name: str) -> pa.Table:
     """Return a table of the workspace, empty if it is not there yet."""
     if not ((folder / "key").is_file() or (folder / "batches").is_dir()):
-        problem = "there is no file 'key' in it, so no analysis was made with it"
-        raise WorkspaceUnreadable(folder=folder, problem=problem)
+        raise WorkspaceForeign(folder=folder)
     path = place / f"{name}.parquet"
     try:
         told = path.stat()

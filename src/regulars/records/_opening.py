@@ -10,11 +10,11 @@ from regulars.core import RegularsError
 from regulars.records._exports.content import export_contents
 from regulars.records._exports.finding import Found, find_export
 from regulars.records._exports.recipes import Export, exports
-from regulars.records._formats.archives import ArchiveNested, unpacked, zip_kind
+from regulars.records._formats.archives import ArchiveBroken, ArchiveNested, unpacked, zip_kind
 from regulars.records._formats.stored import Stored, stored_at
 from regulars.records._formats.tables import open_parquet, open_table
 from regulars.records._formats.texts import FileEmpty, Piece, open_text
-from regulars.records._formats.workbooks import open_workbook
+from regulars.records._formats.workbooks import WorkbookBroken, open_workbook
 from regulars.records._marks import N_
 from regulars.records._recognition.headers import (
     ColumnMissing,
@@ -156,13 +156,23 @@ def _tables_of(found: _Found, source: Source) -> tuple[Opened, ...]:
     return (replace(tables.opened[0], tables_left_out=tables.left_out), *tables.opened[1:])
 
 
+def _kind_of_zip(found: _Found) -> str:
+    """Return the kind of a ZIP archive; a damaged workbook is one to who saved it, whatever it is packed as."""
+    try:
+        return zip_kind(found.stored, file=found.file)
+    except ArchiveBroken as error:
+        if found.file.lower().endswith((".xlsx", ".xlsm")):
+            raise WorkbookBroken(file=found.file, problem=error.params["problem"]) from error
+        raise
+
+
 def _meet(found: _Found, source: Source, tables: _Tables) -> None:
     """Open one file; an archive member by member."""
     start = found.stored.start(512)
     if not start:
         return _leave_out(found.file, FileEmpty(file=found.file), tables)
     is_zip = start.startswith(_ZIP) and start[2:4] in {b"\x03\x04", b"\x05\x06", b"\x07\x08"}
-    kind = zip_kind(found.stored, file=found.file) if is_zip else ""
+    kind = _kind_of_zip(found) if is_zip else ""
     if kind == "zip":
         if found.is_member:
             raise ArchiveNested(file=found.file)

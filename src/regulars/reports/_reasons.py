@@ -62,7 +62,11 @@ REASONS: Mapping[str, tuple[Said, str, str]] = {
     "referral_count": ("count", N_("people brought: {value}"), N_("people brought")),
     "first_reply_minutes_mean": ("number", N_("first reply after {value} minutes"), N_("time to the first reply")),
     "resolution_minutes_mean": ("number", N_("solved after {value} minutes"), N_("time to a solution")),
-    "no_spread": ("count", N_("all customers are alike in this"), N_("all customers are alike in this")),
+    "no_spread": (
+        "count",
+        N_("what is the same for all customers counts nothing here"),
+        N_("what is the same for all customers counts nothing here"),
+    ),
     # what makes a purchase likely: ranks, silence, and where the reckoning begins
     "base": ("number", N_("where the reckoning begins"), N_("where the reckoning begins")),
     "recency_rank": ("days", N_("last order {value} ago"), N_("time since the last order")),

@@ -139,7 +139,7 @@ def _shown(name: str) -> str:
 
 
 def _brief(error: BaseException) -> str:
-    return (str(error) or type(error).__name__).splitlines()[0][:200]
+    return (str(error) or type(error).__name__).splitlines()[0][:200].rstrip(".")
 
 
 def zip_kind(stored: Stored, *, file: str) -> str:

@@ -185,4 +185,4 @@ def _pieces(batches: Iterator[pa.RecordBatch], names: Sequence[str] | None, plac
 
 
 def _brief(error: Exception) -> str:
-    return (str(error) or type(error).__name__).splitlines()[0][:200]
+    return (str(error) or type(error).__name__).splitlines()[0][:200].rstrip(".")

@@ -77,7 +77,7 @@ class Mappings:
         try:
             held = json.loads(path.read_text(encoding="utf-8"))
             return {one: _confirmed(entry) for one, entry in _entries(held).items()}
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return {}
         except OSError as error:
             raise MappingsUnreadable(path=path, problem=error.strerror or N_("it cannot be read")) from error
