@@ -116,8 +116,10 @@ def _troubles_of_syntax(node: exp.Expr) -> Iterator[tuple[str, str]]:
         yield "WITH RECURSIVE", "it stops at a fixed depth; iterate in Python over tables"
 
 
-def _as(node: exp.Expr, type_: str) -> exp.Cast:
-    return exp.Cast(this=node, to=exp.DataType.build(type_))
+def _as(node: exp.Expr, type_: str, *, like: exp.Expr | None = None) -> exp.Cast:
+    """Return a cast; one that leaves empty what cannot be read, if it is to be like one."""
+    to = exp.DataType.build(type_)
+    return exp.TryCast(this=node, to=to, safe=True) if isinstance(like, exp.TryCast) else exp.Cast(this=node, to=to)
 
 
 def _filled(template: str, **parts: exp.Expr) -> exp.Expr:
@@ -153,8 +155,8 @@ def _whole_number(node: exp.Expr) -> None:
     )
     rounded = _filled(template, x=node.this.copy())
     of_doubles, of_others = rounded.args["ifs"][0].args["true"], rounded.args["default"]
-    of_doubles.replace(_as(of_doubles.copy(), to))
-    of_others.replace(_as(of_others.copy(), to))
+    of_doubles.replace(_as(of_doubles.copy(), to, like=node))
+    of_others.replace(_as(_as(of_others.this.copy(), "DECIMAL(38, 0)", like=node), to, like=node))
     node.replace(rounded)
 
 
@@ -175,7 +177,7 @@ def _money(node: exp.Expr) -> None:
     )
     money = _filled(template, x=node.this.copy(), power=exp.Literal.number(f"1e{digits}"))
     for of in (money.args["ifs"][0].args["true"], money.args["default"]):
-        of.replace(_as(of.copy(), to.sql()))
+        of.replace(_as(of.copy(), to.sql(), like=node))
     node.replace(money)
 
 
