@@ -80,7 +80,7 @@ def import_inbox(
                 crosswalk=crosswalk,
             )
         except RegularsError as error:
-            if error.code in {"workspace_busy", "workspace_unwritable", "workspace_unreadable"}:
+            if error.code in {"workspace_busy", "workspace_unwritable", "workspace_unreadable", "workspace_foreign"}:
                 raise
             errors.append(error)
             problem = reports.error_text(error, language=language)

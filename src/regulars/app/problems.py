@@ -117,6 +117,7 @@ ON_PAGES: Mapping[str, str] = {
     "workspace_changed": N_("An import was taken back while the records were being read. Try again."),
     "workspace_empty": _NOTHING,
     "workspace_unreadable": N_("What was remembered of who is who cannot be read. Bring back a backup of the shop."),
+    "workspace_foreign": N_("What was remembered of who is who cannot be read. Bring back a backup of the shop."),
     "workspace_unwritable": _FULL_DISK,
     "zone_changed": N_(
         "The import {batch} was made in the time zone {imported}; by {stated}, which the settings now state, some of"
