@@ -66,12 +66,12 @@ def _asked() -> int:
         status = app(standalone_mode=False)
     except _Complaint as error:
         said = cast("typer.BadParameter", error)
-        if said.ctx is None or type(said).__name__ == "NoArgsIsHelpError":
+        if type(said).__name__ == "NoArgsIsHelpError":
             said.show()
             return said.exit_code
         problem = said.format_message()
         ended = problem if problem.endswith((".", "?")) else f"{problem}."
-        raise UsageInvalid(problem=ended, command=said.ctx.command_path) from error
+        raise UsageInvalid(problem=ended, command=said.ctx.command_path if said.ctx else "regulars") from error
     return status if isinstance(status, int) else 0
 
 
