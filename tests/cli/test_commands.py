@@ -333,6 +333,34 @@ def test_the_known_sources_are_listed_in_chinese_with_the_page_on_adding_one(tmp
     assert "docs/adding-an-export.md" in run("sources", cwd=tmp_path).stderr
 
 
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        (["analyse"], "No such command 'analyse'"),
+        (["analyze"], "Missing argument"),
+        (["analyze", "x.csv", "--nothing"], "--nothing"),
+        (["analyze", "x.csv", "--seed", "many"], "--seed"),
+        (["demo", "--customers"], "--customers"),
+        (["analyze", "x.csv", "--date-order", "xyz"], "--date-order"),
+    ],
+)
+@pytest.mark.parametrize(("language", "see"), [("en", "See: "), ("zh", "请看：")])
+def test_a_command_line_that_is_none_is_told_in_one_line(
+    tmp_path: Path, asked: list[str], told: str, language: str, see: str
+) -> None:
+    done = run(*asked[:1], "--lang", language, *asked[1:], cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert len(done.stderr.splitlines()) == 1
+    assert told in done.stderr
+    assert see in done.stderr
+
+
+def test_without_a_command_the_help_is_shown(tmp_path: Path) -> None:
+    done = run(cwd=tmp_path)
+    assert "analyze" in done.stdout + done.stderr
+    assert done.returncode == 2
+
+
 HEAVY = ("duckdb", "scipy", "sklearn", "splink", "pyspark", "pandas", "babel", "jinja2", "phonenumbers", "xlsxwriter")
 
 

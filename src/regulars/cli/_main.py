@@ -2,6 +2,7 @@
 
 import sys
 from itertools import pairwise
+from typing import cast
 
 import typer
 
@@ -31,10 +32,21 @@ for register in (
     register(app)
 
 
+_Complaint = cast("type[Exception]", typer.BadParameter.__mro__[1])
+"""What Typer raises for every command line that it does not understand; it gives that no name of its own."""
+
+
+class UsageInvalid(RegularsError):
+    """A command line that is not one: an unknown command or option, or a value that is missing or of no meaning."""
+
+    code = "usage_invalid"
+    template = "{problem} See: {command} --help"
+
+
 def main() -> None:
     """Run the command line; exit with 2 and one line for what a person can mend. A traceback is a bug."""
     try:
-        app()
+        sys.exit(_asked())
     except RegularsError as error:
         fail(error, language=_language_asked())
         sys.exit(2)
@@ -42,6 +54,25 @@ def main() -> None:
         sys.exit(0)
     except KeyboardInterrupt:
         sys.exit(130)
+
+
+def _asked() -> int:
+    """Run what the command line asks for; return the status to exit with.
+
+    Raises:
+        UsageInvalid: it asks for nothing there is. Typer itself would frame that in a box of five lines.
+    """
+    try:
+        status = app(standalone_mode=False)
+    except _Complaint as error:
+        said = cast("typer.BadParameter", error)
+        if type(said).__name__ == "NoArgsIsHelpError":
+            said.show()
+            return said.exit_code
+        problem = said.format_message()
+        ended = problem if problem.endswith((".", "?")) else f"{problem}."
+        raise UsageInvalid(problem=ended, command=said.ctx.command_path if said.ctx else "regulars") from error
+    return status if isinstance(status, int) else 0
 
 
 def _language_asked() -> "reports.Language":
