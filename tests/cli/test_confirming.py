@@ -86,7 +86,7 @@ def test_a_yes_is_kept_in_the_workspace_until_it_is_forgotten(home: Path) -> Non
     assert "keeps no mapping" in done.stderr
 
 
-@pytest.mark.parametrize(("answer", "code"), [("y", 0), ("n", 2)])
+@pytest.mark.parametrize(("answer", "code"), [("y\n", 0), ("n\n", 2), ("\x04", 1)], ids=["yes", "no", "none"])
 def test_somebody_at_a_terminal_is_asked(home: Path, answer: str, code: int) -> None:
     ours, theirs = pty.openpty()
     command = [sys.executable, "-m", "regulars", "analyze", "odd.csv", "--out", "result"]
@@ -95,13 +95,14 @@ def test_somebody_at_a_terminal_is_asked(home: Path, answer: str, code: int) -> 
         seen = b""
         while b"Read it so?" not in seen:
             seen += os.read(ours, 4096)
-        os.write(ours, f"{answer}\n".encode())
+        os.write(ours, answer.encode())
         try:
-            while os.read(ours, 4096):
-                pass
+            while said := os.read(ours, 4096):
+                seen += said
         except OSError:
             pass  # the terminal closes with the program
         assert process.wait(timeout=120) == code
     os.close(ours)
     assert (home / "result").exists() == (code == 0)
     assert "who" in seen.decode()
+    assert "Traceback" not in seen.decode()

@@ -52,6 +52,8 @@ def main() -> None:
         sys.exit(2)
     except BrokenPipeError:
         sys.exit(0)
+    except typer.Abort:  # a question was not answered
+        sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(130)
 
