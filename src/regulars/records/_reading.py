@@ -17,6 +17,7 @@ from regulars.records._exports.content import ExportContent
 from regulars.records._formats.tables import ParquetSource, TableSource
 from regulars.records._formats.texts import TextFile
 from regulars.records._kinds import KEY_NAMES, KINDS, QUARANTINE, WITHDRAWN, Kind, raw_schema
+from regulars.records._marks import brief
 from regulars.records._opening import Opened, open_source
 from regulars.records._recognition.mappings import fingerprint
 from regulars.records._recognition.whole_names import WithWholeNames
@@ -168,8 +169,7 @@ class _Work:
                     yield kept
             tally.date_orders = reading.dates.told
         except (pa.ArrowException, OSError) as error:
-            problem = (str(error) or type(error).__name__).splitlines()[0][:200]
-            raise SourceBroken(file=source.file, problem=problem) from error
+            raise SourceBroken(file=source.file, problem=brief(error)) from error
 
     def _reading(self, place: int, source: Opened) -> Reading:
         return Reading(

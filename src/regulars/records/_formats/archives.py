@@ -12,7 +12,7 @@ from pathlib import PurePosixPath
 
 from regulars.core import RegularsError
 from regulars.records._formats.stored import Copy, Stored
-from regulars.records._marks import N_
+from regulars.records._marks import N_, brief
 
 HARMLESS = 50 << 20
 MOST_RATIO = 100
@@ -73,7 +73,7 @@ def contents_of(stored: Stored, *, file: str) -> tuple[zipfile.ZipInfo, ...]:
         with stored.open() as opened, zipfile.ZipFile(opened) as archive:
             members = tuple(archive.infolist())
     except _DAMAGE as error:
-        raise ArchiveBroken(file=file, problem=_brief(error)) from error
+        raise ArchiveBroken(file=file, problem=brief(error)) from error
     refuse_bombs(members, file=file, most=_LARGEST)
     return members
 
@@ -109,7 +109,7 @@ def unpacked(stored: Stored, *, file: str) -> Iterator[tuple[str, Stored]]:
             with stored.open() as opened, zipfile.ZipFile(opened) as archive:
                 copy = Copy(_chunks(archive, member))
         except _DAMAGE as error:
-            raise ArchiveBroken(file=name, problem=_brief(error)) from error
+            raise ArchiveBroken(file=name, problem=brief(error)) from error
         yield name, Stored(copy)
 
 
@@ -136,10 +136,6 @@ def _shown(name: str) -> str:
         except UnicodeError:
             continue
     return "".join(letter if letter.isprintable() else "?" for letter in name)[-200:] or "?"
-
-
-def _brief(error: BaseException) -> str:
-    return (str(error) or type(error).__name__).splitlines()[0][:200].rstrip(".")
 
 
 def zip_kind(stored: Stored, *, file: str) -> str:

@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 from regulars.core import RegularsError
 from regulars.records._formats.stored import Stored
 from regulars.records._formats.texts import ColumnsMismatch, Piece
+from regulars.records._marks import brief
 from regulars.records._results import ArrowStream
 
 ContentT = TypeVar("ContentT")
@@ -69,7 +70,7 @@ class ParquetSource:
                 names = [opened.schema_arrow.names[place] for place in places]
                 yield from _pieces(opened.iter_batches(batch_size=_ROWS, columns=names), names, places)
         except _DAMAGE as error:
-            raise ParquetBroken(file=self.file, problem=_brief(error)) from error
+            raise ParquetBroken(file=self.file, problem=brief(error)) from error
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +92,7 @@ class TableSource:
         try:
             yield from _pieces(reader, None, places)
         except pa.ArrowException as error:
-            raise TableUnreadable(file=self.file, problem=_brief(error)) from error
+            raise TableUnreadable(file=self.file, problem=brief(error)) from error
 
 
 def open_parquet(stored: Stored, *, file: str, columns: Sequence[str]) -> ParquetSource:
@@ -106,7 +107,7 @@ def open_parquet(stored: Stored, *, file: str, columns: Sequence[str]) -> Parque
             names, rows = opened.schema_arrow.names, opened.metadata.num_rows
             repetitive = _repetitive(opened)
     except _DAMAGE as error:
-        raise ParquetBroken(file=file, problem=_brief(error)) from error
+        raise ParquetBroken(file=file, problem=brief(error)) from error
     headers = _named(names, columns, file)
     return ParquetSource(stored=stored, file=file, headers=headers, total=rows, repetitive=repetitive)
 
@@ -165,7 +166,7 @@ def _reader(data: Any, file: str) -> pa.RecordBatchReader:
         # What pandas says of such a column shows a value of it, which may be somebody's address.
         if found := _MIXED.search(" ".join(map(str, error.args))):
             raise ColumnMixed(file=file, column=found[1]) from None
-        raise TableUnreadable(file=file, problem=_brief(error)) from error
+        raise TableUnreadable(file=file, problem=brief(error)) from error
 
 
 def _pieces(batches: Iterator[pa.RecordBatch], names: Sequence[str] | None, places: Sequence[int]) -> Iterator[Piece]:
@@ -182,7 +183,3 @@ def _pieces(batches: Iterator[pa.RecordBatch], names: Sequence[str] | None, plac
             lines = np.arange(row + 1, row + 1 + batch.num_rows, dtype=np.int64)
             row += batch.num_rows
             yield Piece(columns=columns, lines=lines, done=row)
-
-
-def _brief(error: Exception) -> str:
-    return (str(error) or type(error).__name__).splitlines()[0][:200].rstrip(".")
