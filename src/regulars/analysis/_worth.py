@@ -61,7 +61,6 @@ _NOBODY = "0"
 class Earlier:
     """The value of the base on an earlier day, what was learned of histories then, and the table of its values."""
 
-    window: Window
     base: Figure
     learned: lifetime.Learned | None
     values: str
@@ -136,7 +135,7 @@ def _valued_then(engine: Engine, then: Window, *, settings: Settings, valued: Va
     doubtful = _Doubtful(learned=learned, settings=settings, features="features_then")
     base, _ = _at(engine, then, values=into, told="features_then", share_at_risk=_NOBODY, doubtful=doubtful)
     engine.drop("features_then")
-    return Earlier(window=then, base=base, learned=learned, values=into)
+    return Earlier(base=base, learned=learned, values=into)
 
 
 def _then(
@@ -154,13 +153,13 @@ def _then(
         reason = "no_model_then"
         base, at_risk = _unknown("base_value", then, reason), _unknown("value_at_risk", then, reason)
     elif not is_forecast:
-        at_risk = _at_risk_by_stage(engine, earlier, settings=settings)
+        at_risk = _at_risk_by_stage(engine, earlier, then, settings=settings)
     engine.drop(earlier.values)
     return base, at_risk
 
 
-def _at_risk_by_stage(engine: Engine, earlier: Earlier, *, settings: Settings) -> Figure:
-    then, known, stages = earlier.window, "features_then", "stages_then"
+def _at_risk_by_stage(engine: Engine, earlier: Earlier, then: Window, *, settings: Settings) -> Figure:
+    known, stages = "features_then", "stages_then"
     features.build(engine, as_of=then.end, period_days=then.days, into=known, parts=STAGE_PARTS, columns=_STAGE_COLUMNS)
     segments.add_stages(engine, settings=settings, period_days=then.days, features=known, into=stages)
     doubtful = _Doubtful(learned=earlier.learned, settings=settings, features=known)

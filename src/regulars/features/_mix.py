@@ -99,7 +99,7 @@ def mix(engine: Engine, tables: Mapping[str, str], *, is_asked: bool) -> tuple[s
     Its columns: customer_id, channel_count, main_channel, main_channel_share, category_count, top_category and
     category_entropy. Where names are few and no order has several lines, one pass over the orders tells all.
     """
-    has_lines = engine.fetch(_HAS_ORDER_LINES.format(**tables)).column("yes")[0].as_py()
+    has_lines = is_asked and engine.fetch(_HAS_ORDER_LINES.format(**tables)).column("yes")[0].as_py()
     # Of two tables together DuckDB does not know how large an amount can be, and adds up twice as slowly.
     lines = " UNION ALL ".join((_OF_ORDERS, _OF_LINES) if has_lines else (_OF_ORDERS,)).format(**tables)
     channels = _names(engine, _CHANNEL_NAMES.format(**tables)) if is_asked else []
